@@ -1,0 +1,1 @@
+"""The database room: rows, transactions, migrations and the journal; it knows nothing of web, paper or rules."""

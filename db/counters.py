@@ -1,0 +1,78 @@
+"""Owns the rows of counters: what they may and can do, their state, and who is at them."""
+
+import sqlite3
+
+from db.records import Counter, CounterState, Permission, TicketClass
+
+_SELECT = (
+    "SELECT c.*, s.name AS staff_name, (SELECT group_concat(service) FROM counter_skills k WHERE k.counter = c.number) AS skills"
+    " FROM counters c LEFT JOIN staff s ON s.id = c.staff_id"
+)
+
+
+def add(conn: sqlite3.Connection, counter: Counter) -> None:
+    """Add a closed counter."""
+    may = counter.permissions
+    conn.execute(
+        "INSERT INTO counters (number, vip, appointment, ordinary) VALUES (?, ?, ?, ?)",
+        (counter.number, may[TicketClass.VIP], may[TicketClass.APPOINTMENT], may[TicketClass.ORDINARY]),
+    )
+    conn.executemany(
+        "INSERT INTO counter_skills (counter, service) VALUES (?, ?)", [(counter.number, skill) for skill in sorted(counter.skills)]
+    )
+
+
+def everyone(conn: sqlite3.Connection) -> list[Counter]:
+    """Every counter, by number."""
+    return [_counter(row) for row in conn.execute(f"{_SELECT} ORDER BY c.number")]
+
+
+def get(conn: sqlite3.Connection, number: int) -> Counter | None:
+    """One counter."""
+    row = conn.execute(f"{_SELECT} WHERE c.number = ?", (number,)).fetchone()
+    return _counter(row) if row else None
+
+
+def of_staff(conn: sqlite3.Connection, staff_id: int) -> Counter | None:
+    """The counter somebody works at."""
+    row = conn.execute(f"{_SELECT} WHERE c.staff_id = ?", (staff_id,)).fetchone()
+    return _counter(row) if row else None
+
+
+def open_for(conn: sqlite3.Connection, number: int, staff_id: int, now: float) -> bool:
+    """closed → ready, with somebody at it."""
+    return _changed(
+        conn, "UPDATE counters SET state = 'ready', since = ?, staff_id = ? WHERE number = ? AND state = 'closed'", (now, staff_id, number)
+    )
+
+
+def close(conn: sqlite3.Connection, number: int, now: float) -> bool:
+    """ready or paused → closed."""
+    return _changed(
+        conn,
+        "UPDATE counters SET state = 'closed', since = ?, staff_id = NULL WHERE number = ? AND state IN ('ready', 'paused')",
+        (now, number),
+    )
+
+
+def move(conn: sqlite3.Connection, number: int, expected: CounterState, to: CounterState, now: float) -> bool:
+    """From one working state to another."""
+    return _changed(
+        conn, "UPDATE counters SET state = ?, since = ? WHERE number = ? AND state = ?", (to, now, number, expected)
+    )
+
+
+def _changed(conn: sqlite3.Connection, statement: str, values: tuple[object, ...]) -> bool:
+    return conn.execute(statement, values).rowcount == 1
+
+
+def _counter(row: sqlite3.Row) -> Counter:
+    return Counter(
+        number=row["number"],
+        permissions={kind: Permission(row[kind.value]) for kind in TicketClass},
+        skills=frozenset(row["skills"].split(",")) if row["skills"] else frozenset(),
+        state=CounterState(row["state"]),
+        since=row["since"],
+        staff_id=row["staff_id"],
+        staff_name=row["staff_name"],
+    )

@@ -1,0 +1,216 @@
+"""Owns the one error family: what went wrong, in a form every boundary can put into words once.
+
+`text` is the English message and the catalogue's key, with `{name}` places filled from `attrs`.
+"""
+
+
+class LobbyError(Exception):
+    """A refusal that changed nothing. Attributes: `code` (stable), `status` (HTTP), `text`, `attrs`, `field`."""
+
+    code = "error"
+    status = 400
+    text = "That did not work. Please try again."
+    field: str | None = None
+
+    def __init__(self, **attrs: object) -> None:
+        super().__init__(self.text.format_map(_Lenient(attrs)))
+        self.attrs = attrs
+
+
+class _Lenient(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+class NotFound(LobbyError):
+    """What was asked for does not exist."""
+
+    code, status, text = "not_found", 404, "This does not exist."
+
+
+class UnknownService(LobbyError):
+    """No such service."""
+
+    code, status, field = "unknown_service", 404, "service"
+    text = "There is no service “{service}”. Choose one of: {known}."
+
+
+class UnknownTicket(LobbyError):
+    """No such ticket."""
+
+    code, status, text = "unknown_ticket", 404, "This ticket is not known here. Please take a new number."
+
+
+class UnknownCounter(LobbyError):
+    """No such counter."""
+
+    code, status, text = "unknown_counter", 404, "There is no counter {counter}."
+
+
+class UnknownMember(LobbyError):
+    """A phone or member number of nobody."""
+
+    code, status, field = "unknown_member", 404, "phone"
+    text = "We found no VIP card under this number. Check the number, or take an ordinary ticket."
+
+
+class UnknownAppointment(LobbyError):
+    """No booking under this phone or code."""
+
+    code, status, field = "unknown_appointment", 404, "code"
+    text = "We found no appointment for today under this number. Check the number, or take an ordinary ticket."
+
+
+class MalformedPhone(LobbyError):
+    """Not a mobile number."""
+
+    code, status, field = "malformed_phone", 422, "phone"
+    text = "Please enter the 11 digits of a mobile number."
+
+
+class MalformedCode(LobbyError):
+    """Not something a card, a phone or a booking could be."""
+
+    code, status, field = "malformed_code", 422, "code"
+    text = "Please enter an appointment code, a mobile number or a member number."
+
+
+class StoreClosed(LobbyError):
+    """Outside opening hours."""
+
+    code, status, text = "store_closed", 409, "The store is closed now. Today's hours: {hours}."
+
+
+class StoreClosedToday(LobbyError):
+    """A day without opening hours."""
+
+    code, status, text = "store_closed", 409, "The store is closed today."
+
+
+class ServiceFull(LobbyError):
+    """The service's daily cap is reached."""
+
+    code, status, text = "service_full", 409, "No more numbers for {service} today. Please ask our staff or come tomorrow."
+
+
+class AppointmentTooEarly(LobbyError):
+    """Checked in on another day or hours too soon."""
+
+    code, status, text = "appointment_other_day", 409, "This appointment is on {day} at {time}. Please come back then."
+
+
+class AppointmentUsed(LobbyError):
+    """The booking was cancelled or already served."""
+
+    code, status, text = "appointment_used", 409, "This appointment has already been used or cancelled."
+
+
+class CounterClosed(LobbyError):
+    """A closed counter was told to act."""
+
+    code, status, text = "counter_closed", 409, "Counter {counter} is closed. Open it first."
+
+
+class CounterTaken(LobbyError):
+    """Somebody else works at this counter."""
+
+    code, status, text = "counter_taken", 409, "{name} is working at counter {counter}. Ask them to close it first."
+
+
+class CounterBusy(LobbyError):
+    """The counter still has a customer."""
+
+    code, status, text = "counter_busy", 409, "Counter {counter} still has {number}. Finish or mark a no-show first."
+
+
+class NoCurrentTicket(LobbyError):
+    """An action on the current customer while there is none."""
+
+    code, status, text = "no_current_ticket", 409, "Counter {counter} has nobody now. Call the next customer first."
+
+
+class WrongState(LobbyError):
+    """The ticket's state does not allow this action."""
+
+    code, status, text = "wrong_state", 409, "{number} cannot do this now: it is “{state}”."
+
+
+class NobodyEligible(LobbyError):
+    """There is nobody this counter may call; the subclasses say why."""
+
+    code, status, text = "nobody_waiting", 409, "Nobody is waiting."
+
+
+class NobodyForSkills(NobodyEligible):
+    """People wait, none of them for this counter."""
+
+    code = "no_skill"
+    text = "{waiting} waiting, but none for the services or classes of counter {counter}."
+
+
+class ReservedForVip(NobodyEligible):
+    """Lending would endanger the VIP promise."""
+
+    code = "reserved_for_vip"
+    text = "{waiting} waiting. Counter {counter} stays free for VIPs until another VIP counter frees up."
+
+
+class SignInRefused(LobbyError):
+    """Unknown staff or wrong PIN; deliberately the same."""
+
+    code, status, field = "sign_in_refused", 401, "pin"
+    text = "Name and PIN do not match."
+
+
+class SignInNeeded(LobbyError):
+    """No or an ended sign-in."""
+
+    code, status, text = "sign_in_needed", 401, "Please sign in."
+
+
+class Forbidden(LobbyError):
+    """Signed in, but not allowed."""
+
+    code, status, text = "forbidden", 403, "Your role does not allow this."
+
+
+class LinkUsed(LobbyError):
+    """An enrolment link that was used or never existed."""
+
+    code, status = "link_used", 410
+    text = "This link has been used or is not known. Ask for a new one with “lobbyline device add” or on the settings page."
+
+
+class WeakPin(LobbyError):
+    """A PIN that is no PIN."""
+
+    code, status, field = "weak_pin", 422, "pin"
+    text = "A PIN has 4 to 12 digits, not all the same."
+
+
+class NameTaken(LobbyError):
+    """Two of a kind must not share a name."""
+
+    code, status, field = "name_taken", 409, "name"
+    text = "There is already a “{name}”."
+
+
+class BadFile(LobbyError):
+    """An import file that cannot be read as a list."""
+
+    code, status, field = "bad_file", 422, "file"
+    text = "This file cannot be read: {reason}."
+
+
+class BadSetting(LobbyError):
+    """A setting that cannot work."""
+
+    code, status = "bad_setting", 422
+    text = "{setting}: {reason}."
+
+
+class ServerRunning(LobbyError):
+    """Another process owns this store's folder."""
+
+    code, status = "server_running", 409
+    text = "Another Lobbyline uses this data folder. Stop it first, or choose another with --data."

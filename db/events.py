@@ -1,0 +1,63 @@
+"""Owns the journal: one appended line for every change; `seq` is the version every screen follows."""
+
+import json
+import sqlite3
+
+from db.records import Event, EventKind
+
+
+def append(
+    conn: sqlite3.Connection,
+    at: float,
+    kind: EventKind,
+    actor: str,
+    *,
+    ticket: str | None = None,
+    counter: int | None = None,
+    rule: str | None = None,
+    **data: object,
+) -> int:
+    """Write one event and return its `seq`. `actor` is `staff:NAME`, `device:NAME`, `holder`, `command` or `system`."""
+    cursor = conn.execute(
+        "INSERT INTO events (at, kind, ticket, counter, actor, rule, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (at, kind, ticket, counter, actor, rule, json.dumps(data, ensure_ascii=False)),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def version(conn: sqlite3.Connection) -> int:
+    """The newest `seq`; 0 for an empty journal."""
+    return int(conn.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0])
+
+
+def after(conn: sqlite3.Connection, seq: int, limit: int = 1000) -> list[Event]:
+    """The events that follow `seq`, oldest first."""
+    rows = conn.execute("SELECT * FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit))
+    return [_event(row) for row in rows]
+
+
+def recent_calls(conn: sqlite3.Connection, since: float, limit: int) -> list[Event]:
+    """The newest calls and recalls not older than `since`, newest first."""
+    rows = conn.execute(
+        "SELECT * FROM events WHERE kind IN ('called', 'recalled') AND at >= ? ORDER BY seq DESC LIMIT ?", (since, limit)
+    )
+    return [_event(row) for row in rows]
+
+
+def last_call_rules(conn: sqlite3.Connection, limit: int) -> list[str]:
+    """By which rule the last tickets were called, newest first; recalls do not count."""
+    rows = conn.execute("SELECT rule FROM events WHERE kind = 'called' ORDER BY seq DESC LIMIT ?", (limit,))
+    return [row["rule"] for row in rows]
+
+
+def _event(row: sqlite3.Row) -> Event:
+    return Event(
+        seq=row["seq"],
+        at=row["at"],
+        kind=EventKind(row["kind"]),
+        ticket=row["ticket"],
+        counter=row["counter"],
+        actor=row["actor"],
+        rule=row["rule"],
+        data=json.loads(row["data"]),
+    )

@@ -1,0 +1,65 @@
+"""Owns the rows of print jobs: what is still to be printed where, and how it went."""
+
+import sqlite3
+
+from db.records import PrintJob, PrintState
+
+
+def add(conn: sqlite3.Connection, ticket_id: int, printer_id: int, now: float) -> None:
+    """Queue a slip; call it in the transaction that issues the ticket."""
+    conn.execute("INSERT INTO print_jobs (ticket_id, printer_id, next_at) VALUES (?, ?, ?)", (ticket_id, printer_id, now))
+
+
+def claim(conn: sqlite3.Connection, printer_id: int, now: float) -> PrintJob | None:
+    """Take the oldest due job of a printer: pending or failed → printing.
+
+    Order is kept: while the oldest unprinted job waits for its next try, no younger one overtakes it.
+    """
+    row = conn.execute(
+        "UPDATE print_jobs SET state = 'printing', attempts = attempts + 1 WHERE id = (SELECT min(id) FROM print_jobs"
+        " WHERE printer_id = ? AND state IN ('pending', 'failed')) AND next_at <= ? RETURNING *",
+        (printer_id, now),
+    ).fetchone()
+    return _job(row) if row else None
+
+
+def finish(conn: sqlite3.Connection, job_id: int, state: PrintState, error: str | None, next_at: float) -> bool:
+    """printing → printed, unknown, or failed with the time of the next try."""
+    return (
+        conn.execute(
+            "UPDATE print_jobs SET state = ?, error = ?, next_at = ? WHERE id = ? AND state = 'printing'", (state, error, next_at, job_id)
+        ).rowcount
+        == 1
+    )
+
+
+def drop_for_ended_tickets(conn: sqlite3.Connection, printer_id: int) -> int:
+    """Forget unprinted slips of tickets that no longer wait; a slip for somebody already called helps nobody."""
+    return conn.execute(
+        "DELETE FROM print_jobs WHERE printer_id = ? AND state = 'failed' AND ticket_id IN"
+        " (SELECT id FROM tickets WHERE state NOT IN ('waiting', 'called'))",
+        (printer_id,),
+    ).rowcount
+
+
+def release_claimed(conn: sqlite3.Connection) -> int:
+    """After a restart: what was being printed is pending again (it may come out twice, it is never lost)."""
+    return conn.execute("UPDATE print_jobs SET state = 'pending' WHERE state = 'printing'").rowcount
+
+
+def state_of(conn: sqlite3.Connection, ticket_id: int) -> PrintState:
+    """What is known of a ticket's paper."""
+    row = conn.execute("SELECT state FROM print_jobs WHERE ticket_id = ? ORDER BY id DESC LIMIT 1", (ticket_id,)).fetchone()
+    return PrintState(row["state"]) if row else PrintState.NONE
+
+
+def unprinted(conn: sqlite3.Connection) -> list[PrintJob]:
+    """Every job not yet done, oldest first."""
+    rows = conn.execute("SELECT * FROM print_jobs WHERE state IN ('pending', 'printing', 'failed') ORDER BY id")
+    return [_job(row) for row in rows]
+
+
+def _job(row: sqlite3.Row) -> PrintJob:
+    return PrintJob(
+        row["id"], row["ticket_id"], row["printer_id"], PrintState(row["state"]), row["attempts"], row["error"], row["next_at"]
+    )

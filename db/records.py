@@ -1,0 +1,311 @@
+"""Owns the words of the house: frozen records and closed enums that every other room talks about.
+
+Times are seconds since the epoch (float, UTC); durations are seconds. Nothing here reads a clock or a row.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class TicketClass(StrEnum):
+    """Which promise a ticket carries."""
+
+    VIP = "vip"
+    APPOINTMENT = "appointment"
+    ORDINARY = "ordinary"
+
+
+class TicketState(StrEnum):
+    """Where a ticket is in its life."""
+
+    WAITING = "waiting"
+    CALLED = "called"
+    SERVING = "serving"
+    ON_HOLD = "on_hold"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+    ABANDONED = "abandoned"
+    EXPIRED = "expired"
+
+
+class CounterState(StrEnum):
+    """What a counter is doing."""
+
+    CLOSED = "closed"
+    READY = "ready"
+    CALLED = "called"
+    SERVING = "serving"
+    WRAP_UP = "wrap_up"
+    PAUSED = "paused"
+
+
+class Permission(StrEnum):
+    """How a counter stands to a class of tickets."""
+
+    PRIMARY = "primary"
+    BACKUP = "backup"
+    VIP_FIRST = "vip_first"
+    NEVER = "never"
+
+
+class AppointmentState(StrEnum):
+    """Where a booking is in its life."""
+
+    BOOKED = "booked"
+    CHECKED_IN = "checked_in"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+
+
+class PrintState(StrEnum):
+    """What is known of a ticket's paper; `unknown` means sent to a printer that never answers."""
+
+    NONE = "none"
+    PENDING = "pending"
+    PRINTING = "printing"
+    PRINTED = "printed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Role(StrEnum):
+    """What a member of staff may do; each includes the ones before it."""
+
+    COUNTER = "counter"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+class DeviceKind(StrEnum):
+    """What a device of the store is for."""
+
+    KIOSK = "kiosk"
+    DISPLAY = "display"
+    PRINTER = "printer"
+    API = "api"
+
+
+class EventKind(StrEnum):
+    """Every kind of line in the journal."""
+
+    ISSUED = "issued"
+    CALLED = "called"
+    RECALLED = "recalled"
+    STARTED = "started"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    COUNTER_OPENED = "counter_opened"
+    COUNTER_CLOSED = "counter_closed"
+    PRINTED = "printed"
+    PRINT_FAILED = "print_failed"
+    PRINT_UNKNOWN = "print_unknown"
+    MEMBERS_IMPORTED = "members_imported"
+    APPOINTMENTS_IMPORTED = "appointments_imported"
+    APPOINTMENT_NO_SHOW = "appointment_no_show"
+    STAFF_ADDED = "staff_added"
+    DEVICE_ADDED = "device_added"
+    DEVICE_ENROLLED = "device_enrolled"
+    PIN_SET = "pin_set"
+    SETTINGS_CHANGED = "settings_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """One name in both of the store's languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What customers come for; `letter` starts its ticket numbers, `mean_s` and `cv` are the prior of its service time."""
+
+    code: str
+    letter: str
+    name: Names
+    icon: str
+    position: int
+    mean_s: float
+    cv: float
+    daily_cap: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A class of VIP: `rank` 1 is the lowest; `target_s` is how long it may wait; `head_start_s` enters the order."""
+
+    code: str
+    rank: int
+    name: Names
+    target_s: float
+    head_start_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A counter and what it may and can do; `since` is when it took its present state."""
+
+    number: int
+    permissions: Mapping[TicketClass, Permission]
+    skills: frozenset[str]
+    state: CounterState = CounterState.CLOSED
+    since: float = 0.0
+    staff_id: int | None = None
+    staff_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A customer's place. `due_at` is set for guarded classes only; `slot_at` for appointments only."""
+
+    id: int
+    number: str
+    token: str
+    business_day: str
+    service: str
+    ticket_class: TicketClass
+    state: TicketState
+    language: str
+    issued_at: float
+    tier: str | None = None
+    head_start_s: float = 0.0
+    due_at: float | None = None
+    slot_at: float | None = None
+    member_no: str | None = None
+    appointment_code: str | None = None
+    note: str | None = None
+    counter: int | None = None
+    first_called_at: float | None = None
+    called_at: float | None = None
+    started_at: float | None = None
+    ended_at: float | None = None
+    calls: int = 0
+
+    @property
+    def waiting_since(self) -> float:
+        """When the wait began: the later of arrival and slot."""
+        return max(self.issued_at, self.slot_at or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A line of the carrier's VIP list; `listed` is false once a newer list no longer has it."""
+
+    member_no: str
+    name: str
+    phone: str
+    tier: str
+    valid_from: date
+    valid_until: date
+    contract_until: date | None = None
+    birthday: date | None = None
+    manager_a: str | None = None
+    manager_b: str | None = None
+    language: str = "zh"
+    listed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A booked visit."""
+
+    code: str
+    phone: str
+    name: str
+    service: str
+    slot_at: float
+    channel: str
+    state: AppointmentState = AppointmentState.BOOKED
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Someone who works here; without a PIN they cannot sign in yet."""
+
+    id: int
+    name: str
+    role: Role
+    pin_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A kiosk, display, printer or program of the store. `options` of a printer: address, font, width_mm."""
+
+    id: int
+    kind: DeviceKind
+    name: str
+    printer_id: int | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """One slip to be printed on one printer; `attempts` counts the tries before this moment."""
+
+    id: int
+    ticket_id: int
+    printer_id: int
+    state: PrintState
+    attempts: int
+    error: str | None
+    next_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the append-only journal."""
+
+    seq: int
+    at: float
+    kind: EventKind
+    ticket: str | None
+    counter: int | None
+    actor: str
+    rule: str | None
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Opening hours of one weekday as local `HH:MM`; a store without any is open at all hours."""
+
+    opens: str
+    closes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The calling rule's settings (seconds and counts), with the defaults of the calling rule's own page."""
+
+    fair_after_s: float = 45 * 60
+    fair_run: int = 3
+    promote_slack_s: float = 7 * 60
+    appointment_head_start_s: float = 5 * 60
+    appointment_early_s: float = 5 * 60
+    appointment_grace_s: float = 10 * 60
+    lend_within_s: float = 10 * 60
+    lend_chance: float = 0.90
+    caution: float = 1.1
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a store decides about itself; `hours` runs Monday to Sunday, None for a closed day, empty for always open."""
+
+    name: Names
+    timezone: str
+    hours: tuple[Hours | None, ...] = ()
+    hold_s: int = 6
+    idle_s: int = 40
+    notices: tuple[Names, ...] = ()
+    public_url: str | None = None
+    rules: Rules = field(default_factory=Rules)

@@ -1,0 +1,158 @@
+"""Owns the rows of tickets: reads, the number series, and guarded state changes.
+
+A state change is one UPDATE that names the state it expects; it returns whether it happened.
+"""
+
+import dataclasses
+import sqlite3
+
+from db.records import Ticket, TicketClass, TicketState
+
+_OPEN = "('waiting', 'called', 'serving', 'on_hold')"
+
+
+def next_number(conn: sqlite3.Connection, business_day: str, letter: str) -> str:
+    """Take the next number of a series, such as `A012`; call it in the transaction that inserts the ticket."""
+    row = conn.execute(
+        "INSERT INTO sequences (business_day, letter, last) VALUES (?, ?, 1)"
+        " ON CONFLICT (business_day, letter) DO UPDATE SET last = last + 1 RETURNING last",
+        (business_day, letter),
+    ).fetchone()
+    return f"{letter}{row['last']:03d}"
+
+
+def insert(conn: sqlite3.Connection, ticket: Ticket, request_key: str) -> Ticket:
+    """Insert a waiting ticket and return it with its id."""
+    cursor = conn.execute(
+        "INSERT INTO tickets (number, token, request_key, business_day, service, class, language, issued_at, tier, head_start_s,"
+        " due_at, slot_at, member_no, appointment_code, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (ticket.number, ticket.token, request_key, ticket.business_day, ticket.service, ticket.ticket_class, ticket.language,
+         ticket.issued_at, ticket.tier, ticket.head_start_s, ticket.due_at, ticket.slot_at, ticket.member_no,
+         ticket.appointment_code, ticket.note),
+    )  # fmt: skip
+    return dataclasses.replace(ticket, id=int(cursor.lastrowid or 0))
+
+
+def by_request_key(conn: sqlite3.Connection, request_key: str) -> Ticket | None:
+    """The ticket a request already got."""
+    return _one(conn, "request_key = ?", request_key)
+
+
+def by_token(conn: sqlite3.Connection, token: str) -> Ticket | None:
+    """The ticket behind a QR code."""
+    return _one(conn, "token = ?", token)
+
+
+def by_id(conn: sqlite3.Connection, ticket_id: int) -> Ticket | None:
+    """The ticket of a print job."""
+    return _one(conn, "id = ?", ticket_id)
+
+
+def open_of_member(conn: sqlite3.Connection, member_no: str) -> Ticket | None:
+    """The ticket a member still has in the lobby."""
+    return _one(conn, f"member_no = ? AND state IN {_OPEN}", member_no)
+
+
+def of_appointment(conn: sqlite3.Connection, code: str) -> Ticket | None:
+    """The newest ticket a booking was checked in with."""
+    return _one(conn, "appointment_code = ? ORDER BY id DESC", code)
+
+
+def at_counter(conn: sqlite3.Connection, counter: int) -> Ticket | None:
+    """The one active ticket of a counter."""
+    return _one(conn, "counter = ? AND state IN ('called', 'serving')", counter)
+
+
+def active(conn: sqlite3.Connection) -> dict[int, Ticket]:
+    """Every ticket at a counter, by counter number."""
+    rows = conn.execute("SELECT * FROM tickets WHERE state IN ('called', 'serving')")
+    return {row["counter"]: _ticket(row) for row in rows}
+
+
+def waiting(conn: sqlite3.Connection) -> list[Ticket]:
+    """Every waiting ticket, in the order of issue."""
+    return [_ticket(row) for row in conn.execute("SELECT * FROM tickets WHERE state = 'waiting' ORDER BY id")]
+
+
+def issued_count(conn: sqlite3.Connection, business_day: str) -> dict[str, int]:
+    """How many tickets each service gave on a day, cancelled ones not counted."""
+    rows = conn.execute(
+        "SELECT service, count(*) AS n FROM tickets WHERE business_day = ? AND state <> 'cancelled' GROUP BY service", (business_day,)
+    )
+    return {row["service"]: row["n"] for row in rows}
+
+
+def call(conn: sqlite3.Connection, ticket_id: int, counter: int, now: float) -> bool:
+    """waiting → called."""
+    return _changed(
+        conn,
+        "UPDATE tickets SET state = 'called', counter = ?, called_at = ?, first_called_at = coalesce(first_called_at, ?),"
+        " calls = calls + 1 WHERE id = ? AND state = 'waiting'",
+        (counter, now, now, ticket_id),
+    )
+
+
+def recall(conn: sqlite3.Connection, ticket_id: int, now: float) -> bool:
+    """called → called, once more aloud."""
+    return _changed(
+        conn, "UPDATE tickets SET called_at = ?, calls = calls + 1 WHERE id = ? AND state = 'called'", (now, ticket_id)
+    )
+
+
+def start(conn: sqlite3.Connection, ticket_id: int, now: float) -> bool:
+    """called → serving."""
+    return _changed(conn, "UPDATE tickets SET state = 'serving', started_at = ? WHERE id = ? AND state = 'called'", (now, ticket_id))
+
+
+def put_back(conn: sqlite3.Connection, ticket_id: int) -> bool:
+    """called → waiting; place and clock are kept."""
+    return _changed(conn, "UPDATE tickets SET state = 'waiting', counter = NULL WHERE id = ? AND state = 'called'", (ticket_id,))
+
+
+def end(conn: sqlite3.Connection, ticket_id: int, expected: TicketState, final: TicketState, now: float) -> bool:
+    """Any state → one of the final ones."""
+    return _changed(
+        conn, "UPDATE tickets SET state = ?, ended_at = ? WHERE id = ? AND state = ?", (final, now, ticket_id, expected)
+    )
+
+
+def left_over(conn: sqlite3.Connection, business_day: str) -> list[Ticket]:
+    """Open tickets of earlier days."""
+    rows = conn.execute(f"SELECT * FROM tickets WHERE state IN {_OPEN} AND business_day < ?", (business_day,))
+    return [_ticket(row) for row in rows]
+
+
+def _changed(conn: sqlite3.Connection, statement: str, values: tuple[object, ...]) -> bool:
+    return conn.execute(statement, values).rowcount == 1
+
+
+def _one(conn: sqlite3.Connection, where: str, value: object) -> Ticket | None:
+    row = conn.execute(f"SELECT * FROM tickets WHERE {where} LIMIT 1", (value,)).fetchone()
+    return _ticket(row) if row else None
+
+
+def _ticket(row: sqlite3.Row) -> Ticket:
+    return Ticket(
+        id=row["id"],
+        number=row["number"],
+        token=row["token"],
+        business_day=row["business_day"],
+        service=row["service"],
+        ticket_class=TicketClass(row["class"]),
+        state=TicketState(row["state"]),
+        language=row["language"],
+        issued_at=row["issued_at"],
+        tier=row["tier"],
+        head_start_s=row["head_start_s"],
+        due_at=row["due_at"],
+        slot_at=row["slot_at"],
+        member_no=row["member_no"],
+        appointment_code=row["appointment_code"],
+        note=row["note"],
+        counter=row["counter"],
+        first_called_at=row["first_called_at"],
+        called_at=row["called_at"],
+        started_at=row["started_at"],
+        ended_at=row["ended_at"],
+        calls=row["calls"],
+    )

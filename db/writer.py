@@ -1,0 +1,78 @@
+"""Owns all writing: functions of a connection run one after another in one native thread, many to a commit.
+
+Group commit: every caller queues its work and then a drain. The first drain to run takes all that waits, gives each
+piece a savepoint, and pays one fsync for the lot; the drains behind it find nothing left. A caller's own drain runs
+after the batch that held its work, so when it returns the work is on the disk.
+"""
+
+import sqlite3
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Any, Generic, TypeVar
+
+from db.connection import transaction
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+
+class _Job(Generic[T]):
+    __slots__ = ("error", "result", "work")
+
+    def __init__(self, work: Work[T]) -> None:
+        self.work = work
+        self.result: T | None = None
+        self.error: BaseException | None = None
+
+    def run(self, conn: sqlite3.Connection) -> None:
+        try:
+            with transaction(conn):
+                self.result = self.work(conn)
+        except Exception as error:  # noqa: BLE001 — it belongs to the caller, who gets it from outcome()
+            self.error = error
+
+    def outcome(self) -> T:
+        if self.error is not None:
+            raise self.error
+        return self.result  # type: ignore[return-value]
+
+
+class Writer:
+    """The one writer. `executor` must run one function at a time (one native thread).
+
+    `on_commit` is called in the caller's own thread after each successful piece of work.
+    """
+
+    def __init__(self, conn: sqlite3.Connection, executor: Executor, on_commit: Callable[[], None] = lambda: None) -> None:
+        self._conn = conn
+        self._executor = executor
+        self._jobs: deque[_Job[Any]] = deque()
+        self.on_commit = on_commit
+
+    def run(self, work: Work[T]) -> T:
+        """Do `work(conn)` durably and return its result; what it raises is raised here and leaves no trace."""
+        job = _Job(work)
+        self._jobs.append(job)
+        self._executor.submit(self._drain).result()
+        result = job.outcome()
+        self.on_commit()
+        return result
+
+    def _drain(self) -> None:
+        batch = [self._jobs.popleft() for _ in range(len(self._jobs))]
+        if not batch:
+            return
+        try:
+            with transaction(self._conn):
+                for job in batch:
+                    job.run(self._conn)
+        except sqlite3.Error as error:  # the commit itself failed: nobody's work is on the disk
+            for job in batch:
+                job.error = job.error or error
+
+    def close(self) -> None:
+        """Finish what is queued, then close the connection."""
+        self._executor.submit(self._drain).result()
+        self._executor.submit(self._conn.close).result()
+        self._executor.shutdown()

@@ -1,0 +1,1 @@
+"""The kiosk room: issuing tickets, recognising members, checking appointments in."""

@@ -1,0 +1,38 @@
+// Owns calls to the server: JSON in and out, problems as errors, request keys.
+import { lang } from "./texts.js";
+
+/** A refusal: `status`, `code`, `detail` in the page's language, `errors` per field. `status` 0: no connection. */
+export class Problem extends Error {
+  constructor(status, body) {
+    super(body.detail ?? body.title ?? "");
+    Object.assign(this, { status, code: body.code, detail: body.detail ?? "", errors: body.errors ?? [] });
+  }
+}
+
+const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+
+async function call(method, path, body) {
+  let answer;
+  try {
+    answer = await fetch(path, {
+      method,
+      headers: {
+        "Accept-Language": lang(),
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(method === "GET" ? {} : { "X-CSRFToken": csrf() }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new Problem(0, { code: "offline" });
+  }
+  const said = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Problem(answer.status, said);
+  return said;
+}
+
+export const get = (path) => call("GET", path);
+export const post = (path, body = {}) => call("POST", path, body);
+
+/** A key that makes a repeat of the same request harmless. `crypto.randomUUID` is withheld over plain http. */
+export const requestKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,0 +1,54 @@
+// Owns the live connection of a screen: snapshots by version, calls without gaps, the server's clock.
+import { io } from "/static/vendor/socket.io.js";
+
+/**
+ * Follow a screen.
+ * @param {{screen: string}} what   what to watch: {screen: "display" | "kiosk" | "floor"}, {screen: "counter", counter: 3}, {screen: "ticket", token}
+ * @param {{snapshot?: Function, called?: Function, connection?: Function}} on
+ *   snapshot(data) for each newer state; called(call) once for each call, in order, also those missed while away;
+ *   connection(up, lastNews) when the line drops or comes back (lastNews: Date of the last news).
+ * @returns {{now: () => number}}   now(): the server's time in ms since the epoch
+ */
+export function follow(what, on) {
+  const socket = io({ transports: ["websocket", "polling"], reconnectionDelay: 500, reconnectionDelayMax: 3000, randomizationFactor: 0.3 });
+  let version = -1;
+  let lastCall = null;
+  let clock = { server: Date.now(), local: performance.now(), speed: 1 };
+  let lastNews = new Date();
+  let build = null;
+
+  const watch = () => socket.emit("watch", what);
+  const tell = (call) => {
+    if (lastCall !== null && call.version <= lastCall) return;
+    lastCall = call.version;
+    on.called?.(call);
+  };
+
+  socket.on("connect", () => {
+    version = -1; // a restored backup may start lower; the first snapshot of a connection always counts
+    watch();
+    on.connection?.(true, lastNews);
+  });
+  socket.on("disconnect", (reason) => {
+    on.connection?.(false, lastNews);
+    if (reason === "io server disconnect") setTimeout(() => socket.connect(), 2000);
+  });
+  socket.on("snapshot", (data) => {
+    if (data.version < version) return;
+    version = data.version;
+    lastNews = new Date();
+    clock = { server: Date.parse(data.now), local: performance.now(), speed: data.speed };
+    if (build !== null && build !== data.build) location.reload(); // the server was updated: take the new screen
+    build = data.build;
+    const calls = [...(data.calls ?? [])].reverse();
+    if (lastCall === null || (calls.length && calls.at(-1).version < lastCall)) lastCall = calls.at(-1)?.version ?? 0;
+    calls.forEach(tell);
+    on.snapshot?.(data);
+  });
+  socket.on("called", (call) => {
+    lastNews = new Date();
+    if (lastCall === null || call.previous > lastCall) watch(); // a gap: the whole snapshot brings what was missed
+    else tell(call);
+  });
+  return { now: () => clock.server + (performance.now() - clock.local) * clock.speed };
+}

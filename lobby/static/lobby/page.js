@@ -1,0 +1,63 @@
+// Owns what every screen draws with: Preact's parts, icons, times and durations.
+import { h, html, render, useEffect, useRef, useState } from "/static/vendor/preact.js";
+import { lang, t } from "./texts.js";
+
+export { h, html, render, useEffect, useRef, useState };
+
+const PATHS = {
+  mark: "M4 7h11M4 12h16M4 17h8",
+  phone: "M8 2.5h8a3 3 0 0 1 3 3v13a3 3 0 0 1-3 3H8a3 3 0 0 1-3-3v-13a3 3 0 0 1 3-3zM10.5 18h3",
+  device: "M3 5.5h18v11H3zM8 20.5h8M12 16.5v4",
+  card: "M5.5 5h13a3 3 0 0 1 3 3v8a3 3 0 0 1-3 3h-13a3 3 0 0 1-3-3V8a3 3 0 0 1 3-3zM2.5 10h19M6.5 15h4",
+  wrench: "M14.5 5.500a4.500 4.500 0 0 0-5.800 5.800L3 17l4 4 5.700-5.700a4.500 4.500 0 0 0 5.800-5.800L15.700 12 12 8.300z",
+  question: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM9.500 9.300a2.600 2.600 0 1 1 3.700 2.400c-.8.400-1.200 1-1.200 1.900M12 17h.01",
+  calendar: "M6 4.500h12a3 3 0 0 1 3 3v10a3 3 0 0 1-3 3H6a3 3 0 0 1-3-3v-10a3 3 0 0 1 3-3zM3 9.500h18M8 2.500v4M16 2.500v4M9 15l2.200 2.200L15.500 13",
+  diamond: "M6 4h12l3.500 5L12 20.500 2.500 9zM2.500 9h19M9 9l3 11 3-11-3-5z",
+  back: "M20 12H5M11 6l-6 6 6 6",
+  arrow: "M4 12h15M13 6l6 6-6 6",
+  erase: "M9 5h11a1.500 1.500 0 0 1 1.500 1.500v11A1.500 1.500 0 0 1 20 19H9l-6.500-7zM12 9.500l5 5M17 9.500l-5 5",
+  info: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 11v5M12 8h.01",
+  warning: "M12 3 2.500 20h19zM12 10v4M12 17h.01",
+  printer: "M6 9V3h12v6M6 18H4v-7h16v7h-2M7 14h10v7H7z",
+  note: "M5 4h14v12l-4 4H5zM15 20v-4h4M9 9h6M9 13h3",
+  check: "M4 12.500l5.500 5.500L20 7",
+  clock: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7.500V12l3 2",
+  offline: "M3 3l18 18M5 12a10 10 0 0 1 4-2.400M8.500 15.500a5 5 0 0 1 3.500-1.500M12 19h.01M2 8.800A15 15 0 0 1 6 6.300M10.500 5.100A15 15 0 0 1 22 8.800M15 10.200a10 10 0 0 1 4 1.800",
+};
+
+/** A line icon, decoration only. */
+export const icon = (name) => html`<svg class="i" viewBox="0 0 24 24" aria-hidden="true"><path d=${PATHS[name] ?? PATHS.question} /></svg>`;
+
+const pad = (number) => String(Math.floor(number)).padStart(2, "0");
+
+/** The store's wall clock from an RFC 3339 time, whatever zone the browser is in: "10:24". */
+export const timeOf = (stamp) => stamp.slice(11, 16);
+
+/** A length in seconds as a running clock: "4:05", "1:04:05". */
+export function running(seconds) {
+  const s = Math.max(0, Math.floor(seconds));
+  return s >= 3600 ? `${Math.floor(s / 3600)}:${pad((s % 3600) / 60)}:${pad(s % 60)}` : `${Math.floor(s / 60)}:${pad(s % 60)}`;
+}
+
+/** Whole minutes begun. */
+export const minutes = (seconds) => Math.max(0, Math.floor(seconds / 60));
+
+/** {day, time} of a moment (ms) in the store's zone, in the given language: {day: "11月21日 星期六", time: "10:24"}. */
+export function wallClock(ms, zone, code = lang()) {
+  const locale = code === "en" ? "en-GB" : "zh-CN";
+  const format = (options) => new Intl.DateTimeFormat(locale, { timeZone: zone, ...options }).format(ms);
+  const day = `${format({ month: code === "en" ? "short" : "long", day: "numeric" })} ${format({ weekday: code === "en" ? "short" : "long" })}`;
+  return { day, time: format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }) };
+}
+
+/** Draw again every `ms`, for running clocks. */
+export function useTick(ms = 1000) {
+  const [, set] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => set((n) => n + 1), ms);
+    return () => clearInterval(timer);
+  }, [ms]);
+}
+
+/** The strip that says the line is down. */
+export const Offline = ({ up }) => (up ? null : html`<div class="offline" role="status">${icon("offline")} ${t("No connection to the server. Trying again…")}</div>`);
