@@ -16,7 +16,11 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 VENDOR = {
     "htm": [("preact/standalone.module.js", "preact.js"), ("LICENSE", "htm.LICENSE")],
     "socket.io-client": [("dist/socket.io.esm.min.js", "socket.io.js"), ("LICENSE", "socket.io.LICENSE")],
-    "@fontsource-variable/inter": [("wght.css", "inter/wght.css"), ("files", "inter/files"), ("LICENSE", "inter/LICENSE")],
+    "@fontsource-variable/inter": [
+        ("wght.css", "inter/wght.css"),
+        ("files", "inter/files"),
+        ("LICENSE", "inter/LICENSE"),
+    ],
     "@fontsource-variable/noto-sans-sc": [
         ("wght.css", "noto-sans-sc/wght.css"),
         ("files", "noto-sans-sc/files"),

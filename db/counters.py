@@ -18,7 +18,8 @@ def add(conn: sqlite3.Connection, counter: Counter) -> None:
         (counter.number, may[TicketClass.VIP], may[TicketClass.APPOINTMENT], may[TicketClass.ORDINARY]),
     )
     conn.executemany(
-        "INSERT INTO counter_skills (counter, service) VALUES (?, ?)", [(counter.number, skill) for skill in sorted(counter.skills)]
+        "INSERT INTO counter_skills (counter, service) VALUES (?, ?)",
+        [(counter.number, skill) for skill in sorted(counter.skills)],
     )
 
 
@@ -42,7 +43,9 @@ def of_staff(conn: sqlite3.Connection, staff_id: int) -> Counter | None:
 def open_for(conn: sqlite3.Connection, number: int, staff_id: int, now: float) -> bool:
     """closed → ready, with somebody at it."""
     return _changed(
-        conn, "UPDATE counters SET state = 'ready', since = ?, staff_id = ? WHERE number = ? AND state = 'closed'", (now, staff_id, number)
+        conn,
+        "UPDATE counters SET state = 'ready', since = ?, staff_id = ? WHERE number = ? AND state = 'closed'",
+        (now, staff_id, number),
     )
 
 

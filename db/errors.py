@@ -90,11 +90,15 @@ class StoreClosedToday(LobbyError):
 class ServiceFull(LobbyError):
     """The service's daily cap is reached."""
 
-    code, status, text = "service_full", 409, "No more numbers for {service} today. Please ask our staff or come tomorrow."
+    code, status, text = (
+        "service_full",
+        409,
+        "This service has no more numbers today. Please ask our staff or come tomorrow.",
+    )
 
 
-class AppointmentTooEarly(LobbyError):
-    """Checked in on another day or hours too soon."""
+class AppointmentOtherDay(LobbyError):
+    """Checked in on another day than booked."""
 
     code, status, text = "appointment_other_day", 409, "This appointment is on {day} at {time}. Please come back then."
 
@@ -115,6 +119,18 @@ class CounterTaken(LobbyError):
     """Somebody else works at this counter."""
 
     code, status, text = "counter_taken", 409, "{name} is working at counter {counter}. Ask them to close it first."
+
+
+class StaffElsewhere(LobbyError):
+    """One person, one counter."""
+
+    code, status, text = "staff_elsewhere", 409, "You are working at counter {counter}. Close it first."
+
+
+class NotYourCounter(LobbyError):
+    """Acting at somebody else's counter."""
+
+    code, status, text = "not_your_counter", 403, "Counter {counter} is not yours. Open it first."
 
 
 class CounterBusy(LobbyError):
@@ -166,6 +182,31 @@ class SignInNeeded(LobbyError):
     """No or an ended sign-in."""
 
     code, status, text = "sign_in_needed", 401, "Please sign in."
+
+
+class DeviceNeeded(LobbyError):
+    """Something only a device of the store may do."""
+
+    code, status = "device_needed", 401
+    text = "This device is not connected to the store. Open its enrolment link, or send its token."
+
+
+class PageTooOld(LobbyError):
+    """A cookie's change without a valid CSRF token."""
+
+    code, status, text = "page_too_old", 403, "This page is too old to be trusted. Reload it and try again."
+
+
+class InvalidRequest(LobbyError):
+    """The request's fields are wrong; the answer lists them."""
+
+    code, status, text = "invalid_request", 422, "Some of what was sent is missing or wrong. See the list of fields."
+
+
+class TooManyTries(LobbyError):
+    """Guessing at a PIN."""
+
+    code, status, text = "too_many_tries", 429, "Too many tries. Please wait a minute."
 
 
 class Forbidden(LobbyError):

@@ -39,7 +39,8 @@ def after(conn: sqlite3.Connection, seq: int, limit: int = 1000) -> list[Event]:
 def recent_calls(conn: sqlite3.Connection, since: float, limit: int) -> list[Event]:
     """The newest calls and recalls not older than `since`, newest first."""
     rows = conn.execute(
-        "SELECT * FROM events WHERE kind IN ('called', 'recalled') AND at >= ? ORDER BY seq DESC LIMIT ?", (since, limit)
+        "SELECT * FROM events WHERE kind IN ('called', 'recalled') AND at >= ? ORDER BY seq DESC LIMIT ?",
+        (since, limit),
     )
     return [_event(row) for row in rows]
 

@@ -7,7 +7,18 @@ from db.records import PrintJob, PrintState
 
 def add(conn: sqlite3.Connection, ticket_id: int, printer_id: int, now: float) -> None:
     """Queue a slip; call it in the transaction that issues the ticket."""
-    conn.execute("INSERT INTO print_jobs (ticket_id, printer_id, next_at) VALUES (?, ?, ?)", (ticket_id, printer_id, now))
+    conn.execute(
+        "INSERT INTO print_jobs (ticket_id, printer_id, next_at) VALUES (?, ?, ?)", (ticket_id, printer_id, now)
+    )
+
+
+def next_due(conn: sqlite3.Connection, printer_id: int) -> float | None:
+    """When a printer's oldest unprinted job may be tried; None if it has none."""
+    row = conn.execute(
+        "SELECT next_at FROM print_jobs WHERE printer_id = ? AND state IN ('pending', 'failed') ORDER BY id LIMIT 1",
+        (printer_id,),
+    ).fetchone()
+    return float(row["next_at"]) if row else None
 
 
 def claim(conn: sqlite3.Connection, printer_id: int, now: float) -> PrintJob | None:
@@ -27,17 +38,18 @@ def finish(conn: sqlite3.Connection, job_id: int, state: PrintState, error: str 
     """printing → printed, unknown, or failed with the time of the next try."""
     return (
         conn.execute(
-            "UPDATE print_jobs SET state = ?, error = ?, next_at = ? WHERE id = ? AND state = 'printing'", (state, error, next_at, job_id)
+            "UPDATE print_jobs SET state = ?, error = ?, next_at = ? WHERE id = ? AND state = 'printing'",
+            (state, error, next_at, job_id),
         ).rowcount
         == 1
     )
 
 
 def drop_for_ended_tickets(conn: sqlite3.Connection, printer_id: int) -> int:
-    """Forget unprinted slips of tickets that no longer wait; a slip for somebody already called helps nobody."""
+    """Forget unprinted slips of tickets that will not be called any more; they help nobody."""
     return conn.execute(
-        "DELETE FROM print_jobs WHERE printer_id = ? AND state = 'failed' AND ticket_id IN"
-        " (SELECT id FROM tickets WHERE state NOT IN ('waiting', 'called'))",
+        "DELETE FROM print_jobs WHERE printer_id = ? AND state IN ('pending', 'failed') AND ticket_id IN"
+        " (SELECT id FROM tickets WHERE state NOT IN ('waiting', 'called', 'on_hold'))",
         (printer_id,),
     ).rowcount
 
@@ -47,9 +59,20 @@ def release_claimed(conn: sqlite3.Connection) -> int:
     return conn.execute("UPDATE print_jobs SET state = 'pending' WHERE state = 'printing'").rowcount
 
 
+def paper_before(conn: sqlite3.Connection, job: PrintJob) -> bool:
+    """Whether an earlier job of the same ticket put a slip out, or may have."""
+    row = conn.execute(
+        "SELECT 1 FROM print_jobs WHERE ticket_id = ? AND id < ? AND state IN ('printed', 'unknown') LIMIT 1",
+        (job.ticket_id, job.id),
+    ).fetchone()
+    return row is not None
+
+
 def state_of(conn: sqlite3.Connection, ticket_id: int) -> PrintState:
     """What is known of a ticket's paper."""
-    row = conn.execute("SELECT state FROM print_jobs WHERE ticket_id = ? ORDER BY id DESC LIMIT 1", (ticket_id,)).fetchone()
+    row = conn.execute(
+        "SELECT state FROM print_jobs WHERE ticket_id = ? ORDER BY id DESC LIMIT 1", (ticket_id,)
+    ).fetchone()
     return PrintState(row["state"]) if row else PrintState.NONE
 
 
@@ -61,5 +84,11 @@ def unprinted(conn: sqlite3.Connection) -> list[PrintJob]:
 
 def _job(row: sqlite3.Row) -> PrintJob:
     return PrintJob(
-        row["id"], row["ticket_id"], row["printer_id"], PrintState(row["state"]), row["attempts"], row["error"], row["next_at"]
+        row["id"],
+        row["ticket_id"],
+        row["printer_id"],
+        PrintState(row["state"]),
+        row["attempts"],
+        row["error"],
+        row["next_at"],
     )

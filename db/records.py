@@ -309,3 +309,12 @@ class Settings:
     notices: tuple[Names, ...] = ()
     public_url: str | None = None
     rules: Rules = field(default_factory=Rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something said to a person: a stable code, the English text (the catalogue's key), and what fills its places."""
+
+    code: str
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)

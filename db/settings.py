@@ -10,7 +10,9 @@ from db.records import Hours, Names, Rules, Service, Settings, Tier
 
 def load(conn: sqlite3.Connection) -> Settings:
     """Read the store's settings."""
-    stored: dict[str, Any] = {row["key"]: json.loads(row["value"]) for row in conn.execute("SELECT key, value FROM settings")}
+    stored: dict[str, Any] = {
+        row["key"]: json.loads(row["value"]) for row in conn.execute("SELECT key, value FROM settings")
+    }
     return Settings(
         name=Names(**stored["name"]),
         timezone=stored["timezone"],
@@ -58,7 +60,9 @@ def set_daily_cap(conn: sqlite3.Connection, code: str, daily_cap: int | None) ->
 def tiers(conn: sqlite3.Connection) -> dict[str, Tier]:
     """Every tier by code, lowest rank first."""
     return {
-        row["code"]: Tier(row["code"], row["rank"], Names(row["name_zh"], row["name_en"]), row["target_s"], row["head_start_s"])
+        row["code"]: Tier(
+            row["code"], row["rank"], Names(row["name_zh"], row["name_en"]), row["target_s"], row["head_start_s"]
+        )
         for row in conn.execute("SELECT * FROM tiers ORDER BY rank")
     }
 

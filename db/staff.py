@@ -57,14 +57,17 @@ def staff_by_name(conn: sqlite3.Connection, name: str) -> Staff | None:
 def add_session(conn: sqlite3.Connection, staff_id: int, expires_at: float) -> str:
     """Open a signed-in session and return its token."""
     token = new_token()
-    conn.execute("INSERT INTO sessions (token_hash, staff_id, expires_at) VALUES (?, ?, ?)", (_hash(token), staff_id, expires_at))
+    conn.execute(
+        "INSERT INTO sessions (token_hash, staff_id, expires_at) VALUES (?, ?, ?)", (_hash(token), staff_id, expires_at)
+    )
     return token
 
 
 def staff_by_session(conn: sqlite3.Connection, token: str, now: float) -> Staff | None:
     """Who a session token belongs to, while it lasts."""
     row = conn.execute(
-        "SELECT s.* FROM sessions t JOIN staff s ON s.id = t.staff_id WHERE t.token_hash = ? AND t.expires_at > ?", (_hash(token), now)
+        "SELECT s.* FROM sessions t JOIN staff s ON s.id = t.staff_id WHERE t.token_hash = ? AND t.expires_at > ?",
+        (_hash(token), now),
     ).fetchone()
     return _staff(row) if row else None
 
@@ -113,13 +116,17 @@ def device_by_token(conn: sqlite3.Connection, token: str) -> Device | None:
 def add_enrolment(conn: sqlite3.Connection, *, device_id: int | None = None, staff_id: int | None = None) -> str:
     """Make a one-time link's token, for one device or one of the staff."""
     token = new_token()
-    conn.execute("INSERT INTO enrolments (token_hash, device_id, staff_id) VALUES (?, ?, ?)", (_hash(token), device_id, staff_id))
+    conn.execute(
+        "INSERT INTO enrolments (token_hash, device_id, staff_id) VALUES (?, ?, ?)", (_hash(token), device_id, staff_id)
+    )
     return token
 
 
 def enrolment(conn: sqlite3.Connection, token: str) -> tuple[int | None, int | None] | None:
     """What an unused link is for: (device id, staff id), one of them None; None if used or unknown."""
-    row = conn.execute("SELECT device_id, staff_id FROM enrolments WHERE token_hash = ? AND used_at IS NULL", (_hash(token),)).fetchone()
+    row = conn.execute(
+        "SELECT device_id, staff_id FROM enrolments WHERE token_hash = ? AND used_at IS NULL", (_hash(token),)
+    ).fetchone()
     return (row["device_id"], row["staff_id"]) if row else None
 
 

@@ -77,9 +77,39 @@ def waiting(conn: sqlite3.Connection) -> list[Ticket]:
 def issued_count(conn: sqlite3.Connection, business_day: str) -> dict[str, int]:
     """How many tickets each service gave on a day, cancelled ones not counted."""
     rows = conn.execute(
-        "SELECT service, count(*) AS n FROM tickets WHERE business_day = ? AND state <> 'cancelled' GROUP BY service", (business_day,)
+        "SELECT service, count(*) AS n FROM tickets WHERE business_day = ? AND state <> 'cancelled' GROUP BY service",
+        (business_day,),
     )
     return {row["service"]: row["n"] for row in rows}
+
+
+def served_by(conn: sqlite3.Connection, business_day: str, counter: int) -> tuple[int, float | None]:
+    """How many a counter completed on a day, and their mean service time in seconds."""
+    row = conn.execute(
+        "SELECT count(*) AS n, avg(ended_at - started_at) AS mean_s FROM tickets"
+        " WHERE business_day = ? AND counter = ? AND state = 'completed'",
+        (business_day, counter),
+    ).fetchone()
+    return row["n"], row["mean_s"]
+
+
+def day_so_far(conn: sqlite3.Connection, business_day: str) -> sqlite3.Row:
+    """A day's figures: issued, served, no_show, cancelled, mean_wait_s of those called, and promises kept and missed.
+
+    The wait is first call minus the later of arrival and slot. A promise still running counts as missed once it is
+    past due, which the caller adds: here only called tickets count.
+    """
+    row: sqlite3.Row = conn.execute(
+        "SELECT count(*) AS issued, sum(state = 'completed') AS served, sum(state = 'no_show') AS no_show,"
+        " sum(state IN ('cancelled', 'abandoned')) AS cancelled,"
+        " avg(max(0, first_called_at - max(issued_at, coalesce(slot_at, 0)))) AS mean_wait_s,"
+        " sum(class = 'vip' AND first_called_at <= due_at) AS vip_kept, sum(class = 'vip' AND first_called_at > due_at) AS vip_missed,"
+        " sum(class = 'appointment' AND first_called_at <= due_at) AS appointment_kept,"
+        " sum(class = 'appointment' AND first_called_at > due_at) AS appointment_missed"
+        " FROM tickets WHERE business_day = ?",
+        (business_day,),
+    ).fetchone()
+    return row
 
 
 def call(conn: sqlite3.Connection, ticket_id: int, counter: int, now: float) -> bool:
@@ -101,12 +131,16 @@ def recall(conn: sqlite3.Connection, ticket_id: int, now: float) -> bool:
 
 def start(conn: sqlite3.Connection, ticket_id: int, now: float) -> bool:
     """called → serving."""
-    return _changed(conn, "UPDATE tickets SET state = 'serving', started_at = ? WHERE id = ? AND state = 'called'", (now, ticket_id))
+    return _changed(
+        conn, "UPDATE tickets SET state = 'serving', started_at = ? WHERE id = ? AND state = 'called'", (now, ticket_id)
+    )
 
 
 def put_back(conn: sqlite3.Connection, ticket_id: int) -> bool:
     """called → waiting; place and clock are kept."""
-    return _changed(conn, "UPDATE tickets SET state = 'waiting', counter = NULL WHERE id = ? AND state = 'called'", (ticket_id,))
+    return _changed(
+        conn, "UPDATE tickets SET state = 'waiting', counter = NULL WHERE id = ? AND state = 'called'", (ticket_id,)
+    )
 
 
 def end(conn: sqlite3.Connection, ticket_id: int, expected: TicketState, final: TicketState, now: float) -> bool:

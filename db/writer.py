@@ -44,7 +44,9 @@ class Writer:
     `on_commit` is called in the caller's own thread after each successful piece of work.
     """
 
-    def __init__(self, conn: sqlite3.Connection, executor: Executor, on_commit: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, conn: sqlite3.Connection, executor: Executor, on_commit: Callable[[], None] = lambda: None
+    ) -> None:
         self._conn = conn
         self._executor = executor
         self._jobs: deque[_Job[Any]] = deque()

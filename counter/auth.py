@@ -1,0 +1,59 @@
+"""Owns staff sign-in and roles: PINs, sessions, who may act where."""
+
+import sqlite3
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+
+from db import staff
+from db.errors import Forbidden, NotYourCounter, SignInRefused, WeakPin
+from db.records import Counter, Role, Staff
+
+SESSION_S = 14 * 3600
+"""A sign-in lasts a long shift."""
+
+PIN_DIGITS = range(4, 13)
+
+_hasher = PasswordHasher()
+_RANK = {Role.COUNTER: 1, Role.MANAGER: 2, Role.ADMIN: 3}
+
+
+def hash_pin(pin: str) -> str:
+    """Hash a PIN (argon2id). Raises `WeakPin` unless it has 4 to 12 digits that are not all the same."""
+    if not (pin.isascii() and pin.isdigit() and len(pin) in PIN_DIGITS and len(set(pin)) > 1):
+        raise WeakPin
+    return _hasher.hash(pin)
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _hasher.hash("nobody")
+
+
+def check_pin(person: Staff | None, pin: str) -> Staff:
+    """The person, if the PIN is theirs; an unknown name takes as long as a wrong PIN. Raises `SignInRefused`."""
+    try:
+        _hasher.verify((person and person.pin_hash) or _nobodys_hash(), pin)
+    except VerificationError:
+        raise SignInRefused from None
+    if person is None or person.pin_hash is None:
+        raise SignInRefused
+    return person
+
+
+def open_session(conn: sqlite3.Connection, person: Staff, now: float) -> str:
+    """Sign somebody in and return the session's token."""
+    return staff.add_session(conn, person.id, now + SESSION_S)
+
+
+def require(person: Staff, role: Role) -> None:
+    """Raise `Forbidden` unless the person has the role or a higher one."""
+    if _RANK[person.role] < _RANK[role]:
+        raise Forbidden
+
+
+def require_counter(person: Staff, counter: Counter) -> None:
+    """Raise `NotYourCounter` unless the person sits there or is a manager."""
+    if counter.staff_id != person.id and _RANK[person.role] < _RANK[Role.MANAGER]:
+        raise NotYourCounter(counter=counter.number)

@@ -1,0 +1,35 @@
+"""Owns the probabilities of the calling rule: when a service ends, and how many counters free up in time. Pure."""
+
+import math
+from collections.abc import Iterable
+from statistics import NormalDist
+
+_NORMAL = NormalDist()
+
+
+def lognormal(mean_s: float, cv: float) -> tuple[float, float]:
+    """Log-mean and log-sd of a lognormal with this mean (seconds) and coefficient of variation."""
+    variance = math.log1p(cv * cv)
+    return math.log(mean_s) - variance / 2, math.sqrt(variance)
+
+
+def ends_within(seconds: float, elapsed_s: float, log_mean: float, log_sd: float) -> float:
+    """P(S ≤ elapsed + seconds | S > elapsed) for a lognormal service time S; 1 when S > elapsed has no chance left."""
+    running = 1 - _distribution(elapsed_s, log_mean, log_sd)
+    if running <= 0:
+        return 1.0
+    return 1 - (1 - _distribution(elapsed_s + seconds, log_mean, log_sd)) / running
+
+
+def at_least(count: int, chances: Iterable[float]) -> float:
+    """P(N ≥ count) where N counts successes of independent trials (the Poisson-binomial distribution)."""
+    exactly = [1.0]
+    for p in chances:
+        exactly = [a * (1 - p) + b * p for a, b in zip([*exactly, 0.0], [0.0, *exactly], strict=True)]
+    return math.fsum(exactly[count:])
+
+
+def _distribution(seconds: float, log_mean: float, log_sd: float) -> float:
+    if seconds <= 0:
+        return 0.0
+    return _NORMAL.cdf((math.log(seconds) - log_mean) / log_sd)

@@ -1,0 +1,28 @@
+"""Owns how a customer is named and how their phone is shown: never more than the place needs. Pure."""
+
+import re
+
+from db.records import Names
+
+_TWO_CHARACTER_SURNAMES = frozenset(
+    "欧阳 上官 司马 司徒 诸葛 夏侯 皇甫 尉迟 公孙 慕容 令狐 长孙 宇文 端木 东方 独孤 南宫 轩辕 呼延 百里".split()
+)
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+def surname(name: str) -> str:
+    """The family name of a Chinese name; the last word of another one."""
+    if not _CHINESE.match(name):
+        return name.split()[-1] if name.split() else ""
+    return name[:2] if name[:2] in _TWO_CHARACTER_SURNAMES else name[:1]
+
+
+def greeting(name: str) -> Names:
+    """By surname only, for places where others look on. The lists tell no gender, so both titles are offered."""
+    family = surname(name)
+    return Names(zh=f"{family}先生/女士", en=f"Mr/Ms {family}")
+
+
+def masked(phone: str) -> str:
+    """`138 ···· 6620`: enough to compare, too little to call."""
+    return f"{phone[:3]} ···· {phone[-4:]}"

@@ -1,0 +1,61 @@
+"""Owns reading the lobby's present state from the rows, as the calling rule and the screens want it."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from counter.policy import Lobby, can_serve, people_ahead
+from db import calendar, counters, events, settings, tickets
+from db.records import CounterState, Event, Service, Settings, Ticket, Tier
+
+CALLS_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """One moment of the lobby: `version` is the newest journal number it contains."""
+
+    now: float
+    version: int
+    settings: Settings
+    services: Mapping[str, Service]
+    tiers: Mapping[str, Tier]
+    lobby: Lobby
+
+    def people_ahead(self, ticket: Ticket) -> int:
+        """How many stand before a waiting ticket."""
+        return people_ahead(ticket, self.lobby, self.now, self.settings.rules)
+
+    def with_arrival(self, ticket: Ticket) -> "Present":
+        """The same moment with one more ticket waiting."""
+        return replace(self, lobby=replace(self.lobby, waiting=[*self.lobby.waiting, ticket]))
+
+    def quote_refusal(self, ticket: Ticket) -> str:
+        """Why no wait is quoted: no open counter can serve the ticket, or nothing is known yet to forecast from."""
+        is_served = any(c.state != CounterState.CLOSED and can_serve(c, ticket) for c in self.lobby.counters)
+        return "not_enough_data" if is_served else "no_counter_open"
+
+
+def load(conn: sqlite3.Connection, now: float) -> Present:
+    """Read the moment; call it inside a transaction or snapshot, so that its parts agree."""
+    store = settings.load(conn)
+    services = settings.services(conn)
+    return Present(
+        now=now,
+        version=events.version(conn),
+        settings=store,
+        services=services,
+        tiers=settings.tiers(conn),
+        lobby=Lobby(
+            waiting=tickets.waiting(conn),
+            counters=counters.everyone(conn),
+            serving=tickets.active(conn),
+            services=services,
+            last_reasons=events.last_call_rules(conn, store.rules.fair_run),
+        ),
+    )
+
+
+def recent_calls(conn: sqlite3.Connection, present: Present) -> list[Event]:
+    """Today's last calls and recalls, newest first."""
+    return events.recent_calls(conn, calendar.day_start(present.now, present.settings), CALLS_SHOWN)

@@ -1,0 +1,154 @@
+"""Owns the counter room's web: the counter page, sign-in, and staff actions."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from flask import redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel, Field
+
+from counter import auth, desk, screen, views
+from counter.web import SESSION_KEY, Answer, Body, Context, require_csrf
+from db import counters, staff
+from db.errors import LobbyError, NotFound
+from db.records import Message, Staff
+
+Action = Callable[[sqlite3.Connection, int, Staff, float], Message | None]
+
+_ACTIONS: dict[str, Action] = {
+    "open": desk.open_counter,
+    "close": desk.close_counter,
+    "call-next": desk.call_next,
+    "recall": desk.recall,
+    "start": desk.start,
+    "finish": desk.finish,
+    "no-show": desk.no_show,
+    "return": desk.put_back,
+}
+
+
+class CounterAction(BaseModel):
+    """Which counter does what."""
+
+    number: int = Field(ge=1)
+    action: str = Field(description="open, close, call-next, recall, start, finish, no-show or return")
+
+
+class ActionOptions(Body):
+    """`finish`: with call-next, finish the customer being served in the same step."""
+
+    finish: bool = False
+
+
+class SignIn(Body):
+    """A program's sign-in; `counter` is opened for the person if given."""
+
+    staff: str
+    pin: str
+    counter: int | None = Field(default=None, ge=1)
+
+
+def pages(context: Context) -> APIBlueprint:
+    """The counter page and its sign-in."""
+    room = APIBlueprint("counter", __name__, template_folder="templates", doc_ui=False)
+
+    @room.get("/counter")
+    def counter_page() -> Answer:
+        person = context.caller_of_cookies().person
+        if person is None:
+            return redirect(url_for("counter.sign_in_page", next=request.full_path))
+        with context.store.read() as conn:
+            seats = [{"number": c.number, "state": c.state, "staff": c.staff_name} for c in counters.everyone(conn)]
+            own = counters.of_staff(conn, person.id)
+        number = request.args.get("number") or (str(own.number) if own else "")
+        return render_template(
+            "counter/counter.html", counters=seats, staff_name=person.name, number=number, csrf_needed=True
+        )
+
+    @room.get("/counter/sign-in")
+    def sign_in_page() -> str:
+        return _sign_in_form(context)
+
+    @room.post("/counter/sign-in")
+    def sign_in() -> Answer:
+        try:
+            require_csrf()
+            session[SESSION_KEY] = _sign_in(context, request.form.get("staff", ""), request.form.get("pin", ""))
+        except LobbyError as refused:
+            return _sign_in_form(context, refused), refused.status
+        session.permanent = True
+        return redirect(_local(request.form.get("next", "")))
+
+    @room.post("/counter/sign-out")
+    def sign_out() -> Answer:
+        require_csrf()
+        token = session.pop(SESSION_KEY, None)
+        if token is not None:
+            context.store.write(lambda conn: staff.end_session(conn, token))
+        return redirect(url_for("counter.sign_in_page"))
+
+    return room
+
+
+def api(context: Context) -> APIBlueprint:
+    """Staff actions and sign-in for programs."""
+    room = APIBlueprint("counter_api", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Counters")])
+
+    @room.post("/counters/<int:number>/<action>", summary="Open, call, recall, start, finish, no-show, return, close")
+    def act(path: CounterAction, body: ActionOptions) -> dict[str, Any]:
+        person = context.caller().require_staff()
+        action = _action(path.action, finish=body.finish)
+        return context.store.write(lambda conn: _act(context, conn, path.number, action, person))
+
+    @room.post("/sessions", summary="Sign in for programs")
+    def open_session(body: SignIn) -> Answer:
+        token = _sign_in(context, body.staff, body.pin)
+        number = body.counter
+        if number is not None:
+            person = context.caller_of_token(token).require_staff()
+            context.store.write(lambda conn: desk.open_counter(conn, number, person, context.clock()))
+        return {"token": token}, 201
+
+    return room
+
+
+def _action(name: str, *, finish: bool) -> Action:
+    if name not in _ACTIONS:
+        raise NotFound
+    return desk.finish_and_call_next if finish and name == "call-next" else _ACTIONS[name]
+
+
+def _act(context: Context, conn: sqlite3.Connection, number: int, action: Action, person: Staff) -> dict[str, Any]:
+    now = context.clock()
+    if action is not desk.open_counter:
+        auth.require_counter(person, desk.get_counter(conn, number))
+    reason = action(conn, number, person, now)
+    return {**context.frame, **screen.read(conn, number, person, now), "reason": views.message(reason)}
+
+
+def _sign_in(context: Context, name: str, pin: str) -> str:
+    with context.store.read() as conn:
+        person = staff.staff_by_name(conn, name.strip())
+    known = auth.check_pin(person, pin)
+    return context.store.write(lambda conn: auth.open_session(conn, known, context.clock()))
+
+
+def _sign_in_form(context: Context, refused: LobbyError | None = None) -> str:
+    with context.store.read() as conn:
+        names = [person.name for person in staff.all_staff(conn) if person.pin_hash]
+    return render_template(
+        "counter/sign_in.html",
+        names=names,
+        error=gettext(refused.text) if refused else None,
+        next=_local(request.values.get("next", "")),
+        csrf_needed=True,
+    )
+
+
+def _local(target: str) -> str:
+    """Where to go after sign-in: only a path of this server."""
+    is_path = target.startswith("/") and not target.startswith(("//", "/\\"))
+    return target if is_path else url_for("counter.counter_page")

@@ -1,0 +1,37 @@
+// Owns what can be done at a counter now: the one big action, the others, and why one is not possible. Pure.
+import { message, t } from "/static/lobby/texts.js";
+
+const OTHERS = [
+  { id: "recall", key: "R", label: () => t("Recall") },
+  { id: "no-show", key: "N", label: () => t("No-show"), tone: "warn" },
+  { id: "return", key: "B", label: () => t("Return to queue") },
+  { id: "finish", key: "E", label: () => t("Finish only") },
+];
+
+const refusal = (data, id) => message(data.actions[id]) || null;
+
+/** The action of each state: {id, body, label, why}. `why` is null when it is possible. */
+const MAIN = {
+  closed: (data) => ({ id: "open", label: t("Open counter"), why: refusal(data, "open") }),
+  ready: (data) =>
+    data.next
+      ? { id: "call-next", label: t("Call {number}", { number: data.next.number }), why: refusal(data, "call-next") }
+      : { id: "call-next", label: t("Call next"), why: message(data.nobody) || t("Nobody is waiting") },
+  called: ({ current, ...data }) => ({ id: "start", label: t("Start {number}", { number: current.number }), why: refusal(data, "start") }),
+  serving: ({ current, next, ...data }) =>
+    next
+      ? { id: "call-next", body: { finish: true }, label: t("Finish and call {number}", { number: next.number }), why: refusal(data, "finish") }
+      : { id: "finish", label: t("Finish {number}", { number: current.number }), why: refusal(data, "finish") },
+};
+
+export const mainAction = (data) => (MAIN[data.counter.state] ?? MAIN.closed)(data);
+export const otherActions = (data) => OTHERS.map(({ label, ...one }) => ({ ...one, label: label(), why: refusal(data, one.id) }));
+
+/** Closing is in the header: it ends the day, not a customer. */
+export const closeAction = (data) => ({ id: "close", label: t("Close counter"), why: refusal(data, "close") });
+
+/** The action a pressed key stands for, or null. */
+export function actionOfKey(data, key) {
+  if (key === " " || key === "Enter") return mainAction(data);
+  return otherActions(data).find((one) => one.key === key.toUpperCase()) ?? null;
+}

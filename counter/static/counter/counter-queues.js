@@ -1,0 +1,58 @@
+// Owns the sides of the counter page: the queues with this counter's figures, and who waits in order.
+import { html, icon, minutes, running, timeOf, useTick } from "/static/lobby/page.js";
+import { name, t } from "/static/lobby/texts.js";
+
+const LONG_S = 15 * 60;
+
+function waitOf({ waiting, quote }) {
+  if (waiting === 0) return t("No waiting");
+  if (quote && "mid_s" in quote) return t("about {n} min", { n: Math.max(1, Math.round(quote.mid_s / 60)) });
+  return quote?.unknown === "no_counter_open" ? t("No counter open") : t("Waiting now");
+}
+
+const Queue = ({ queue }) => html`<li class=${queue.served ? "served" : ""} data-queue=${queue.code}>
+  <span class=${`l ${queue.class}`} aria-hidden="true">${queue.letter}</span><b>${name(queue.name)}</b>
+  <small>${queue.served ? waitOf(queue) : t("Not served here")}</small><em>${queue.waiting}</em>
+</li>`;
+
+export const Queues = ({ queues }) => html`<h2>${t("Queues")}</h2><ul class="ql">${queues.map((queue) => html`<${Queue} key=${queue.code} queue=${queue} />`)}</ul>`;
+
+export const Figures = ({ figures }) => html`<div class="figures">
+  <div><b>${figures.served}</b><span>${t("Served today")}</span></div>
+  <div><b>${figures.mean_service_s === null ? "–" : running(figures.mean_service_s)}</b><span>${t("Mean service time")}</span></div>
+</div>`;
+
+/** A wait is late past its promise, or past a quarter of an hour where nothing was promised. */
+function lateness({ due_at, waiting_since }, now) {
+  if (due_at && now > Date.parse(due_at)) return t("Past target");
+  return !due_at && now - Date.parse(waiting_since) > LONG_S * 1000 ? t("Long wait") : "";
+}
+
+function details(ticket, late) {
+  const slot = ticket.slot_at && t("Appointment {time}", { time: timeOf(ticket.slot_at) });
+  return [slot, ticket.language === "en" && "English"].filter(Boolean).concat(late ? html`<span class="late">${late}</span>` : []);
+}
+
+const joined = (parts) => parts.map((part, at) => (at ? html` · ${part}` : part));
+
+function Ticket({ ticket, next, now }) {
+  const late = lateness(ticket, now);
+  const below = details(ticket, late);
+  const vip = ticket.class === "vip";
+  return html`<li class=${next ? "next" : ""} data-waiting=${ticket.number}>
+    <b>${ticket.number}</b>
+    <div>${vip ? html`<span class="tag vip">${name(ticket.tier_name) || t("VIP")}</span> ` : null}<span class="svc">${name(ticket.service_name)}</span>
+      ${next || below.length ? html`<small>${joined([...(next ? [html`<span class="is-next">${t("Next")}</span>`] : []), ...below])}</small>` : null}</div>
+    <time class=${late ? "late" : ""}>${t("{n} min", { n: minutes((now - Date.parse(ticket.waiting_since)) / 1000) })}</time>
+  </li>`;
+}
+
+const Nobody = () => html`<p class="nobody">${icon("people")}<span>${t("Nobody is waiting")}</span></p>`;
+
+export function Waiting({ queue, next, now }) {
+  useTick(5000);
+  return html`<section class="wl" aria-labelledby="waiting">
+    <h2 id="waiting">${t("Up next · {n} waiting", { n: queue.length })}</h2>
+    ${queue.length ? html`<ol tabindex="0" aria-labelledby="waiting">${queue.map((ticket) => html`<${Ticket} key=${ticket.number} ticket=${ticket} next=${ticket.number === next?.number} now=${now()} />`)}</ol>` : html`<${Nobody} />`}
+  </section>`;
+}

@@ -1,0 +1,244 @@
+"""Owns the shapes that screens and programs receive: what every snapshot carries, a ticket, a counter.
+
+Shapes are described in docs/live.md. Everything here turns records into plain JSON values; rows are read by the caller.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from counter import customer, words
+from counter.policy import Choice, choose, queue_of
+from counter.present import Present
+from db import calendar
+from db.errors import CounterBusy, CounterClosed, LobbyError, NoCurrentTicket, WrongState
+from db.records import (
+    Appointment,
+    Counter,
+    CounterState,
+    Event,
+    EventKind,
+    Member,
+    Message,
+    Names,
+    PrintState,
+    Staff,
+    Ticket,
+    TicketClass,
+    TicketState,
+)
+
+Json = dict[str, Any]
+
+VIP_QUEUE = {"code": "vip", "letter": "V", "name": {"zh": "贵宾", "en": "VIP"}, "icon": "diamond", "class": "vip"}
+
+
+def names(both: Names | None) -> Json | None:
+    """A name in both languages."""
+    return None if both is None else {"zh": both.zh, "en": both.en}
+
+
+def message(said: Message | LobbyError | None) -> Json | None:
+    """Something said, to be put into the reader's language by the screen."""
+    if said is None:
+        return None
+    values = said.attrs if isinstance(said, LobbyError) else said.values
+    return {"code": said.code, "text": said.text, "values": dict(values)}
+
+
+def head(present: Present, calls: Iterable[Event]) -> Json:
+    """What every snapshot carries."""
+    store = present.settings
+    return {
+        "version": present.version,
+        "now": calendar.stamp(present.now, store),
+        "store": {
+            "name": names(store.name),
+            "timezone": store.timezone,
+            "open": calendar.is_open(present.now, store),
+            "hours": _hours_today(present),
+            "hold_s": store.hold_s,
+            "idle_s": store.idle_s,
+            "notices": [names(notice) for notice in store.notices],
+        },
+        "calls": [call(event, present) for event in calls],
+    }
+
+
+def call(event: Event, present: Present) -> Json:
+    """One call as the public hears it."""
+    return {
+        "version": event.seq,
+        "number": event.ticket,
+        "counter": event.counter,
+        "class": event.data["class"],
+        "at": calendar.stamp(event.at, present.settings),
+        "recall": event.kind == EventKind.RECALLED,
+    }
+
+
+def queues(present: Present) -> list[Json]:
+    """People waiting per queue: services in order, then the VIPs, who count only there."""
+    waiting = present.lobby.waiting
+    ordinary = [t.service for t in waiting if t.ticket_class != TicketClass.VIP]
+    rows = [
+        {
+            "code": service.code,
+            "letter": service.letter,
+            "name": names(service.name),
+            "icon": service.icon,
+            "class": TicketClass.ORDINARY,
+            "waiting": ordinary.count(service.code),
+        }
+        for service in present.services.values()
+    ]
+    return [*rows, {**VIP_QUEUE, "waiting": len(waiting) - len(ordinary)}]
+
+
+def ticket(shown: Ticket, present: Present, paper: PrintState, notes: Sequence[Message] = ()) -> Json:
+    """A ticket as its holder may see it."""
+    service = present.services[shown.service]
+    is_waiting = shown.state == TicketState.WAITING
+    tier = present.tiers.get(shown.tier or "")
+    times = {
+        key: calendar.stamp(getattr(shown, key), present.settings)
+        for key in ("issued_at", "slot_at", "called_at", "started_at", "ended_at")
+    }
+    return {
+        "number": shown.number,
+        "token": shown.token,
+        "service": shown.service,
+        "service_name": names(service.name),
+        "letter": shown.number[0],
+        "class": shown.ticket_class,
+        "tier": shown.tier,
+        "tier_name": names(tier.name) if tier else None,
+        "state": shown.state,
+        **times,
+        "counter": shown.counter,
+        "people_ahead": present.people_ahead(shown) if is_waiting else 0,
+        "quote": {"unknown": present.quote_refusal(shown)} if is_waiting else None,
+        "print": paper,
+        "notes": [message(note) for note in notes],
+    }
+
+
+def counter(
+    at: Counter,
+    present: Present,
+    viewer: Staff | None,
+    who: tuple[Member | None, Appointment | None],
+    figures: tuple[int, float | None],
+) -> Json:
+    """A counter's view: who is here, who comes next and why, and what can be done now.
+
+    `who`: the member and booking behind the current ticket; `figures`: served today and mean service time in seconds.
+    """
+    rules = present.settings.rules
+    current = present.lobby.serving.get(at.number)
+    choice = choose(at, present.lobby, present.now, rules)
+    chosen = choice if isinstance(choice, Choice) else None
+    nobody = None if isinstance(choice, Choice) else words.refusal(choice, at, present.lobby)
+    served, mean_s = figures
+    return {
+        "counter": _seat(at, present, viewer),
+        "current": _current(current, present, *who) if current else None,
+        "next": {"number": chosen.ticket.number, "reason": message(words.reason(chosen.reason))} if chosen else None,
+        "nobody": message(nobody),
+        "queue": [_waiting(t, present) for t in queue_of(at, present.lobby, present.now, rules)],
+        "queues": [{**queue, "served": _is_served(at, queue)} for queue in queues(present)],
+        "actions": _actions(at, current, nobody),
+        "figures": {"served": served, "mean_service_s": None if mean_s is None else round(mean_s)},
+    }
+
+
+def _hours_today(present: Present) -> list[Json | None]:
+    if not present.settings.hours:
+        return []
+    hours = calendar.hours_of_day(present.now, present.settings)
+    return [None if hours is None else {"opens": hours.opens, "closes": hours.closes}]
+
+
+def _seat(at: Counter, present: Present, viewer: Staff | None) -> Json:
+    return {
+        "number": at.number,
+        "state": at.state,
+        "since": calendar.stamp(at.since, present.settings),
+        "staff": at.staff_name,
+        "mine": viewer is not None and at.staff_id == viewer.id,
+        "skills": sorted(at.skills),
+        "permissions": dict(at.permissions),
+    }
+
+
+def _current(shown: Ticket, present: Present, member: Member | None, booking: Appointment | None) -> Json:
+    view = ticket(shown, present, PrintState.NONE)
+    person = member or booking
+    kept = (
+        "number",
+        "class",
+        "tier_name",
+        "service",
+        "service_name",
+        "state",
+        "issued_at",
+        "called_at",
+        "started_at",
+        "slot_at",
+    )
+    return {
+        **{key: view[key] for key in kept},
+        "waiting_since": calendar.stamp(shown.waiting_since, present.settings),
+        "waited_s": max(0, round((shown.first_called_at or present.now) - shown.waiting_since)),
+        "calls": shown.calls,
+        "language": shown.language,
+        "note": shown.note,
+        "customer": {"name": names(customer.greeting(person.name)), "phone": customer.masked(person.phone)}
+        if person
+        else None,
+    }
+
+
+def _waiting(shown: Ticket, present: Present) -> Json:
+    tier = present.tiers.get(shown.tier or "")
+    return {
+        "number": shown.number,
+        "class": shown.ticket_class,
+        "tier_name": names(tier.name) if tier else None,
+        "service_name": names(present.services[shown.service].name),
+        "waiting_since": calendar.stamp(shown.waiting_since, present.settings),
+        "due_at": calendar.stamp(shown.due_at, present.settings),
+        "slot_at": calendar.stamp(shown.slot_at, present.settings),
+        "language": shown.language,
+    }
+
+
+def _is_served(at: Counter, queue: Mapping[str, Any]) -> bool:
+    kind = TicketClass(queue["class"])
+    if at.permissions[kind] == "never":
+        return False
+    return kind == TicketClass.VIP or queue["code"] in at.skills
+
+
+def _actions(at: Counter, current: Ticket | None, nobody: LobbyError | None) -> Json:
+    """For each action None, or why it is not possible now."""
+    closed = CounterClosed(counter=at.number) if at.state == CounterState.CLOSED else None
+    absent = closed or (None if current else NoCurrentTicket(counter=at.number))
+    busy = CounterBusy(counter=at.number, number=current.number) if current else None
+    unless_called = absent or _unless(current, TicketState.CALLED)
+    refusals = {
+        "open": None,
+        "close": busy,
+        "call-next": closed or (busy if current and current.state == TicketState.CALLED else None) or nobody,
+        "recall": unless_called,
+        "start": unless_called,
+        "finish": absent or _unless(current, TicketState.SERVING),
+        "no-show": unless_called,
+        "return": unless_called,
+    }
+    return {action: message(refusal) for action, refusal in refusals.items()}
+
+
+def _unless(current: Ticket | None, state: TicketState) -> LobbyError | None:
+    if current is None or current.state == state:
+        return None
+    return WrongState(number=current.number, state=current.state)

@@ -1,0 +1,130 @@
+"""Owns what every web room shares: the context it is given, who is asking, and what they may do."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request, session
+from flask_wtf.csrf import validate_csrf
+from pydantic import BaseModel, ConfigDict, model_validator
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms.validators import ValidationError
+
+from counter import auth
+from db import staff
+from db.errors import DeviceNeeded, PageTooOld, SignInNeeded
+from db.records import Device, DeviceKind, Role, Staff
+from db.store import Store
+
+Answer = BaseResponse | str | dict[str, Any] | tuple[str | dict[str, Any], int]
+"""What a route returns."""
+
+DEVICE_KEY = "device"
+SESSION_KEY = "staff"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Body(BaseModel):
+    """A request's JSON; an unknown field is an error rather than a silent loss."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_is_empty(cls, data: object) -> object:
+        """No body at all counts as `{}`, so that what is missing is named."""
+        return {} if data is None else data
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the composition root gives every room.
+
+    `clock` tells seconds since the epoch; `base_url` is where phones reach this server; `frame` is added to every
+    snapshot (`speed`, `build`).
+    """
+
+    store: Store
+    clock: Callable[[], float]
+    base_url: str
+    frame: Mapping[str, Any] = field(default_factory=dict)
+
+    def caller(self) -> "Caller":
+        """Who sent this request: a bearer token counts before the browser's cookies.
+
+        Raises `PageTooOld` for a cookie's change without a valid CSRF token.
+        """
+        token = _bearer()
+        if token is not None:
+            return self.caller_of_token(token)
+        caller = self.caller_of_cookies()
+        if caller.is_known and request.method not in _SAFE_METHODS:
+            require_csrf()
+        return caller
+
+    def caller_of_token(self, token: str) -> "Caller":
+        """The device or the signed-in person a token belongs to."""
+        with self.store.read() as conn:
+            return Caller(staff.device_by_token(conn, token), staff.staff_by_session(conn, token, self.clock()))
+
+    def caller_of_cookies(self) -> "Caller":
+        """The enrolled device and the signed-in person of this browser."""
+        device_id, token = session.get(DEVICE_KEY), session.get(SESSION_KEY)
+        if device_id is None and token is None:
+            return Caller()
+        with self.store.read() as conn:
+            return Caller(
+                device=staff.device_by_id(conn, device_id) if device_id else None,
+                person=staff.staff_by_session(conn, token, self.clock()) if token else None,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is asking: a device of the store, one of the staff, both, or nobody."""
+
+    device: Device | None = None
+    person: Staff | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is anybody."""
+        return self.device is not None or self.person is not None
+
+    @property
+    def actor(self) -> str:
+        """As the journal names them."""
+        if self.person is not None:
+            return f"staff:{self.person.name}"
+        return f"device:{self.device.name}" if self.device else "holder"
+
+    def require_staff(self, role: Role = Role.COUNTER) -> Staff:
+        """The person, if signed in with this role. Raises `SignInNeeded`, `Forbidden`."""
+        if self.person is None:
+            raise SignInNeeded
+        auth.require(self.person, role)
+        return self.person
+
+    def require_program(self) -> None:
+        """Programs and managers may read the journal. Raises `DeviceNeeded`, `Forbidden`."""
+        if self.device is None or self.device.kind != DeviceKind.API:
+            self.require_staff(Role.MANAGER)
+
+    def require_issuer(self) -> None:
+        """Kiosks, programs and staff may issue. Raises `DeviceNeeded`."""
+        may = self.device is not None and self.device.kind in {DeviceKind.KIOSK, DeviceKind.API}
+        if not (may or self.person):
+            raise DeviceNeeded
+
+
+def _bearer() -> str | None:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" and token else None
+
+
+def require_csrf() -> None:
+    """Raise `PageTooOld` unless the request carries this browser's CSRF token, as header or form field."""
+    try:
+        validate_csrf(request.headers.get("X-CSRFToken") or request.form.get("csrf_token"))
+    except ValidationError:
+        raise PageTooOld from None

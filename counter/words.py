@@ -1,0 +1,27 @@
+"""Owns what the calling rule says to people: its reasons and refusals as messages. Pure."""
+
+from counter.policy import Lobby, Reason, Refusal
+from db.errors import NobodyEligible, NobodyForSkills, ReservedForVip
+from db.records import Counter, Message
+
+_REASONS = {
+    Reason.FAIR_TURN: "waited longest: a fair turn after several promised customers",
+    Reason.DEADLINE: "the promised time is about to run out",
+    Reason.ORDER: "next in order",
+}
+
+_REFUSALS: dict[Refusal, type[NobodyEligible]] = {
+    Refusal.NOBODY_WAITING: NobodyEligible,
+    Refusal.NO_SKILL: NobodyForSkills,
+    Refusal.RESERVED_FOR_VIP: ReservedForVip,
+}
+
+
+def reason(why: str) -> Message:
+    """Why this ticket was called."""
+    return Message(why, _REASONS[Reason(why)])
+
+
+def refusal(why: Refusal, counter: Counter, lobby: Lobby) -> NobodyEligible:
+    """Why this counter calls nobody, as the error the caller gets."""
+    return _REFUSALS[why](waiting=len(lobby.waiting), counter=counter.number)

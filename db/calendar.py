@@ -1,0 +1,43 @@
+"""Owns a store's days: its local time, its business day and its opening hours. Pure: the time is an argument."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from db.records import Hours, Settings
+
+DAY_BEGINS = timedelta(hours=4)
+"""A business day runs from 04:00 to 04:00, so that a late evening belongs to the day it began on."""
+
+
+def local(at: float, settings: Settings) -> datetime:
+    """The store's local time."""
+    return datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(settings.timezone))
+
+
+def stamp(at: float | None, settings: Settings) -> str | None:
+    """RFC 3339 with the store's offset, to the millisecond."""
+    return None if at is None else local(at, settings).isoformat(timespec="milliseconds")
+
+
+def business_day(at: float, settings: Settings) -> str:
+    """The business day as `YYYY-MM-DD`."""
+    return (local(at, settings) - DAY_BEGINS).date().isoformat()
+
+
+def day_start(at: float, settings: Settings) -> float:
+    """When the present business day began."""
+    day = date.fromisoformat(business_day(at, settings))
+    return (datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(settings.timezone)) + DAY_BEGINS).timestamp()
+
+
+def hours_of_day(at: float, settings: Settings) -> Hours | None:
+    """Today's opening hours; None when the store is closed all day. Ask only a store that has hours."""
+    return settings.hours[local(at, settings).weekday()]
+
+
+def is_open(at: float, settings: Settings) -> bool:
+    """Whether numbers are given out; a store without hours is open at all hours."""
+    if not settings.hours:
+        return True
+    hours = hours_of_day(at, settings)
+    return hours is not None and hours.opens <= local(at, settings).strftime("%H:%M") < hours.closes

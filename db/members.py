@@ -1,0 +1,65 @@
+"""Owns the rows of members: the carrier's VIP list."""
+
+import dataclasses
+import sqlite3
+from collections.abc import Iterable
+from datetime import date
+
+from db.records import Member
+
+_COLUMNS = [field.name for field in dataclasses.fields(Member)]
+_UPSERT = (
+    f"INSERT INTO members ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) ON CONFLICT (member_no) DO UPDATE SET "
+    + ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[1:])
+)
+
+
+def by_number(conn: sqlite3.Connection, member_no: str) -> Member | None:
+    """The member with this card."""
+    row = conn.execute("SELECT * FROM members WHERE member_no = ?", (member_no,)).fetchone()
+    return _member(row) if row else None
+
+
+def by_phone(conn: sqlite3.Connection, phone: str) -> Member | None:
+    """The member with this phone; of several, one still listed with the newest card."""
+    row = conn.execute(
+        "SELECT * FROM members WHERE phone = ? ORDER BY listed DESC, valid_until DESC, member_no LIMIT 1", (phone,)
+    ).fetchone()
+    return _member(row) if row else None
+
+
+def everyone(conn: sqlite3.Connection) -> dict[str, Member]:
+    """Every member by number, also those no longer listed."""
+    return {row["member_no"]: _member(row) for row in conn.execute("SELECT * FROM members")}
+
+
+def put(conn: sqlite3.Connection, members: Iterable[Member]) -> None:
+    """Add members, or replace what is known of them."""
+    conn.executemany(_UPSERT, (_values(member) for member in members))
+
+
+def unlist(conn: sqlite3.Connection, numbers: Iterable[str]) -> None:
+    """Mark members as no longer on the list; their tickets and history stay."""
+    conn.executemany("UPDATE members SET listed = 0 WHERE member_no = ?", ((number,) for number in numbers))
+
+
+def _values(member: Member) -> list[object]:
+    values = [getattr(member, column) for column in _COLUMNS]
+    return [value.isoformat() if isinstance(value, date) else value for value in values]
+
+
+def _member(row: sqlite3.Row) -> Member:
+    return Member(
+        member_no=row["member_no"],
+        name=row["name"],
+        phone=row["phone"],
+        tier=row["tier"],
+        valid_from=date.fromisoformat(row["valid_from"]),
+        valid_until=date.fromisoformat(row["valid_until"]),
+        contract_until=date.fromisoformat(row["contract_until"]) if row["contract_until"] else None,
+        birthday=date.fromisoformat(row["birthday"]) if row["birthday"] else None,
+        manager_a=row["manager_a"],
+        manager_b=row["manager_b"],
+        language=row["language"],
+        listed=bool(row["listed"]),
+    )

@@ -1,0 +1,52 @@
+"""Owns what the public screens show: records → the board, without anything personal. Pure."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from counter import views
+from counter.present import Present
+from db import calendar
+from db.errors import LobbyError, ServiceFull, StoreClosedToday
+from db.records import CounterState, Event, Message, Service, Ticket, TicketClass
+
+
+def board(present: Present, calls: Iterable[Event], issued: Mapping[str, int]) -> dict[str, Any]:
+    """The public snapshot. `issued`: tickets given today per service, which a daily cap is compared with."""
+    return {
+        **views.head(present, calls),
+        "queues": [_queue(row, present, issued) for row in views.queues(present)],
+        "serving": [_serving(ticket) for ticket in present.lobby.serving.values()],
+    }
+
+
+def _queue(row: dict[str, Any], present: Present, issued: Mapping[str, int]) -> dict[str, Any]:
+    service = present.services.get(row["code"])
+    return {
+        **row,
+        "quote": {"unknown": _unknown(row, present)},
+        "refusal": views.message(_refusal(service, present, issued)) if service else None,
+    }
+
+
+def _unknown(row: Mapping[str, Any], present: Present) -> str:
+    open_counters = [c for c in present.lobby.counters if c.state != CounterState.CLOSED]
+    is_vip = row["class"] == TicketClass.VIP
+    is_served = any(is_vip or row["code"] in counter.skills for counter in open_counters)
+    return "not_enough_data" if is_served else "no_counter_open"
+
+
+def _refusal(service: Service, present: Present, issued: Mapping[str, int]) -> LobbyError | Message | None:
+    if not calendar.is_open(present.now, present.settings):
+        return StoreClosedToday()
+    if service.daily_cap is not None and issued.get(service.code, 0) >= service.daily_cap:
+        return ServiceFull(service=service.code)
+    return None
+
+
+def _serving(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "counter": ticket.counter,
+        "number": ticket.number,
+        "class": ticket.ticket_class,
+        "state": ticket.state,
+    }

@@ -1,0 +1,112 @@
+"""Owns what the floor manager sees: who waits, whose promise runs out, who serves, which printer needs help. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from counter import views
+from counter.policy import is_guarded
+from counter.present import Present
+from db import calendar
+from db.records import Counter, Device, Event, Message, PrintJob, PrintState, Ticket, TicketClass
+
+Json = dict[str, Any]
+
+
+def floor(
+    present: Present,
+    calls: Iterable[Event],
+    today: Mapping[str, Any],
+    printers: Sequence[Device],
+    unprinted: Sequence[PrintJob],
+) -> Json:
+    """The floor manager's snapshot. `today`: a row of `db.tickets.day_so_far`; `unprinted`: jobs not yet on paper."""
+    return {
+        **views.head(present, calls),
+        "waiting": _waiting(present),
+        "queues": [_queue(row, present) for row in views.queues(present)],
+        "guarded": [_guarded(ticket, present) for ticket in _by_due(present)],
+        "counters": [_counter(counter, present) for counter in present.lobby.counters],
+        "printers": [_printer(printer, [j for j in unprinted if j.printer_id == printer.id]) for printer in printers],
+        "today": _today(today, present),
+    }
+
+
+def _waiting(present: Present) -> Json:
+    people = present.lobby.waiting
+    first = min(people, key=lambda ticket: ticket.waiting_since, default=None)
+    longest = first and {
+        "number": first.number,
+        "waiting_since": calendar.stamp(first.waiting_since, present.settings),
+        "service_name": views.names(present.services[first.service].name),
+    }
+    return {"people": len(people), "longest": longest}
+
+
+def _queue(row: Json, present: Present) -> Json:
+    is_vip = row["class"] == TicketClass.VIP
+    members = [
+        ticket.waiting_since
+        for ticket in present.lobby.waiting
+        if (ticket.ticket_class == TicketClass.VIP) == is_vip and (is_vip or ticket.service == row["code"])
+    ]
+    return {**row, "longest_since": calendar.stamp(min(members, default=None), present.settings)}
+
+
+def _by_due(present: Present) -> list[Ticket]:
+    rules = present.settings.rules
+    promised = [t for t in present.lobby.waiting if t.due_at is not None and is_guarded(t, present.now, rules)]
+    return sorted(promised, key=lambda ticket: (ticket.due_at or 0, ticket.number))
+
+
+def _guarded(ticket: Ticket, present: Present) -> Json:
+    tier = present.tiers.get(ticket.tier or "")
+    return {
+        "number": ticket.number,
+        "class": ticket.ticket_class,
+        "tier_name": views.names(tier.name) if tier else None,
+        "service_name": views.names(present.services[ticket.service].name),
+        "waiting_since": calendar.stamp(ticket.waiting_since, present.settings),
+        "due_at": calendar.stamp(ticket.due_at, present.settings),
+        "target_s": round((ticket.due_at or 0) - ticket.waiting_since),
+    }
+
+
+def _counter(counter: Counter, present: Present) -> Json:
+    ticket = present.lobby.serving.get(counter.number)
+    return {
+        "number": counter.number,
+        "state": counter.state,
+        "since": calendar.stamp(counter.since, present.settings),
+        "staff": counter.staff_name,
+        "permissions": dict(counter.permissions),
+        "skills": sorted(counter.skills),
+        "ticket": ticket
+        and {
+            "number": ticket.number,
+            "class": ticket.ticket_class,
+            "service_name": views.names(present.services[ticket.service].name),
+            "called_at": calendar.stamp(ticket.called_at, present.settings),
+            "started_at": calendar.stamp(ticket.started_at, present.settings),
+        },
+    }
+
+
+def _printer(printer: Device, jobs: Sequence[PrintJob]) -> Json:
+    failed = next((job for job in jobs if job.error is not None), None)
+    state = "failed" if failed else "printing" if any(j.state == PrintState.PRINTING for j in jobs) else "ok"
+    error = Message("printer_failed", failed.error or "") if failed else None
+    return {"name": printer.name, "state": state, "error": views.message(error), "pending": len(jobs)}
+
+
+def _today(today: Mapping[str, Any], present: Present) -> Json:
+    late = [t.ticket_class for t in present.lobby.waiting if t.due_at is not None and t.due_at < present.now]
+    promises = {
+        kind: {
+            "kept": today[f"{kind}_kept"] or 0,
+            "missed": (today[f"{kind}_missed"] or 0) + late.count(TicketClass(kind)),
+        }
+        for kind in ("vip", "appointment")
+    }
+    mean_s = today["mean_wait_s"]
+    counts = {key: today[key] or 0 for key in ("issued", "served", "no_show", "cancelled")}
+    return {**counts, "mean_wait_s": None if mean_s is None else round(mean_s), **promises}

@@ -1,0 +1,32 @@
+// Owns text that must fit its box: one line, shrunk as far as needed, wrapped when even that is too small to read.
+import { html, useEffect, useRef } from "/static/lobby/page.js";
+
+const LEAST = 0.62;
+
+function fit(box) {
+  const least = Number(box.dataset.fit);
+  box.classList.remove("wraps");
+  box.style.fontSize = "";
+  const full = parseFloat(getComputedStyle(box).fontSize);
+  for (let size = full; box.scrollWidth > box.clientWidth; size *= 0.96) {
+    if (size < full * least) return box.classList.add("wraps");
+    box.style.fontSize = `${size}px`;
+  }
+}
+
+const boxes = new Set();
+const fitAll = () => boxes.forEach(fit);
+addEventListener("resize", fitAll);
+document.fonts.addEventListener("loadingdone", fitAll);
+
+/** A span whose text is shrunk to its box, to `least` of its size. */
+export function Fit({ children, least = LEAST, ...attributes }) {
+  const box = useRef();
+  useEffect(() => {
+    const { current } = box;
+    boxes.add(current);
+    return () => boxes.delete(current);
+  }, []);
+  useEffect(() => fit(box.current));
+  return html`<span ...${attributes} data-fit=${least} ref=${box}>${children}</span>`;
+}

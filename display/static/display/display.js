@@ -1,0 +1,80 @@
+// Owns the lobby display: follows the lobby, gives each call its time in the big place, sounds the chime.
+import { follow } from "/static/lobby/live.js";
+import { html, icon, render } from "/static/lobby/page.js";
+import { other, setLang, t } from "/static/lobby/texts.js";
+import { chime, prepare } from "./chime.js";
+import { add, advance, begin, wait } from "./display-calls.js";
+import { Header, Queues } from "./display-lobby.js";
+import { Idle, Now, Recent } from "./display-now.js";
+import { Notices } from "./display-notices.js";
+
+setLang("zh"); // the lobby reads Chinese first, English below: the display has no language of its own
+
+const root = document.getElementById("app");
+const screen = { data: null, calls: begin([]), lost: null, heard: true };
+let timer = null;
+
+const Connecting = () => html`<p class="connecting" role="status">${icon("offline")}<b>${t("Connecting…")}</b> <span lang="en">${other("Connecting…")}</span></p>`;
+
+const Mute = () => html`<p class="mute">${icon("sound")} ${t("Touch the screen to turn on sound")} <span lang="en">${other("Touch the screen to turn on sound")}</span></p>`;
+
+/** After hours the panel says so, unless somebody is still being called or served. */
+const resting = ({ data, calls }) => !calls.shown || (!data.store.open && !data.serving.length && !calls.waiting.length);
+
+function Screen({ data, calls, lost, heard }) {
+  if (!data) return html`<${Connecting} />`;
+  const { store } = data;
+  return html`<${Header} store=${store} now=${live.now} lost=${lost} />
+    ${resting({ data, calls }) ? html`<${Idle} store=${store} />` : html`<${Now} call=${calls.shown} />`}
+    <${Recent} calls=${calls.recent} />
+    <${Queues} queues=${data.queues} />
+    <${Notices} notices=${store.notices} />
+    ${heard ? null : html`<${Mute} />`}`;
+}
+
+const draw = () => render(html`<${Screen} ...${screen} />`, root);
+const hold = () => (screen.data?.store.hold_s ?? 6) * 1000;
+
+/** Let the next call into the big place when its turn has come, and look again when the next one's turn comes. */
+function step() {
+  clearTimeout(timer);
+  const before = screen.calls;
+  screen.calls = advance(before, performance.now(), hold());
+  if (screen.calls !== before) chime();
+  const pause = wait(screen.calls, performance.now(), hold());
+  if (pause !== null) timer = setTimeout(step, pause);
+  draw();
+}
+
+/** History is shown at once and silently; an empty history is a new day. */
+function start(data) {
+  const [newest] = data.calls;
+  const age = newest ? Date.parse(data.now) - Date.parse(newest.at) : Infinity;
+  screen.calls = begin(data.calls, performance.now() - age);
+}
+
+const live = follow(
+  { screen: "display" },
+  {
+    snapshot(data) {
+      const newDay = !data.calls.length && !screen.calls.waiting.length;
+      if (!screen.data || newDay) start(data);
+      screen.data = data;
+      step();
+    },
+    called(call) {
+      screen.calls = add(screen.calls, call);
+      step();
+    },
+    connection(up, lastNews) {
+      const speed = screen.data?.speed ?? 1;
+      screen.lost = up ? null : live.now() - (Date.now() - lastNews) * speed;
+      draw();
+    },
+  },
+);
+
+prepare((heard) => {
+  screen.heard = heard;
+  draw();
+});

@@ -1,0 +1,68 @@
+// Owns the floor page: follows the lobby for the manager and puts its panels together.
+import { follow } from "/static/lobby/live.js";
+import { html, icon, Offline, render, useTick, wallClock } from "/static/lobby/page.js";
+import { keepLang, lang, message, name, t } from "/static/lobby/texts.js";
+import { Counters } from "./floor-counters.js";
+import { Figures } from "./floor-figures.js";
+import { Guarded } from "./floor-guarded.js";
+import { Queues } from "./floor-queues.js";
+
+const root = document.getElementById("app");
+const page = { data: null, up: true };
+
+const Live = ({ up }) => html`<span class=${up ? "live" : "live off"} role="status"><i></i>${up ? t("Live") : t("Not live")}</span>`;
+
+function switchTo(code) {
+  keepLang(code);
+  draw();
+}
+
+const LangPart = () => html`<div class="seg" role="group" aria-label=${t("Language")}>
+  <button type="button" lang="zh-CN" aria-pressed=${lang() === "zh"} onClick=${() => switchTo("zh")}>中文</button>
+  <button type="button" lang="en" aria-pressed=${lang() === "en"} onClick=${() => switchTo("en")}>English</button>
+</div>`;
+
+function Header({ store, up }) {
+  const { day, time } = wallClock(live.now(), store.timezone);
+  return html`<header><h1>${t("Floor")}</h1><${Live} up=${up} />
+    ${store.open ? null : html`<span class="shut">${t("The store is closed now")}</span>`}
+    <span class="where">${name(store.name)} · ${day} <time>${time}</time></span><span class="sp"></span>
+    <a class="link" href="/settings">${t("Settings")}</a><${LangPart} /></header>`;
+}
+
+/** A failed printer says itself why; without a reason it is at least named. */
+function Alerts({ printers }) {
+  const failed = printers.filter(({ state }) => state === "failed");
+  if (!failed.length) return null;
+  return html`<section class="al" aria-label=${t("Needs attention")}>${failed.map(
+    (printer) => html`<p key=${printer.name} data-printer=${printer.name}>${icon("printer")}<span><b>${printer.name}</b> ${message(printer.error) || t("The printer does not print.")}
+      ${printer.pending ? html`<em>${t("{n} slips waiting", { n: printer.pending })}</em>` : null}</span></p>`,
+  )}</section>`;
+}
+
+function Floor({ data, up }) {
+  useTick();
+  if (!data) return html`<${Offline} up=${up} /><p class="loading" role="status">${t("Connecting…")}</p>`;
+  const now = live.now();
+  return html`<${Header} store=${data.store} up=${up} />
+    <main>
+      <${Alerts} printers=${data.printers} />
+      <${Figures} waiting=${data.waiting} today=${data.today} now=${now} />
+      <div class="g"><${Guarded} guarded=${data.guarded} now=${now} /><${Queues} queues=${data.queues} now=${now} /></div>
+      <${Counters} counters=${data.counters} now=${now} />
+    </main>
+    <${Offline} up=${up} />`;
+}
+
+function draw() {
+  document.title = t("Floor");
+  render(html`<${Floor} ...${page} />`, root);
+}
+
+function show(change) {
+  Object.assign(page, change);
+  draw();
+}
+
+const live = follow({ screen: "floor" }, { snapshot: (data) => show({ data }), connection: (up) => show({ up }) });
+draw();

@@ -1,0 +1,128 @@
+"""Owns appointment check-in: which booking a phone or code means, and what early and late mean for its ticket.
+
+Rule: called not before slot − 5 min (unless a counter would idle); promised by max(check-in, slot) + 10 min; more than
+10 minutes after the slot the customer is an ordinary one from the check-in on.
+"""
+
+import sqlite3
+from dataclasses import dataclass, replace
+
+from counter.present import Present, load
+from db import appointments, calendar, events, members, tickets
+from db.errors import AppointmentOtherDay, AppointmentUsed, MalformedCode, UnknownAppointment
+from db.records import Appointment, AppointmentState, Device, EventKind, Message, Ticket, TicketClass
+from kiosk import identify
+from kiosk.issuing import Issued, already_held, as_member, draft_ticket, require_open, write
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """Somebody with a booking: `code` or `phone`."""
+
+    request_key: str
+    code: str | None = None
+    phone: str | None = None
+    language: str = "zh"
+
+
+def check_in(conn: sqlite3.Connection, wish: CheckIn, device: Device | None, actor: str, now: float) -> Issued:
+    """Turn a booking into a ticket; a second check-in gives the first one's ticket.
+
+    Raises `UnknownAppointment`, `AppointmentOtherDay`, `AppointmentUsed`, `MalformedPhone`, `MalformedCode`, `StoreClosed`.
+    """
+    repeated = tickets.by_request_key(conn, wish.request_key)
+    if repeated is not None:
+        return Issued(repeated, created=False)
+    lobby = load(conn, now)
+    booking = _find(conn, wish, lobby)
+    had = _held(conn, booking)
+    if had is not None:
+        return already_held(had)
+    _require_today(booking, lobby)
+    require_open(lobby)
+    if not appointments.move(conn, booking.code, AppointmentState.BOOKED, AppointmentState.CHECKED_IN):
+        raise AppointmentUsed
+    draft, note = _admit(conn, draft_ticket(booking.service, wish.language, lobby), booking, lobby)
+    return Issued(write(conn, draft, wish.request_key, lobby, device, actor), created=True, notes=(note,))
+
+
+def close_missed(conn: sqlite3.Connection, before: float, now: float) -> None:
+    """Mark bookings of before a moment as missed."""
+    for booking in appointments.missed(conn, before):
+        appointments.move(conn, booking.code, AppointmentState.BOOKED, AppointmentState.NO_SHOW)
+        events.append(conn, now, EventKind.APPOINTMENT_NO_SHOW, "system", code=booking.code)
+
+
+def _find(conn: sqlite3.Connection, wish: CheckIn, lobby: Present) -> Appointment:
+    if wish.code:
+        booking = appointments.by_code(conn, wish.code.strip())
+    elif wish.phone:
+        booking = _nearest(appointments.of_phone(conn, identify.normalise_phone(wish.phone)), lobby)
+    else:
+        raise MalformedCode
+    if booking is None:
+        raise UnknownAppointment
+    return booking
+
+
+def _nearest(bookings: list[Appointment], lobby: Present) -> Appointment | None:
+    """Of several bookings the one still open today, else the one closest in time."""
+
+    def key(booking: Appointment) -> tuple[bool, float]:
+        usable = booking.state == AppointmentState.BOOKED and _is_today(booking, lobby)
+        return (not usable, abs(booking.slot_at - lobby.now))
+
+    return min(bookings, key=key, default=None)
+
+
+def _held(conn: sqlite3.Connection, booking: Appointment) -> Ticket | None:
+    if booking.state != AppointmentState.CHECKED_IN:
+        return None
+    return tickets.of_appointment(conn, booking.code)
+
+
+def _is_today(booking: Appointment, lobby: Present) -> bool:
+    store = lobby.settings
+    return calendar.business_day(booking.slot_at, store) == calendar.business_day(lobby.now, store)
+
+
+def _require_today(booking: Appointment, lobby: Present) -> None:
+    if booking.state != AppointmentState.BOOKED:
+        raise AppointmentUsed
+    if not _is_today(booking, lobby):
+        slot = calendar.local(booking.slot_at, lobby.settings)
+        raise AppointmentOtherDay(day=slot.date().isoformat(), time=f"{slot:%H:%M}")
+
+
+def _admit(conn: sqlite3.Connection, draft: Ticket, booking: Appointment, lobby: Present) -> tuple[Ticket, Message]:
+    """The ticket of a booking, and what its holder should know: due as booked, early, or too late for it."""
+    rules = lobby.settings.rules
+    member = _member(conn, booking, lobby)
+    draft = replace(draft, appointment_code=booking.code)
+    if lobby.now > booking.slot_at + rules.appointment_grace_s:
+        late = Message("late", "Your appointment was at {time}. You are in the queue from now on.", _at(booking, lobby))
+        return (as_member(draft, member, lobby) if member else draft), late
+    ticket = replace(
+        draft,
+        ticket_class=TicketClass.APPOINTMENT,
+        slot_at=booking.slot_at,
+        due_at=max(lobby.now, booking.slot_at) + rules.appointment_grace_s,
+        head_start_s=rules.appointment_head_start_s,
+        member_no=member.member.member_no if member else None,
+        tier=member.member.tier if member and member.is_vip else None,
+    )
+    if lobby.now < booking.slot_at - rules.appointment_early_s:
+        return ticket, Message("early", "You are early: you will be called around {time}.", _at(booking, lobby))
+    return ticket, Message("on_time", "Your appointment at {time} is checked in.", _at(booking, lobby))
+
+
+def _member(conn: sqlite3.Connection, booking: Appointment, lobby: Present) -> identify.Recognised | None:
+    """The member behind a booking, unless they already wait with another ticket."""
+    member = members.by_phone(conn, booking.phone)
+    if member is None or tickets.open_of_member(conn, member.member_no):
+        return None
+    return identify.Recognised(member, identify.card_refusal(member, calendar.local(lobby.now, lobby.settings).date()))
+
+
+def _at(booking: Appointment, lobby: Present) -> dict[str, str]:
+    return {"time": f"{calendar.local(booking.slot_at, lobby.settings):%H:%M}"}

@@ -1,0 +1,203 @@
+"""Owns reading the carrier's lists: members and appointments from CSV, every fault with its place and reason."""
+
+import csv
+import io
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from db import appointments, events, members, settings
+from db.errors import BadFile, MalformedPhone
+from db.records import Appointment, AppointmentState, EventKind, Member
+from kiosk.identify import normalise_phone
+
+R = TypeVar("R", Member, Appointment)
+Row = Mapping[str, str]
+
+_LANGUAGES = frozenset({"zh", "en"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A value that cannot be taken: line of the file (1 is the heading), column name, the value, and why."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an import did, or in a dry run would do."""
+
+    added: int
+    changed: int
+    unchanged: int
+    ended: int
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _List(Generic[R]):
+    """How one kind of list is read: the columns it must have, a row's record, a record's key, what must be unique."""
+
+    columns: tuple[str, ...]
+    record: Callable[[Row], R]
+    key: Callable[[R], str]
+    unique: tuple[str, ...]
+
+
+class _RefusedError(Exception):
+    """A value of a row is no good."""
+
+    def __init__(self, column: str, reason: str) -> None:
+        super().__init__(reason)
+        self.column, self.reason = column, reason
+
+
+def import_members(
+    conn: sqlite3.Connection, text: str, now: float, *, dry_run: bool = False, strict: bool = False
+) -> Outcome:
+    """Replace the VIP list: the rows that are right are taken, members no longer listed become ordinary customers.
+
+    `strict` changes nothing if there is any fault; `dry_run` changes nothing at all. Raises `BadFile`.
+    """
+    tiers = frozenset(settings.tiers(conn))
+    columns = ("member_no", "name", "phone", "tier", "valid_from", "valid_until")
+    listing = _List[Member](columns, lambda row: _member(row, tiers), lambda m: m.member_no, ("member_no", "phone"))
+    found, faults = _parse(text, listing)
+    known = members.everyone(conn)
+    gone = [number for number, member in known.items() if member.listed and number not in found]
+    outcome = _compare(known, found, len(gone), faults)
+    if not (dry_run or (strict and faults)):
+        members.put(conn, [member for number, member in found.items() if known.get(number) != member])
+        members.unlist(conn, gone)
+        _journal(conn, EventKind.MEMBERS_IMPORTED, outcome, now)
+    return outcome
+
+
+def import_appointments(
+    conn: sqlite3.Connection, text: str, now: float, *, dry_run: bool = False, strict: bool = False
+) -> Outcome:
+    """Add bookings and change those not yet used; none is ended by being absent. Raises `BadFile`."""
+    zone = ZoneInfo(settings.load(conn).timezone)
+    services = frozenset(settings.services(conn))
+    columns = ("code", "phone", "name", "service", "date", "time")
+    listing = _List[Appointment](columns, lambda row: _appointment(row, services, zone), lambda a: a.code, ("code",))
+    found, faults = _parse(text, listing)
+    known = {code: replace(old, state=AppointmentState.BOOKED) for code, old in appointments.everyone(conn).items()}
+    outcome = _compare(known, found, 0, faults)
+    if not (dry_run or (strict and faults)):
+        appointments.put(conn, found.values())
+        _journal(conn, EventKind.APPOINTMENTS_IMPORTED, outcome, now)
+    return outcome
+
+
+def _parse(text: str, listing: _List[R]) -> tuple[dict[str, R], list[Fault]]:
+    """The records by key, and the faults in the order of the lines; a faulty line gives no record."""
+    found: dict[str, R] = {}
+    faults: list[Fault] = []
+    seen: dict[tuple[str, str], int] = {}
+    for line, row in _rows(text, listing.columns):
+        try:
+            record = listing.record(row)
+            _require_unique(row, listing.unique, seen, line)
+        except _RefusedError as refused:
+            faults.append(Fault(line, refused.column, row.get(refused.column, ""), refused.reason))
+        else:
+            found[listing.key(record)] = record
+    return found, faults
+
+
+def _rows(text: str, columns: Iterable[str]) -> Iterable[tuple[int, Row]]:
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), restval="")
+    missing = [column for column in columns if column not in (reader.fieldnames or ())]
+    if missing:
+        raise BadFile(reason=f"the heading lacks {', '.join(missing)}")
+    for row in reader:
+        values = {key: value.strip() for key, value in row.items() if key is not None}
+        if any(values.values()):
+            yield reader.line_num, values
+
+
+def _require_unique(row: Row, columns: Iterable[str], seen: dict[tuple[str, str], int], line: int) -> None:
+    for column in columns:
+        first = seen.setdefault((column, row[column]), line)
+        if first != line:
+            raise _RefusedError(column, f"the same as in line {first}")
+
+
+def _member(row: Row, tiers: frozenset[str]) -> Member:
+    valid_from, valid_until = _date(row, "valid_from"), _date(row, "valid_until")
+    if valid_until < valid_from:
+        raise _RefusedError("valid_until", "before valid_from")
+    return Member(
+        member_no=_given(row, "member_no").upper(),
+        name=_given(row, "name"),
+        phone=_phone(row),
+        tier=_one_of(row, "tier", tiers),
+        valid_from=valid_from,
+        valid_until=valid_until,
+        contract_until=_date(row, "contract_until") if row.get("contract_until") else None,
+        birthday=_date(row, "birthday") if row.get("birthday") else None,
+        manager_a=row.get("manager_a") or None,
+        manager_b=row.get("manager_b") or None,
+        language=_one_of(row, "language", _LANGUAGES) if row.get("language") else "zh",
+    )
+
+
+def _appointment(row: Row, services: frozenset[str], zone: ZoneInfo) -> Appointment:
+    day = _date(row, "date")
+    try:
+        slot = datetime.strptime(row["time"], "%H:%M").time()  # noqa: DTZ007 — a wall-clock time; the zone follows
+    except ValueError:
+        raise _RefusedError("time", "not a time like 09:30") from None
+    return Appointment(
+        code=_given(row, "code"),
+        phone=_phone(row),
+        name=_given(row, "name"),
+        service=_one_of(row, "service", services),
+        slot_at=datetime.combine(day, slot, zone).timestamp(),
+        channel=row.get("channel") or "import",
+    )
+
+
+def _given(row: Row, column: str) -> str:
+    if not row[column]:
+        raise _RefusedError(column, "empty")
+    return row[column]
+
+
+def _one_of(row: Row, column: str, known: frozenset[str]) -> str:
+    if row[column] not in known:
+        raise _RefusedError(column, f"not one of {', '.join(sorted(known))}")
+    return row[column]
+
+
+def _date(row: Row, column: str) -> date:
+    try:
+        return date.fromisoformat(row[column])
+    except ValueError:
+        raise _RefusedError(column, "not a date like 2026-09-01") from None
+
+
+def _phone(row: Row) -> str:
+    try:
+        return normalise_phone(row["phone"])
+    except MalformedPhone:
+        raise _RefusedError("phone", "not an 11-digit mobile number") from None
+
+
+def _compare(known: Mapping[str, R], found: Mapping[str, R], ended: int, faults: list[Fault]) -> Outcome:
+    added = sum(key not in known for key in found)
+    unchanged = sum(known.get(key) == record for key, record in found.items())
+    return Outcome(added, len(found) - added - unchanged, unchanged, ended, tuple(faults))
+
+
+def _journal(conn: sqlite3.Connection, kind: EventKind, outcome: Outcome, now: float) -> None:
+    counts = {key: value for key, value in asdict(outcome).items() if key != "faults"}
+    events.append(conn, now, kind, "command", faults=len(outcome.faults), **counts)

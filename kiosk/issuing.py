@@ -1,0 +1,150 @@
+"""Owns issuing: one transaction writes ticket, quote, `issued` event and print job; a repeat gets the same ticket."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from counter.present import Present, load
+from db import calendar, events, print_jobs, quotes, staff, tickets
+from db.errors import ServiceFull, StoreClosed, StoreClosedToday, UnknownService
+from db.records import Device, DeviceKind, EventKind, Message, Service, Ticket, TicketClass, TicketState
+from kiosk import identify
+
+VIP_LETTER = "V"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a walk-in asks for. `request_key` makes a repeat harmless; a phone or card number may make them a VIP."""
+
+    request_key: str
+    service: str
+    language: str = "zh"
+    phone: str | None = None
+    member_no: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """The ticket a customer has now; `created` is false where they already had it. `notes` are said beside it."""
+
+    ticket: Ticket
+    created: bool
+    notes: tuple[Message, ...] = ()
+
+
+def issue(conn: sqlite3.Connection, wish: Wish, device: Device | None, actor: str, now: float) -> Issued:
+    """Give a walk-in their ticket.
+
+    Raises `UnknownService`, `StoreClosed`, `ServiceFull`, `UnknownMember`, `MalformedPhone`.
+    """
+    repeated = tickets.by_request_key(conn, wish.request_key)
+    if repeated is not None:
+        return Issued(repeated, created=False)
+    lobby = load(conn, now)
+    service = _service(lobby.services, wish.service)
+    draft, notes = _welcome(conn, draft_ticket(wish.service, wish.language, lobby), wish, lobby)
+    had = tickets.open_of_member(conn, draft.member_no) if draft.member_no else None
+    if had is not None:
+        return already_held(had)
+    require_open(lobby)
+    _require_room(conn, lobby, service)
+    return Issued(write(conn, draft, wish.request_key, lobby, device, actor), created=True, notes=notes)
+
+
+def draft_ticket(service: str, language: str, lobby: Present) -> Ticket:
+    """An ordinary ticket, not yet numbered, of somebody who arrives now."""
+    return Ticket(
+        id=0,
+        number="",
+        token=staff.new_token(),
+        business_day=calendar.business_day(lobby.now, lobby.settings),
+        service=service,
+        ticket_class=TicketClass.ORDINARY,
+        state=TicketState.WAITING,
+        language=language,
+        issued_at=lobby.now,
+    )
+
+
+def as_member(draft: Ticket, member: identify.Recognised, lobby: Present) -> Ticket:
+    """The draft of a recognised member: in the VIP queue with the tier's wait target if the card is valid."""
+    if not member.is_vip:
+        return replace(draft, member_no=member.member.member_no)
+    tier = lobby.tiers[member.member.tier]
+    return replace(
+        draft,
+        member_no=member.member.member_no,
+        ticket_class=TicketClass.VIP,
+        tier=tier.code,
+        head_start_s=tier.head_start_s,
+        due_at=draft.issued_at + tier.target_s,
+    )
+
+
+def write(
+    conn: sqlite3.Connection, draft: Ticket, request_key: str, lobby: Present, device: Device | None, actor: str
+) -> Ticket:
+    """Number a draft and write everything that belongs to a new ticket."""
+    letter = VIP_LETTER if draft.ticket_class == TicketClass.VIP else lobby.services[draft.service].letter
+    number = tickets.next_number(conn, draft.business_day, letter)
+    ticket = tickets.insert(conn, replace(draft, number=number), request_key)
+    ahead = lobby.with_arrival(ticket).people_ahead(ticket)
+    quotes.add(conn, ticket.id, lobby.now, ahead, lobby.quote_refusal(ticket), None, None, None)
+    printer_id = _printer_id(conn, device)
+    if printer_id is not None:
+        print_jobs.add(conn, ticket.id, printer_id, lobby.now)
+    data: dict[str, Any] = {
+        "class": ticket.ticket_class,
+        "service": ticket.service,
+        "id": ticket.id,
+        "people_ahead": ahead,
+    }
+    events.append(conn, lobby.now, EventKind.ISSUED, actor, ticket=ticket.number, **data)
+    return ticket
+
+
+def already_held(ticket: Ticket) -> Issued:
+    """One customer, one place: the ticket they have is given back."""
+    return Issued(ticket, created=False, notes=(Message("had_ticket", "You already hold this number."),))
+
+
+def require_open(lobby: Present) -> None:
+    """Raise `StoreClosed` with today's hours outside opening hours."""
+    if calendar.is_open(lobby.now, lobby.settings):
+        return
+    hours = calendar.hours_of_day(lobby.now, lobby.settings)
+    if hours is None:
+        raise StoreClosedToday
+    raise StoreClosed(hours=f"{hours.opens}–{hours.closes}")
+
+
+def _welcome(conn: sqlite3.Connection, draft: Ticket, wish: Wish, lobby: Present) -> tuple[Ticket, tuple[Message, ...]]:
+    if not (wish.phone or wish.member_no):
+        return draft, ()
+    today = calendar.local(lobby.now, lobby.settings).date()
+    found = identify.recognise(conn, today, phone=wish.phone, member_no=wish.member_no)
+    return as_member(draft, found, lobby), (found.refusal,) if found.refusal else ()
+
+
+def _service(services: Mapping[str, Service], code: str) -> Service:
+    if code not in services:
+        raise UnknownService(service=code, known=", ".join(services))
+    return services[code]
+
+
+def _require_room(conn: sqlite3.Connection, lobby: Present, service: Service) -> None:
+    if service.daily_cap is None:
+        return
+    day = calendar.business_day(lobby.now, lobby.settings)
+    if tickets.issued_count(conn, day).get(service.code, 0) >= service.daily_cap:
+        raise ServiceFull(service=service.code)
+
+
+def _printer_id(conn: sqlite3.Connection, device: Device | None) -> int | None:
+    """The kiosk's own printer, else the store's first one."""
+    if device is not None and device.printer_id is not None:
+        return device.printer_id
+    printers = staff.devices(conn, DeviceKind.PRINTER)
+    return printers[0].id if printers else None

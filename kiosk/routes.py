@@ -1,0 +1,125 @@
+"""Owns the kiosk room's web: the kiosk page, issuing, recognising members, check-in, the holder's own actions."""
+
+from typing import Any, Literal
+
+from flask import render_template
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel, Field
+
+from counter import views
+from counter.customer import greeting
+from counter.present import load
+from counter.web import Answer, Body, Context
+from db import calendar, print_jobs, settings, tickets
+from db.records import DeviceKind
+from kiosk import appointments, holder, identify, issuing
+
+RequestKey = Field(min_length=1, max_length=128, description="Made by the caller; a repeat gets the same ticket")
+Language = Literal["zh", "en"]
+
+
+class TicketRequest(Body):
+    """A walk-in's wish; `phone` or `member_no` may make it a VIP ticket."""
+
+    request_key: str = RequestKey
+    service: str = Field(min_length=1, max_length=64)
+    language: Language = "zh"
+    phone: str | None = Field(default=None, max_length=32)
+    member_no: str | None = Field(default=None, max_length=32)
+
+
+class CheckInRequest(Body):
+    """A booking's holder has come."""
+
+    request_key: str = RequestKey
+    code: str | None = Field(default=None, max_length=32)
+    phone: str | None = Field(default=None, max_length=32)
+    language: Language = "zh"
+
+
+class Identity(Body):
+    """A phone or card number typed or scanned."""
+
+    phone: str | None = Field(default=None, max_length=32)
+    member_no: str | None = Field(default=None, max_length=32)
+
+
+class TicketPath(BaseModel):
+    """The token printed in the QR code."""
+
+    token: str = Field(min_length=1, max_length=64)
+
+
+def pages(context: Context) -> APIBlueprint:
+    """The kiosk page."""
+    room = APIBlueprint("kiosk", __name__, template_folder="templates", doc_ui=False)
+
+    @room.get("/kiosk")
+    def kiosk_page() -> Answer:
+        device = context.caller_of_cookies().device
+        if device is None or device.kind != DeviceKind.KIOSK:
+            return render_template("kiosk/unenrolled.html"), 401
+        return render_template("kiosk/kiosk.html", csrf_needed=True)
+
+    return room
+
+
+def api(context: Context) -> APIBlueprint:
+    """Issuing, recognising, checking in, cancelling."""
+    room = APIBlueprint("kiosk_api", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Tickets")])
+
+    @room.post("/tickets", summary="Issue a ticket")
+    def issue(body: TicketRequest) -> Answer:
+        caller = context.caller()
+        caller.require_issuer()
+        wish = issuing.Wish(body.request_key, body.service, body.language, body.phone, body.member_no)
+        now = context.clock()
+        issued = context.store.write(lambda conn: issuing.issue(conn, wish, caller.device, caller.actor, now))
+        return _answer(issued)
+
+    @room.post("/check-ins", summary="Check an appointment in")
+    def check_in(body: CheckInRequest) -> Answer:
+        caller = context.caller()
+        caller.require_issuer()
+        wish = appointments.CheckIn(body.request_key, body.code, body.phone, body.language)
+        now = context.clock()
+        return _answer(
+            context.store.write(lambda conn: appointments.check_in(conn, wish, caller.device, caller.actor, now))
+        )
+
+    @room.post("/identify", summary="Recognise a member by phone or card number")
+    def recognise(body: Identity) -> dict[str, Any]:
+        context.caller().require_issuer()
+        now = context.clock()
+        with context.store.read() as conn:
+            today = calendar.local(now, settings.load(conn)).date()
+            found = identify.recognise(conn, today, phone=body.phone, member_no=body.member_no)
+            had = tickets.open_of_member(conn, found.member.member_no)
+            tier = settings.tiers(conn)[found.member.tier] if found.is_vip else None
+            return {
+                "vip": found.is_vip,
+                "greeting": views.names(greeting(found.member.name)),
+                "tier_name": views.names(tier.name) if tier else None,
+                "reason": views.message(found.refusal),
+                "ticket": views.ticket(had, load(conn, now), print_jobs.state_of(conn, had.id)) if had else None,
+            }
+
+    @room.post("/tickets/<token>/cancel", summary="The holder gives the place up")
+    def cancel(path: TicketPath) -> dict[str, Any]:
+        now = context.clock()
+        context.store.write(lambda conn: holder.cancel(conn, path.token, now))
+        return _show(path.token)
+
+    def _answer(issued: issuing.Issued) -> Answer:
+        with context.store.read() as conn:
+            paper = print_jobs.state_of(conn, issued.ticket.id)
+            view = views.ticket(issued.ticket, load(conn, context.clock()), paper, issued.notes)
+        return view, 201 if issued.created else 200
+
+    def _show(token: str) -> dict[str, Any]:
+        with context.store.read() as conn:
+            shown = holder.find(conn, token)
+            return views.ticket(shown, load(conn, context.clock()), print_jobs.state_of(conn, shown.id))
+
+    return room

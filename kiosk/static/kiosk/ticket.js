@@ -1,0 +1,93 @@
+// Owns the ticket scene: the number, the way to follow it, and what became of the paper.
+import { html, icon, useEffect, useState } from "/static/lobby/page.js";
+import { get } from "/static/lobby/api.js";
+import { message, name, other, otherLang, t } from "/static/lobby/texts.js";
+import { range } from "./cards.js";
+import { Both, Names, Ring, StoreBar } from "./parts.js";
+
+const SHOWN_S = 12;
+const PER_NOTE_S = 6; // a note wants reading
+const POLL_MS = 1000;
+
+const PAPER = {
+  printing: { sign: "printer", tone: "brand", text: "Printing your slip…" },
+  printed: { sign: "check", tone: "ok", text: "Please take your slip" },
+  failed: { sign: "camera", tone: "bad", text: "No paper ticket: please photograph this number or scan the code" },
+  unknown: { sign: "printer", tone: "warn", text: "Please take your slip; if none came, photograph this number" },
+  none: { sign: "camera", tone: "brand", text: "Please photograph this number or scan the code" },
+};
+const underway = (print) => print === "pending" || print === "printing";
+
+/** The ticket as it is now: asked again while its slip is under way. */
+function useTicket(first) {
+  const [ticket, setTicket] = useState(first);
+  useEffect(() => {
+    if (!underway(ticket.print)) return undefined;
+    const timer = setInterval(() => get(`/api/v1/tickets/${first.token}`).then(setTicket, () => {}), POLL_MS); // a missed look: the next comes
+    return () => clearInterval(timer);
+  }, [ticket.print]);
+  return ticket;
+}
+
+/** How long the scene stays: a slip that failed leaves only the screen, so then until the customer goes. */
+function stay(ticket, held, idle_s) {
+  if (!held && ticket.print === "failed") return null;
+  if (!held && underway(ticket.print)) return idle_s;
+  return SHOWN_S + PER_NOTE_S * ticket.notes.length;
+}
+
+const MARKS = { vip: { sign: "diamond", text: "VIP" }, appointment: { sign: "calendar", text: "Appointment" } };
+
+function Mark({ ticket }) {
+  const mark = MARKS[ticket.class];
+  if (!mark) return null;
+  const label = ticket.class === "vip" && ticket.tier_name ? `${name(ticket.tier_name)} VIP` : t(mark.text);
+  const slot = ticket.slot_at ? ` ${ticket.slot_at.slice(11, 16)}` : "";
+  return html`<p class="mark-of ${ticket.class}">${icon(mark.sign)} ${label}${slot}</p>`;
+}
+
+const Tile = ({ text, value, unit }) => html`<div class="tile"><p class="two"><${Both} text=${text} /></p><p class="figure">${value}${unit && html`<small>${t(unit)}</small>`}</p></div>`;
+
+function Place({ ticket }) {
+  if (ticket.counter && ticket.state !== "waiting") return html`<div class="tiles called"><${Tile} text="Please go to counter" value=${ticket.counter} /></div>`;
+  const minutes = range(ticket.quote);
+  return html`<div class="tiles">
+    ${ticket.people_ahead === 0
+      ? html`<div class="tile words"><p class="two"><${Both} text="You are next in line" /></p></div>`
+      : html`<${Tile} text="People ahead" value=${ticket.people_ahead} />`}
+    ${minutes && html`<${Tile} text="Estimated wait" value=${minutes} unit="min" />`}
+  </div>`;
+}
+
+const Note = ({ said }) => html`<p class="noted">${icon("info")}<span>${message(said)}<small lang=${otherLang()}>${other(said.text, said.values)}</small></span></p>`;
+
+const Paper = ({ print }) => {
+  const { sign, tone, text } = PAPER[print === "pending" ? "printing" : print];
+  return html`<p class="paper ${tone}" role="status" data-paper=${print}>${icon(sign)}<span class="two"><${Both} text=${text} /></span></p>`;
+};
+
+const Follow = ({ ticket }) => html`<div class="follow">
+  <img src="/t/${ticket.token}/qr.svg" alt=${t("Code to follow your number on your phone")} width="264" height="264" />
+  <div><p class="two"><${Both} text="Scan to follow on your phone" /></p>
+    <p class="sub">${t("See how many people are ahead, and when you are called.")}</p></div></div>`;
+
+/** @param {{first: object, held: boolean}} props  `held`: the customer had this ticket before, no slip comes now */
+export function Ticket({ view, now, first, held, onHome }) {
+  const ticket = useTicket(first);
+  const seconds = stay(ticket, held, view.store.idle_s);
+  return html`<${StoreBar} store=${view.store} now=${now} />
+    <main class="given ${ticket.notes.length ? "full" : ""}">
+      <article class="slip ${ticket.class}">
+        <p class="label two"><${Both} text=${held ? "You already have a number" : "Your number"} /></p>
+        <h1 class="number" data-ticket-number=${ticket.number}>${ticket.number}</h1>
+        <p class="service two"><${Names} names=${ticket.service_name} /></p>
+        <${Mark} ticket=${ticket} />
+        <${Place} ticket=${ticket} />
+        <hr />
+        <${Follow} ticket=${ticket} />
+      </article>
+      ${ticket.notes.map((said) => html`<${Note} key=${said.code} said=${said} />`)}
+      <${Paper} print=${held ? "none" : ticket.print} />
+    </main>
+    <button class="go" data-action="done" onClick=${onHome}><${Both} text="Done" />${seconds && html`<${Ring} key=${seconds} seconds=${seconds} onEnd=${onHome} />`}</button>`;
+}

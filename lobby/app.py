@@ -1,0 +1,96 @@
+"""Owns the application factory: the rooms' blueprints, the session cookie, texts, errors, limits."""
+
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, render_template, send_from_directory
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+from flask_wtf.csrf import generate_csrf
+from werkzeug.exceptions import NotFound
+
+from counter import routes as counter_room
+from counter.web import Answer, Context
+from display import routes as display_room
+from kiosk import routes as kiosk_room
+from lobby import __version__, enrolment, figures, problems, settings, texts
+
+SIGN_INS = "20 per minute"
+LARGEST_REQUEST = 32 * 1024 * 1024
+_ROOT = Path(__file__).parent.parent
+_STATIC = {
+    "vendor": _ROOT / "lobby/static/vendor",
+    **{room: _ROOT / room / "static" / room for room in ("lobby", "kiosk", "counter", "display")},
+}
+
+
+def create_app(context: Context, control_token: str) -> Flask:
+    """The whole web of one store. `control_token` lets the command line in."""
+    app = OpenAPI(
+        "lobby",
+        info=Info(title="Lobbyline", version=__version__),
+        security_schemes={"token": {"type": "http", "scheme": "bearer"}},
+        doc_prefix="/api/v1",
+        validation_error_callback=problems.invalid,
+        static_folder=None,
+    )
+    app.config.update(
+        SECRET_KEY=_secret(context.store.folder / "secret"),
+        SESSION_COOKIE_NAME="lobbyline",
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=3650),
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.jinja_env.globals["csrf_token"] = generate_csrf
+    texts.install(app)
+    problems.install(app)
+    figures.install(app, context)
+    _serve_home(app, context)
+    _serve_static(app)
+    for room in (counter_room, kiosk_room, display_room):
+        app.register_api(room.pages(context))
+        app.register_api(room.api(context))
+    app.register_api(enrolment.pages(context))
+    app.register_api(settings.pages(context))
+    app.register_api(settings.api(context, control_token))
+    _limit_sign_ins(app)
+    return app
+
+
+def _serve_home(app: Flask, context: Context) -> None:
+    @app.get("/")
+    def home() -> Answer:
+        person = context.caller_of_cookies().person
+        return render_template("lobby/home.html", person=person)
+
+
+def _serve_static(app: Flask) -> None:
+    """Each room's files under its own name; fonts and libraries keep a day, our own files are asked for anew."""
+
+    @app.get("/static/<room>/<path:name>")
+    def static(room: str, name: str) -> Response:
+        if room not in _STATIC:
+            raise NotFound
+        return send_from_directory(_STATIC[room], name, max_age=86_400 if room == "vendor" else 0)
+
+
+def _limit_sign_ins(app: Flask) -> None:
+    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
+    for endpoint in ("counter.sign_in", "counter_api.open_session"):
+        view: Callable[..., Any] = limiter.limit(SIGN_INS)(app.view_functions[endpoint])
+        app.view_functions[endpoint] = view
+
+
+def _secret(path: Path) -> str:
+    """The key that signs cookies, made once per store."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text()

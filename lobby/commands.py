@@ -1,0 +1,189 @@
+"""Owns what a technician can tell a store to do: one function for the command line, the settings page and programs.
+
+A command takes checked arguments and returns plain JSON. Beside a running server the command line sends it there, so
+that only one process ever writes.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Generic, Literal, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import Field
+
+from counter import auth
+from counter.web import Body, Context
+from db import events, settings, staff
+from db.errors import BadSetting, NotFound, UnknownService
+from db.records import DeviceKind, EventKind, Hours, Names, Role
+from kiosk.imports import import_appointments, import_members
+from lobby.sample import enrolment_path
+from printer.device import open_printer
+from printer.encoding import Font
+
+B = TypeVar("B", bound=Body)
+Json = dict[str, Any]
+
+
+class StaffAdd(Body):
+    """Somebody new. Without a PIN the answer has a one-time link that sets it."""
+
+    name: str = Field(min_length=1, max_length=40)
+    role: Role
+    pin: str | None = None
+
+
+class DeviceAdd(Body):
+    """A new device. A printer needs an `address`; a kiosk may name its own `printer`."""
+
+    kind: DeviceKind
+    name: str = Field(min_length=1, max_length=40)
+    address: str | None = None
+    font: Font = Font.GB18030
+    width_mm: Literal[58, 80] = 80
+    printer: str | None = None
+
+
+class Import(Body):
+    """A list's text. `dry_run` changes nothing; `strict` changes nothing if there is any fault."""
+
+    text: str
+    dry_run: bool = False
+    strict: bool = False
+
+
+class StoreSet(Body):
+    """The store's own settings; what is absent stays as it is. `hours`: seven of `HH:MM-HH:MM` or `closed`, or none."""
+
+    name_zh: str | None = Field(default=None, min_length=1, max_length=40)
+    name_en: str | None = Field(default=None, min_length=1, max_length=60)
+    timezone: str | None = None
+    hours: list[str] | None = None
+    public_url: str | None = None
+    daily_caps: dict[str, int | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command(Generic[B]):
+    """A command's arguments and what it does in the writer's transaction."""
+
+    body: type[B]
+    run: Callable[[sqlite3.Connection, Context, B], Json]
+
+
+def run(context: Context, name: str, arguments: Json) -> Json:
+    """Run a command by name. Raises `NotFound`, pydantic's `ValidationError`, or what the command refuses."""
+    if name not in COMMANDS:
+        raise NotFound
+    command = COMMANDS[name]
+    body = command.body.model_validate(arguments)
+    return context.store.write(lambda conn: command.run(conn, context, body))
+
+
+def _staff_add(conn: sqlite3.Connection, context: Context, body: StaffAdd) -> Json:
+    pin_hash = auth.hash_pin(body.pin) if body.pin else None
+    staff_id = staff.add_staff(conn, body.name, body.role, pin_hash)
+    events.append(conn, context.clock(), EventKind.STAFF_ADDED, "command", name=body.name, role=body.role)
+    link = None if pin_hash else context.base_url + enrolment_path(staff.add_enrolment(conn, staff_id=staff_id))
+    return {"id": staff_id, "link": link}
+
+
+def _device_add(conn: sqlite3.Connection, context: Context, body: DeviceAdd) -> Json:
+    device_id, token = staff.add_device(conn, body.kind, body.name, _printer_options(body))
+    if body.printer is not None:
+        staff.use_printer(conn, device_id, _printer_id(conn, body.printer))
+    events.append(conn, context.clock(), EventKind.DEVICE_ADDED, "command", name=body.name, device_kind=body.kind)
+    link = None
+    if body.kind in {DeviceKind.KIOSK, DeviceKind.DISPLAY}:
+        link = context.base_url + enrolment_path(staff.add_enrolment(conn, device_id=device_id))
+    return {"id": device_id, "token": token, "link": link}
+
+
+def _printer_options(body: DeviceAdd) -> dict[str, str]:
+    if body.kind != DeviceKind.PRINTER:
+        return {}
+    if body.address is None:
+        raise BadSetting(setting="address", reason="a printer needs one, such as tcp://192.168.1.50:9100")
+    open_printer(body.address)
+    return {"address": body.address, "font": body.font, "width_mm": str(body.width_mm)}
+
+
+def _printer_id(conn: sqlite3.Connection, name: str) -> int:
+    for printer in staff.devices(conn, DeviceKind.PRINTER):
+        if printer.name == name:
+            return printer.id
+    raise BadSetting(setting="printer", reason=f"there is no printer “{name}”")
+
+
+def _import_members(conn: sqlite3.Connection, context: Context, body: Import) -> Json:
+    return asdict(import_members(conn, body.text, context.clock(), dry_run=body.dry_run, strict=body.strict))
+
+
+def _import_appointments(conn: sqlite3.Connection, context: Context, body: Import) -> Json:
+    return asdict(import_appointments(conn, body.text, context.clock(), dry_run=body.dry_run, strict=body.strict))
+
+
+def _store_set(conn: sqlite3.Connection, context: Context, body: StoreSet) -> Json:
+    before = settings.load(conn)
+    changed = replace(
+        before,
+        name=Names(body.name_zh or before.name.zh, body.name_en or before.name.en),
+        timezone=_timezone(body.timezone) if body.timezone else before.timezone,
+        hours=before.hours if body.hours is None else _hours(body.hours),
+        public_url=before.public_url if body.public_url is None else _url(body.public_url),
+    )
+    settings.save(conn, changed)
+    for code, cap in (body.daily_caps or {}).items():
+        _set_cap(conn, code, cap)
+    events.append(conn, context.clock(), EventKind.SETTINGS_CHANGED, "command", **body.model_dump(exclude_none=True))
+    return {"changed": changed != before or bool(body.daily_caps)}
+
+
+def _set_cap(conn: sqlite3.Connection, code: str, cap: int | None) -> None:
+    known = settings.services(conn)
+    if code not in known:
+        raise UnknownService(service=code, known=", ".join(known))
+    if cap is not None and cap < 0:
+        raise BadSetting(setting=f"daily cap of {code}", reason="it cannot be negative; leave it empty for no limit")
+    settings.set_daily_cap(conn, code, cap)
+
+
+def _timezone(name: str) -> str:
+    if name not in available_timezones():
+        raise BadSetting(setting="timezone", reason=f"“{name}” is not known; a name is like Asia/Shanghai")
+    return ZoneInfo(name).key
+
+
+def _url(text: str) -> str | None:
+    if text and not text.startswith(("http://", "https://")):
+        raise BadSetting(setting="public_url", reason="it starts with http:// or https://")
+    return text.rstrip("/") or None
+
+
+def _hours(days: list[str]) -> tuple[Hours | None, ...]:
+    if days and len(days) != len("MTWTFSS"):
+        raise BadSetting(setting="hours", reason="give seven days from Monday, or none for always open")
+    return tuple(None if day == "closed" else _span(day) for day in days)
+
+
+def _span(day: str) -> Hours:
+    opens, _, closes = day.partition("-")
+    if not (_is_time(opens) and _is_time(closes) and opens < closes):
+        raise BadSetting(setting="hours", reason=f"“{day}” is not like 09:00-18:00 or closed")
+    return Hours(opens, closes)
+
+
+def _is_time(text: str) -> bool:
+    hour, _, minute = text.partition(":")
+    digits = len(hour) == len(minute) == len("00") and (hour + minute).isdecimal()
+    return digits and int(hour) <= 24 and int(minute) < 60 and text <= "24:00"  # noqa: PLR2004 — a clock's own numbers
+
+
+COMMANDS: dict[str, Command[Any]] = {
+    "staff-add": Command(StaffAdd, _staff_add),
+    "device-add": Command(DeviceAdd, _device_add),
+    "import-members": Command(Import, _import_members),
+    "import-appointments": Command(Import, _import_appointments),
+    "store-set": Command(StoreSet, _store_set),
+}

@@ -1,0 +1,85 @@
+"""Owns enrolment: one-time links that connect a device's browser, or let somebody set a PIN."""
+
+import sqlite3
+from typing import Any
+
+from flask import render_template, session
+from flask_openapi3.blueprint import APIBlueprint
+from pydantic import BaseModel, Field
+
+from counter import auth
+from counter.web import DEVICE_KEY, SESSION_KEY, Answer, Body, Context, require_csrf
+from db import events, staff
+from db.errors import LinkUsed
+from db.records import Device, DeviceKind, EventKind, Role, Staff
+
+_HOME = {DeviceKind.KIOSK: "/kiosk", DeviceKind.DISPLAY: "/display"}
+
+
+class LinkPath(BaseModel):
+    """The one-time token."""
+
+    token: str = Field(min_length=1, max_length=64)
+
+
+class Enrol(Body):
+    """Uses a link; the PIN goes with a person's."""
+
+    pin: str | None = None
+
+
+def pages(context: Context) -> APIBlueprint:
+    """The page behind an enrolment link. Opening it changes nothing; the page then posts."""
+    room = APIBlueprint("enrolment", __name__, doc_ui=False)
+
+    @room.get("/enrol/<token>")
+    def enrol_page(path: LinkPath) -> Answer:
+        with context.store.read() as conn:
+            device, person = _find(conn, path.token)
+        if device is not None:
+            return render_template(
+                "lobby/enrol.html", purpose="device", name=device.name, kind=device.kind, csrf_needed=True
+            )
+        return render_template(
+            "lobby/enrol.html", purpose="pin", name=person and person.name, kind="staff", csrf_needed=True
+        )
+
+    @room.post("/enrol/<token>")
+    def enrol(path: LinkPath, body: Enrol) -> dict[str, Any]:
+        require_csrf()
+        pin_hash = auth.hash_pin(body.pin) if body.pin is not None else None
+        device, person, token = context.store.write(lambda conn: _use(conn, path.token, pin_hash, context.clock()))
+        session.permanent = True
+        if device is not None:
+            session[DEVICE_KEY] = device.id
+            return {"next": _HOME.get(device.kind, "/")}
+        session[SESSION_KEY] = token
+        return {"next": "/" if person and person.role != Role.COUNTER else "/counter"}
+
+    return room
+
+
+def _find(conn: sqlite3.Connection, token: str) -> tuple[Device | None, Staff | None]:
+    found = staff.enrolment(conn, token)
+    if found is None:
+        raise LinkUsed
+    device_id, staff_id = found
+    device = staff.device_by_id(conn, device_id) if device_id else None
+    return device, staff.staff_by_id(conn, staff_id) if staff_id else None
+
+
+def _use(
+    conn: sqlite3.Connection, token: str, pin_hash: str | None, now: float
+) -> tuple[Device | None, Staff | None, str | None]:
+    """Use the link up; a person's needs the PIN, and signs them in."""
+    device, person = _find(conn, token)
+    if person is not None and pin_hash is None:
+        auth.hash_pin("")
+    staff.use_enrolment(conn, token, now)
+    if person is None or pin_hash is None:
+        name = device.name if device else ""
+        events.append(conn, now, EventKind.DEVICE_ENROLLED, f"device:{name}")
+        return device, None, None
+    staff.set_pin_hash(conn, person.id, pin_hash)
+    events.append(conn, now, EventKind.PIN_SET, f"staff:{person.name}")
+    return None, person, auth.open_session(conn, person, now)

@@ -1,0 +1,156 @@
+"""Owns serving a store: it starts everything in order and stops it in reverse. Import it only after monkey-patching."""
+
+import json
+import logging
+import secrets
+import signal
+import socket
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import gevent
+from flask_socketio import SocketIO
+from gevent.event import Event as Signal
+from gevent.socket import socket as gevent_socket
+from gevent.threadpool import ThreadPoolExecutor
+
+from counter.web import Context
+from db import print_jobs, settings, staff
+from db.records import DeviceKind
+from db.store import Store
+from lobby import __version__, sample
+from lobby.app import create_app
+from lobby.clock import Clock
+from lobby.days import Days
+from lobby.hub import Hub
+from lobby.printing import Printing
+from lobby.wire import Server
+
+CONTROL = "control.json"
+_log = logging.getLogger("lobbyline")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen; port 0 takes a free one."""
+
+    host: str
+    port: int
+
+
+def serve(folder: Path, address: Address, clock: Clock, say: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT. Raises `ServerRunning`, `OSError` if the address is taken."""
+    store = Store(folder, ThreadPoolExecutor(1))
+    try:
+        store.write(print_jobs.release_claimed)
+        store.write(lambda conn: sample.create_if_new(conn, clock()))
+        listener = _listen(address)
+        _run(store, listener, address.host, clock, say)
+    finally:
+        store.close()
+
+
+def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[str], None]) -> None:
+    port = listener.getsockname()[1]
+    frame = {"speed": clock.speed, "build": _build()}
+    context = Context(store, clock, _base_url(store, host, port), frame)
+    control_token = secrets.token_urlsafe(32)
+    app = create_app(context, control_token)
+    socketio = SocketIO(app, async_mode="gevent", ping_interval=20, ping_timeout=15, max_http_buffer_size=100_000)
+    hub, printing = Hub(context, socketio), Printing(context)
+    store.when_changed(lambda: _wake(hub, printing))
+    server = Server(listener, app, log=None, error_log=_log)
+    server.start()
+    workers = [gevent.spawn(work) for work in (hub.run, printing.run, Days(context).run)]
+    with _control_file(store.folder / CONTROL, f"http://127.0.0.1:{port}", control_token):
+        _announce(context, say)
+        _wait_for_signal()
+    server.stop(timeout=1)
+    gevent.killall(workers)
+    printing.close()
+
+
+def _wake(hub: Hub, printing: Printing) -> None:
+    hub.wake()
+    printing.wake()
+
+
+def _listen(address: Address) -> Any:
+    listener = gevent_socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((address.host, address.port))
+    listener.listen(512)
+    return listener
+
+
+def _base_url(store: Store, host: str, port: int) -> str:
+    """Where a phone in the lobby reaches us: as set, else this machine's own address in its network."""
+    with store.read() as conn:
+        public_url = settings.load(conn).public_url
+    return public_url or f"http://{_own_address() if host == '0.0.0.0' else host}:{port}"  # noqa: S104 — compared
+
+
+def _own_address() -> str:
+    """The address this machine would use towards others. A UDP `connect` only looks the route up and sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
+
+
+def _build() -> str:
+    """Changes whenever a screen's own code does, so that screens reload themselves after an update."""
+    root = Path(__file__).parent.parent
+    rooms = ("lobby", "kiosk", "counter", "display")
+    files = sorted(path for room in rooms for path in (root / room / "static" / room).rglob("*") if path.is_file())
+    return __version__ + "-" + sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:8]
+
+
+@contextmanager
+def _control_file(path: Path, url: str, token: str) -> Iterator[None]:
+    """Lets the command line of the same user find this server."""
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({"url": url, "token": token}))
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _announce(context: Context, say: Callable[[str], None]) -> None:
+    links = context.store.write(_first_links)
+    with context.store.read() as conn:
+        name = settings.load(conn).name
+    say(f"Lobbyline {__version__} · {name.zh} {name.en}")
+    for what, path in links.items():
+        say(f"  {what:8} {context.base_url}{path}")
+    say(f"ready {context.base_url}/")
+
+
+def _first_links(conn: sqlite3.Connection) -> dict[str, str]:
+    """New one-time links for the sample's screens at each start, until the manager's has been used."""
+    people = [person for person in staff.all_staff(conn) if person.name == sample.MANAGER and not person.pin_hash]
+    if not people:
+        return {}
+    return {
+        "manager": sample.enrolment_path(staff.add_enrolment(conn, staff_id=people[0].id)),
+        **{
+            device.kind.value: sample.enrolment_path(staff.add_enrolment(conn, device_id=device.id))
+            for device in reversed(staff.devices(conn))
+            if device.kind in {DeviceKind.KIOSK, DeviceKind.DISPLAY}
+        },
+    }
+
+
+def _wait_for_signal() -> None:
+    stop = Signal()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        gevent.signal_handler(number, stop.set)
+    stop.wait()

@@ -1,0 +1,72 @@
+"""Owns the settings page and the commands' web: set-up by a manager, or by the command line beside a running server."""
+
+import secrets
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
+from pydantic import BaseModel, RootModel
+
+from counter.web import Answer, Context
+from db import settings, staff
+from db.errors import SignInNeeded
+from db.records import DeviceKind, Role
+from lobby import commands
+
+
+class CommandPath(BaseModel):
+    """A command's name."""
+
+    name: str
+
+
+class Arguments(RootModel[dict[str, Any]]):
+    """A command's arguments; each command checks its own."""
+
+
+def pages(context: Context) -> APIBlueprint:
+    """The page where a manager sets the store up."""
+    room = APIBlueprint("settings", __name__, doc_ui=False)
+
+    @room.get("/settings")
+    def settings_page() -> Answer:
+        person = context.caller_of_cookies().person
+        if person is None:
+            return redirect(url_for("counter.sign_in_page", next="/settings"))
+        context.caller_of_cookies().require_staff(Role.MANAGER)
+        with context.store.read() as conn:
+            return render_template(
+                "lobby/settings.html",
+                store=settings.load(conn),
+                services=settings.services(conn).values(),
+                people=staff.all_staff(conn),
+                devices=staff.devices(conn),
+                roles=list(Role),
+                kinds=list(DeviceKind),
+                csrf_needed=True,
+            )
+
+    return room
+
+
+def api(context: Context, control_token: str) -> APIBlueprint:
+    """Commands, for managers and for whoever can read the data folder's control token."""
+    room = APIBlueprint("commands", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Set-up")])
+
+    @room.post("/commands/<name>", summary="Run a set-up command")
+    def run(path: CommandPath, body: Arguments) -> dict[str, Any]:
+        _require_manager(context, control_token)
+        return commands.run(context, path.name, body.root)
+
+    return room
+
+
+def _require_manager(context: Context, control_token: str) -> None:
+    sent = request.headers.get("Authorization", "")
+    if secrets.compare_digest(sent.encode(), f"Bearer {control_token}".encode()):
+        return
+    caller = context.caller()
+    if caller.person is None:
+        raise SignInNeeded
+    caller.require_staff(Role.MANAGER)

@@ -1,0 +1,45 @@
+"""Owns the words: which language a request wants, and the catalogues that pages and errors are put into it with."""
+
+import json
+from functools import cache
+from gettext import translation
+from pathlib import Path
+
+from flask import Flask, Response, request
+from flask_babel import Babel
+
+from db.errors import LobbyError
+
+LANGUAGES = ("zh", "en")
+_CATALOGUES = Path(__file__).parent / "translations"
+
+
+def wanted() -> str:
+    """The caller's language: `?lang=`, the browser's kept choice, then `Accept-Language`; Chinese where none says."""
+    asked = request.args.get("lang") or request.cookies.get("lang") or ""
+    if asked in LANGUAGES:
+        return asked
+    return request.accept_languages.best_match(LANGUAGES) or "zh"
+
+
+@cache
+def chinese() -> dict[str, str]:
+    """The Chinese catalogue: English text → Chinese text."""
+    catalogue = translation("messages", _CATALOGUES, languages=["zh"])._catalog  # type: ignore[attr-defined]  # noqa: SLF001
+    return {key: text for key, text in catalogue.items() if key and isinstance(key, str)}
+
+
+def say(error: LobbyError, language: str) -> str:
+    """An error in a language, its places filled."""
+    text = chinese().get(error.text, error.text) if language == "zh" else error.text
+    return text.format_map({key: str(value) for key, value in error.attrs.items()})
+
+
+def install(app: Flask) -> None:
+    """Set Babel up for templates, and serve the catalogue to the screens."""
+    Babel(app, default_locale="en", default_translation_directories=str(_CATALOGUES), locale_selector=wanted)
+    app.context_processor(lambda: {"lang": wanted()})
+
+    @app.get("/texts/zh.json")
+    def catalogue() -> Response:
+        return Response(json.dumps(chinese(), ensure_ascii=False), mimetype="application/json")

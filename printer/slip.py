@@ -1,0 +1,114 @@
+"""Owns what a slip says, as blocks of paper from top to bottom; knows neither printers nor rows, and reads no clock.
+
+No personal data goes on paper: a number, a service and a tier, but no name, phone or member number.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from db.records import Names, Service, Settings, Ticket, Tier
+
+SEE_HELP_DESK = Names("过号请到服务台", "Missed your call? See the help desk.")
+SCAN_TO_FOLLOW = Names("扫码查看排队进度", "Scan to follow your place")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A centred line of text; `size` 1 is the printer's normal type, 2 twice as wide and high."""
+
+    text: str
+    size: int = 1
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """The ticket number, as large as the paper allows."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Qr:
+    """A QR code of a URL."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Divider:
+    """A thin line across the paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One empty line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The end of the slip."""
+
+
+Block = Text | Number | Qr | Divider | Feed | Cut
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What the paper says, from top to bottom."""
+
+    blocks: tuple[Block, ...]
+
+
+def compose(
+    ticket: Ticket,
+    service: Service,
+    settings: Settings,
+    people_ahead: int,
+    url: str,
+    issued_local: datetime,
+    tier: Tier | None,
+) -> Slip:
+    """What a ticket's slip says, in the holder's language first and the other one below.
+
+    `issued_local` is the time of issue in the store's time zone, and aware: an appointment's slot is shown in the
+    same zone. `people_ahead` is what the customer was told when the ticket was issued.
+    """
+    pair = _Pairs(english_first=ticket.language == "en")
+    blocks: list[Block] = [
+        *pair.of(settings.name, bold=True),
+        Divider(),
+        *pair.of(service.name, size=2),
+        Number(ticket.number),
+        *(pair.of(_vip(tier), bold=True) if tier else ()),
+        *(pair.of(_slot(ticket.slot_at, issued_local), bold=True) if ticket.slot_at is not None else ()),
+        *pair.of(Names(f"前面 {people_ahead} 位", f"{people_ahead} ahead"), size=2),
+        Feed(),
+        Qr(url),
+        *pair.of(SCAN_TO_FOLLOW),
+        Divider(),
+        *pair.of(SEE_HELP_DESK),
+        Text(f"{issued_local:%Y-%m-%d %H:%M}"),
+        Cut(),
+    ]
+    return Slip(tuple(blocks))
+
+
+def _vip(tier: Tier) -> Names:
+    return Names(f"贵宾 {tier.name.zh}", f"VIP {tier.name.en}")
+
+
+def _slot(slot_at: float, issued_local: datetime) -> Names:
+    slot = datetime.fromtimestamp(slot_at, issued_local.tzinfo)
+    return Names(f"预约 {slot:%H:%M}", f"Appointment {slot:%H:%M}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Puts the holder's language first; only that line is emphasised."""
+
+    english_first: bool
+
+    def of(self, names: Names, size: int = 1, *, bold: bool = False) -> tuple[Text, Text]:
+        first, second = (names.en, names.zh) if self.english_first else (names.zh, names.en)
+        return Text(first, size, bold), Text(second)

@@ -1,0 +1,95 @@
+"""What a slip says."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from db.records import Names, Service, Settings, Ticket, TicketClass, TicketState, Tier
+from printer.slip import Cut, Number, Qr, Slip, Text, compose
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+ISSUED = datetime(2026, 11, 21, 9, 5, tzinfo=SHANGHAI)
+BILLS = Service("bills", "B", Names("账单查询", "Bills"), "bill", 1, 300.0, 0.5)
+STORE = Settings(Names("人民广场营业厅", "People's Square Store"), "Asia/Shanghai")
+DIAMOND = Tier("diamond", 3, Names("钻石卡", "Diamond"), 300.0, 600.0)
+URL = "https://lobby.example/t/AbCdEf"
+
+
+def a_ticket(language: str = "zh", slot_at: float | None = None) -> Ticket:
+    return Ticket(
+        id=1,
+        number="B007",
+        token="AbCdEf",
+        business_day="2026-11-21",
+        service="bills",
+        ticket_class=TicketClass.ORDINARY,
+        state=TicketState.WAITING,
+        language=language,
+        issued_at=ISSUED.timestamp(),
+        slot_at=slot_at,
+        member_no="M-4711",
+        note="王小姐",
+    )
+
+
+def a_slip(ticket: Ticket | None = None, tier: Tier | None = None) -> Slip:
+    return compose(ticket or a_ticket(), BILLS, STORE, 3, URL, ISSUED, tier)
+
+
+def lines(slip: Slip) -> list[str]:
+    return [block.text for block in slip.blocks if isinstance(block, Text)]
+
+
+def test_a_chinese_holder_reads_chinese_first_and_english_below() -> None:
+    assert lines(a_slip()) == [
+        "人民广场营业厅",
+        "People's Square Store",
+        "账单查询",
+        "Bills",
+        "前面 3 位",
+        "3 ahead",
+        "扫码查看排队进度",
+        "Scan to follow your place",
+        "过号请到服务台",
+        "Missed your call? See the help desk.",
+        "2026-11-21 09:05",
+    ]
+
+
+def test_an_english_holder_reads_english_first_and_chinese_below() -> None:
+    words = lines(a_slip(a_ticket(language="en")))
+    assert words[:6] == ["People's Square Store", "人民广场营业厅", "Bills", "账单查询", "3 ahead", "前面 3 位"]
+
+
+def test_the_service_in_the_holders_language_is_larger_than_its_translation() -> None:
+    sizes = {block.text: block.size for block in a_slip().blocks if isinstance(block, Text)}
+    assert sizes["账单查询"] > sizes["Bills"]
+
+
+def test_the_number_stands_alone_and_once() -> None:
+    assert [block for block in a_slip().blocks if isinstance(block, Number)] == [Number("B007")]
+
+
+def test_the_qr_code_leads_to_the_ticket_page() -> None:
+    assert [block for block in a_slip().blocks if isinstance(block, Qr)] == [Qr(URL)]
+
+
+def test_a_vip_slip_names_the_tier() -> None:
+    words = lines(a_slip(tier=DIAMOND))
+    assert words[4:6] == ["贵宾 钻石卡", "VIP Diamond"]
+
+
+def test_an_appointment_slip_shows_the_slot_in_the_stores_time_zone() -> None:
+    slot = datetime(2026, 11, 21, 9, 30, tzinfo=SHANGHAI).timestamp()
+    words = lines(a_slip(a_ticket(slot_at=slot)))
+    assert words[4:6] == ["预约 09:30", "Appointment 09:30"]
+
+
+def test_no_personal_data_goes_on_paper() -> None:
+    everything = repr(a_slip(tier=DIAMOND))
+    assert "M-4711" not in everything
+    assert "王小姐" not in everything
+
+
+def test_the_slip_ends_with_a_cut() -> None:
+    blocks = a_slip().blocks
+    assert [index for index, block in enumerate(blocks) if isinstance(block, Cut)] == [len(blocks) - 1]
