@@ -148,7 +148,7 @@ class NoCurrentTicket(LobbyError):
 class WrongState(LobbyError):
     """The ticket's state does not allow this action."""
 
-    code, status, text = "wrong_state", 409, "{number} cannot do this now: it is “{state}”."
+    code, status, text = "wrong_state", 409, "{number} cannot do this now. The screen shows what is possible."
 
 
 class NobodyEligible(LobbyError):

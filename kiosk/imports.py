@@ -41,7 +41,7 @@ class Outcome:
     faults: tuple[Fault, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _List(Generic[R]):
     """How one kind of list is read: the columns it must have, a row's record, a record's key, what must be unique."""
 

@@ -1,7 +1,7 @@
 """Owns the socket side of serving: gevent's WSGI server with three faults mended, each measured.
 
 1. simple-websocket sends each frame with one `send()`; a partial send to a slow client corrupts the stream. Here a
-   connection's `send` is `sendall`.
+   connection's `send` returns only when all is sent.
 2. It accepts permessage-deflate, which doubles memory and CPU per client. Here the offer is not passed on.
 3. Without TCP_NODELAY a keep-alive answer takes 40 ms. Here it is set on every connection.
 """
@@ -15,8 +15,10 @@ from gevent.socket import socket as GeventSocket  # noqa: N812 — it is a class
 
 class _WholeSocket(GeventSocket):  # type: ignore[misc]
     def send(self, data: bytes, flags: int = 0) -> int:
-        self.sendall(data, flags)
-        return len(data)
+        view, sent = memoryview(data), 0
+        while sent < len(view):
+            sent += super().send(view[sent:], flags)
+        return sent
 
 
 class _Handler(WSGIHandler):  # type: ignore[misc]

@@ -10,12 +10,19 @@ function waitOf({ waiting, quote }) {
   return quote?.unknown === "no_counter_open" ? t("No counter open") : t("Waiting now");
 }
 
-const Queue = ({ queue }) => html`<li class=${queue.served ? "served" : ""} data-queue=${queue.code}>
+const Queue = ({ queue }) => html`<li data-queue=${queue.code}>
   <span class=${`l ${queue.class}`} aria-hidden="true">${queue.letter}</span><b>${name(queue.name)}</b>
-  <small>${queue.served ? waitOf(queue) : t("Not served here")}</small><em>${queue.waiting}</em>
+  ${queue.served ? html`<small>${waitOf(queue)}</small>` : null}<em>${queue.waiting}</em>
 </li>`;
 
-export const Queues = ({ queues }) => html`<h2>${t("Queues")}</h2><ul class="ql">${queues.map((queue) => html`<${Queue} key=${queue.code} queue=${queue} />`)}</ul>`;
+const List = ({ queues, kind }) => html`<ul class=${`ql ${kind}`}>${queues.map((queue) => html`<${Queue} key=${queue.code} queue=${queue} />`)}</ul>`;
+
+/** What this counter serves, and below, small, what the rest of the lobby is like. */
+export function Queues({ queues }) {
+  const others = queues.filter(({ served }) => !served);
+  return html`<h2>${t("Queues of this counter")}</h2><${List} kind="served" queues=${queues.filter(({ served }) => served)} />
+    ${others.length ? html`<h2>${t("Other queues")}</h2><${List} kind="others" queues=${others} />` : null}`;
+}
 
 export const Figures = ({ figures }) => html`<div class="figures">
   <div><b>${figures.served}</b><span>${t("Served today")}</span></div>

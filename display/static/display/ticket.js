@@ -73,7 +73,7 @@ function Ringing() {
 }
 
 const Called = ({ ticket }) => html`<section class="called" role="alert">
-  <p class="top"><b>${t("It is your turn")}</b><span data-ticket-number=${ticket.number}>${ticket.number}</span></p>
+  <h1>${t("It is your turn")}</h1><p class="top"><span data-ticket-number=${ticket.number}>${ticket.number}</span></p>
   <p class="go"><span>${t("Please go to counter")}</span><b>${ticket.counter}</b><i>${t("Counter {n}", { n: ticket.counter })}</i></p>
   <p class="svc">${name(ticket.service_name)}</p></section>`;
 

@@ -16,12 +16,11 @@ export function range(quote) {
 /** The wait of a service as the parts of a line, in one language. */
 function waitParts(code, { waiting, quote }) {
   const minutes = range(quote);
-  const nobody = waiting === 0;
-  if (nobody && minutes && quote.mid_s < 60) return [inLang(code, "No waiting")];
+  if (waiting === 0 && minutes && quote.mid_s < 60) return [inLang(code, "No waiting")];
   return [
-    nobody ? inLang(code, "Nobody waiting") : inLang(code, "{n} waiting", { n: waiting }),
+    inLang(code, "{n} waiting", { n: waiting }),
     minutes && inLang(code, "about {n} min", { n: minutes }),
-    quote?.unknown === "no_counter_open" && inLang(code, "no counter open yet"),
+    quote?.unknown === "no_counter_open" && inLang(code, "no counter open"),
   ].filter(Boolean);
 }
 

@@ -20,7 +20,8 @@ export function Home({ view, now, busy, onLang, onPick, onCheckIn, onVip }) {
         <${Entry} kind="vip" sign="diamond" text="VIP entry" action="vip" busy=${busy} onTouch=${onVip} />
       </section>
     </main>
-    <footer>${few ? html`<p class="none">${t("Please watch the screen and listen for your number")}</p>` : html`<${Calling} calls=${view.calls} most=${3} />`}</footer>`;
+    <footer>${few ? html`<p class="none">${t("Please watch the screen and listen for your number")}
+      <small lang=${otherLang()}>${other("Please watch the screen and listen for your number")}</small></p>` : html`<${Calling} calls=${view.calls} most=${3} />`}</footer>`;
 }
 
 const clock = (time) => (time.includes("T") ? time.slice(11, 16) : time.slice(0, 5));

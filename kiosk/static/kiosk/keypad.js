@@ -40,7 +40,7 @@ function Field({ kind, text, fault }) {
       ${groups(text).map((group) => html`<span>${group}</span>`)}<i class="caret"></i></div>
     ${fault
       ? html`<p class="fault" role="alert">${icon("warning")}<span>${fault.text}<small lang=${otherLang()}>${fault.small}</small></span></p>`
-      : html`<p class="hint">${t(key, values)} · <span lang=${otherLang()}>${other(key, values)}</span></p>`}
+      : html`<p class="hint">${t(key, values)} <span class="en" lang=${otherLang()}>${other(key, values)}</span></p>`}
   </div>`;
 }
 

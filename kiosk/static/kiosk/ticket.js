@@ -46,7 +46,7 @@ function Mark({ ticket }) {
   return html`<p class="mark-of ${ticket.class}">${icon(mark.sign)} ${label}${slot}</p>`;
 }
 
-const Tile = ({ text, value, unit }) => html`<div class="tile"><p class="two"><${Both} text=${text} /></p><p class="figure">${value}${unit && html`<small>${t(unit)}</small>`}</p></div>`;
+const Tile = ({ text, value, unit }) => html`<div class="tile"><p><${Both} text=${text} /></p><p class="figure">${value}${unit && html`<small>${t(unit)}</small>`}</p></div>`;
 
 function Place({ ticket }) {
   if (ticket.counter && ticket.state !== "waiting") return html`<div class="tiles called"><${Tile} text="Please go to counter" value=${ticket.counter} /></div>`;
