@@ -16,6 +16,7 @@ from werkzeug.exceptions import NotFound
 
 from counter import routes as counter_room
 from counter.web import Answer, Context
+from db import settings as store_settings
 from display import routes as display_room
 from kiosk import routes as kiosk_room
 from lobby import __version__, enrolment, figures, problems, settings, texts
@@ -68,7 +69,8 @@ def _serve_home(app: Flask, context: Context) -> None:
     @app.get("/")
     def home() -> Answer:
         person = context.caller_of_cookies().person
-        return render_template("lobby/home.html", person=person)
+        with context.store.read() as conn:
+            return render_template("lobby/home.html", person=person, store=store_settings.load(conn))
 
 
 def _serve_static(app: Flask) -> None:

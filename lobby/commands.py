@@ -106,7 +106,7 @@ def _printer_options(body: DeviceAdd) -> dict[str, str]:
     if body.address is None:
         raise BadSetting(setting="address", reason="a printer needs one, such as tcp://192.168.1.50:9100")
     open_printer(body.address)
-    return {"address": body.address, "font": body.font, "width_mm": str(body.width_mm)}
+    return {"address": body.address, "font": body.font.value, "width_mm": str(body.width_mm)}
 
 
 def _printer_id(conn: sqlite3.Connection, name: str) -> int:

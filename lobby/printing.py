@@ -1,16 +1,15 @@
 """Owns running the spools: one greenlet per printer, its slow work in a native thread of its own."""
 
 import logging
-from collections.abc import Callable
 
 import gevent
 from gevent.event import Event as Signal
-from gevent.threadpool import ThreadPoolExecutor
+from gevent.threadpool import ThreadPool
 
 from counter.web import Context
 from db import staff
 from db.errors import LobbyError
-from db.records import Device, DeviceKind, PrintState, Ticket
+from db.records import Device, DeviceKind, Ticket
 from printer.device import open_printer
 from printer.spool import Spool
 
@@ -26,7 +25,7 @@ class Printing:
         self._signals: dict[int, Signal] = {}
         self._changed = Signal()
         self._workers: list[gevent.Greenlet] = []
-        self._pools: list[ThreadPoolExecutor] = []
+        self._pools: list[ThreadPool] = []
 
     def wake(self) -> None:
         """There may be something to print, or a new printer."""
@@ -49,23 +48,18 @@ class Printing:
         """Stop; what is being printed is claimed again at the next start."""
         gevent.killall(self._workers)
         for pool in self._pools:
-            pool.shutdown()
+            pool.kill()
 
     def _start(self, printer: Device) -> None:
         signal = self._signals[printer.id] = Signal()
-        pool = ThreadPoolExecutor(1)
-        self._pools.append(pool)
-
-        def off_loop(work: Callable[[], PrintState]) -> PrintState:
-            state: PrintState = pool.submit(work).result()
-            return state
-
         try:
             port = open_printer(printer.options["address"])
         except LobbyError as refused:
             _log.error("printer %s: %s", printer.name, refused)
             return
-        spool = Spool(self._context.store, printer, port, self._url, off_loop)
+        pool = ThreadPool(1)
+        self._pools.append(pool)
+        spool = Spool(self._context.store, printer, port, self._url, off_loop=pool.apply)
         self._workers.append(gevent.spawn(self._work, printer, spool, signal))
 
     def _work(self, printer: Device, spool: Spool, signal: Signal) -> None:

@@ -67,7 +67,7 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     server = Server(listener, app, log=None, error_log=_log)
     server.start()
     workers = [gevent.spawn(work) for work in (hub.run, printing.run, Days(context).run)]
-    with _control_file(store.folder / CONTROL, f"http://127.0.0.1:{port}", control_token):
+    with _control_file(store.folder / CONTROL, f"http://{_reachable(host)}:{port}", control_token):
         _announce(context, say)
         _wait_for_signal()
     server.stop(timeout=1)
@@ -93,6 +93,11 @@ def _base_url(store: Store, host: str, port: int) -> str:
     with store.read() as conn:
         public_url = settings.load(conn).public_url
     return public_url or f"http://{_own_address() if host == '0.0.0.0' else host}:{port}"  # noqa: S104 — compared
+
+
+def _reachable(host: str) -> str:
+    """An address of this machine that a server listening on `host` answers at."""
+    return "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 — compared, not bound
 
 
 def _own_address() -> str:

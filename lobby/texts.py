@@ -11,6 +11,7 @@ from flask_babel import Babel
 from db.errors import LobbyError
 
 LANGUAGES = ("zh", "en")
+YEAR_S = 365 * 24 * 3600
 _CATALOGUES = Path(__file__).parent / "translations"
 
 
@@ -35,10 +36,19 @@ def say(error: LobbyError, language: str) -> str:
     return text.format_map({key: str(value) for key, value in error.attrs.items()})
 
 
+def _keep_choice(answer: Response) -> Response:
+    """A language chosen by a link stays chosen for this browser."""
+    asked = request.args.get("lang")
+    if asked in LANGUAGES:
+        answer.set_cookie("lang", asked, max_age=YEAR_S, samesite="Lax")
+    return answer
+
+
 def install(app: Flask) -> None:
     """Set Babel up for templates, and serve the catalogue to the screens."""
     Babel(app, default_locale="en", default_translation_directories=str(_CATALOGUES), locale_selector=wanted)
     app.context_processor(lambda: {"lang": wanted()})
+    app.after_request(_keep_choice)
 
     @app.get("/texts/zh.json")
     def catalogue() -> Response:

@@ -75,23 +75,18 @@ def compose(
     same zone. `people_ahead` is what the customer was told when the ticket was issued.
     """
     pair = _Pairs(english_first=ticket.language == "en")
-    blocks: list[Block] = [
-        *pair.of(settings.name, bold=True),
-        Divider(),
-        *pair.of(service.name, size=2),
-        Number(ticket.number),
-        *(pair.of(_vip(tier), bold=True) if tier else ()),
-        *(pair.of(_slot(ticket.slot_at, issued_local), bold=True) if ticket.slot_at is not None else ()),
-        *pair.of(Names(f"前面 {people_ahead} 位", f"{people_ahead} ahead"), size=2),
-        Feed(),
-        Qr(url),
-        *pair.of(SCAN_TO_FOLLOW),
-        Divider(),
-        *pair.of(SEE_HELP_DESK),
-        Text(f"{issued_local:%Y-%m-%d %H:%M}"),
-        Cut(),
+    head = (*pair.of(settings.name, bold=True), Divider(), *pair.of(service.name, size=2), Number(ticket.number))
+    facts = [
+        *([_vip(tier)] if tier else []),
+        *([] if ticket.slot_at is None else [_slot(ticket.slot_at, issued_local)]),
     ]
-    return Slip(tuple(blocks))
+    place = (*pair.of(_ahead(people_ahead), size=2), Feed(), Qr(url), *pair.of(SCAN_TO_FOLLOW), Divider())
+    foot = (*pair.of(SEE_HELP_DESK), Text(f"{issued_local:%Y-%m-%d %H:%M}"), Cut())
+    return Slip((*head, *(line for fact in facts for line in pair.of(fact, bold=True)), *place, *foot))
+
+
+def _ahead(people: int) -> Names:
+    return Names(f"前面 {people} 位", f"{people} ahead")
 
 
 def _vip(tier: Tier) -> Names:

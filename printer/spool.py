@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from db import events, print_jobs, quotes, settings, tickets
@@ -16,8 +15,6 @@ from printer.encoding import encode, paper_of
 from printer.errors import PrinterFault
 from printer.slip import Slip, compose
 
-T = TypeVar("T")
-
 BACK_OFF_S = (2.0, 5.0, 15.0, 30.0, 60.0)
 
 _KINDS = {
@@ -27,12 +24,8 @@ _KINDS = {
 }
 
 
-def _call(work: Callable[[], T]) -> T:
-    return work()
-
-
 @dataclass(frozen=True, slots=True)
-class _Outcome:
+class Outcome:
     """How a try went: `fault` only if it failed."""
 
     state: PrintState
@@ -40,7 +33,12 @@ class _Outcome:
 
     @property
     def error(self) -> str | None:
+        """What to do about it, in English."""
         return str(self.fault) if self.fault else None
+
+
+def _call(work: Callable[[], Outcome]) -> Outcome:
+    return work()
 
 
 class Spool:
@@ -57,7 +55,7 @@ class Spool:
         device: Device,
         printer: Printer,
         url_for: Callable[[Ticket], str],
-        off_loop: Callable[[Callable[[], PrintState]], PrintState] = _call,
+        off_loop: Callable[[Callable[[], Outcome]], Outcome] = _call,
     ) -> None:
         self._store = store
         self._device = device
@@ -81,7 +79,8 @@ class Spool:
         if job is None:
             return False
         slip, number, paper_before = self._load(job)
-        outcome = self._try(slip, reprint=paper_before or (job.attempts > 1 and job.id != self._blank))
+        reprint = paper_before or (job.attempts > 1 and job.id != self._blank)
+        outcome = self._off_loop(lambda: self._try(slip, reprint=reprint))
         self._remember(job, outcome)
         self._store.write(lambda conn: self._mark(conn, job, number, outcome, now))
         return True
@@ -108,15 +107,13 @@ class Spool:
             )
             return slip, ticket.number, print_jobs.paper_before(conn, job)
 
-    def _try(self, slip: Slip, *, reprint: bool) -> _Outcome:
+    def _try(self, slip: Slip, *, reprint: bool) -> Outcome:
         try:
-            return _Outcome(
-                self._off_loop(lambda: self._printer.send(encode(slip, self._font, self._width_mm, reprint)))
-            )
-        except PrinterFault as fault:
-            return _Outcome(PrintState.FAILED, fault)
+            return Outcome(self._printer.send(encode(slip, self._font, self._width_mm, reprint)))
+        except PrinterFault as fault:  # caught here: gevent's thread pool shows a traceback of all that leaves it
+            return Outcome(PrintState.FAILED, fault)
 
-    def _remember(self, job: PrintJob, outcome: _Outcome) -> None:
+    def _remember(self, job: PrintJob, outcome: Outcome) -> None:
         """Keep the job none of whose tries can have put out paper: its next try needs no mark.
 
         After a restart nobody remembers, so what was tried before is marked a reprint.
@@ -125,7 +122,7 @@ class Spool:
         blank = outcome.fault is not None and not outcome.fault.paper_out and blank_before
         self._blank = job.id if blank else None
 
-    def _mark(self, conn: sqlite3.Connection, job: PrintJob, number: str, outcome: _Outcome, now: float) -> None:
+    def _mark(self, conn: sqlite3.Connection, job: PrintJob, number: str, outcome: Outcome, now: float) -> None:
         """Write how it went; the journal hears of a failure once, and again when its reason changes."""
         wait = BACK_OFF_S[min(job.attempts, len(BACK_OFF_S)) - 1]
         print_jobs.finish(conn, job.id, outcome.state, outcome.error, now + wait)

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from db import print_jobs, quotes, settings, staff, tickets
-from db.records import Device, DeviceKind, Names, PrintState, Service, Settings, Ticket, TicketClass, TicketState, Tier
+from db.records import Device, DeviceKind, Names, Service, Settings, Ticket, TicketClass, TicketState, Tier
 from db.store import Store
 from printer.device import open_printer
-from printer.spool import Spool
+from printer.spool import Outcome, Spool
 
-OffLoop = Callable[[Callable[[], PrintState]], PrintState]
+OffLoop = Callable[[Callable[[], Outcome]], Outcome]
 
 NOW = 1_795_223_100.0  # 2026-11-21 09:05 in Shanghai
 
@@ -23,7 +23,7 @@ def open_store(folder: Path) -> Store:
     return store
 
 
-def run_at_once(work: Callable[[], PrintState]) -> PrintState:
+def run_at_once(work: Callable[[], Outcome]) -> Outcome:
     return work()
 
 

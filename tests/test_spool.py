@@ -11,7 +11,7 @@ from printing_store import NOW, a_spool, issue, open_store, print_again
 from db import events, print_jobs, tickets
 from db.records import Event, EventKind, PrintState, Ticket, TicketState
 from db.store import Store
-from printer.spool import BACK_OFF_S
+from printer.spool import BACK_OFF_S, Outcome
 
 
 @pytest.fixture
@@ -217,7 +217,7 @@ def test_a_slip_of_somebody_who_no_longer_waits_is_forgotten(store: Store) -> No
 
 
 def test_the_store_can_be_read_and_written_while_a_printer_is_slow(store: Store) -> None:
-    def meanwhile(work: Callable[[], PrintState]) -> PrintState:
+    def meanwhile(work: Callable[[], Outcome]) -> Outcome:
         issue(store, "B002")
         return work()
 

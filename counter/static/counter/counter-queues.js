@@ -26,7 +26,7 @@ export function Queues({ queues }) {
 
 export const Figures = ({ figures }) => html`<div class="figures">
   <div><b>${figures.served}</b><span>${t("Served today")}</span></div>
-  <div><b>${figures.mean_service_s === null ? "–" : running(figures.mean_service_s)}</b><span>${t("Mean service time")}</span></div>
+  <div><b>${figures.mean_service_s === null ? "–" : running(figures.mean_service_s)}</b><span>${t("Mean time")}</span></div>
 </div>`;
 
 /** A wait is late past its promise, or past a quarter of an hour where nothing was promised. */

@@ -14,14 +14,17 @@ function Lost({ since, zone }) {
   return html`<p class="pill lost" role="status">${icon("offline")} ${t("Connection lost since {time}", { time })} <span lang="en">${other("Connection lost since {time}", { time })}</span></p>`;
 }
 
-const Shut = () => html`<p class="pill">${icon("clock")} ${t("Closed for today")} <span lang="en">${other("Closed for today")}</span></p>`;
+const Shut = () => html`<p class="pill">${icon("clock")} ${t("Closed now")} <span lang="en">${other("Closed now")}</span></p>`;
 
-export function Header({ store, now, lost }) {
+const Mute = () => html`<p class="pill mute">${icon("sound")} ${t("Touch the screen for sound")} <span lang="en">${other("Touch the screen for sound")}</span></p>`;
+
+export function Header({ store, now, lost, heard }) {
   return html`<header>
     <span class="mark">${icon("mark")}</span>
     <div class="store"><${Fit} class="name">${name(store.name)}<//><${Fit} class="en" lang="en">${otherName(store.name)}<//></div>
     ${store.open ? null : html`<${Shut} />`}
     ${lost === null ? null : html`<${Lost} since=${lost} zone=${store.timezone} />`}
+    ${heard ? null : html`<${Mute} />`}
     <${Clock} now=${now} zone=${store.timezone} />
   </header>`;
 }
@@ -38,7 +41,7 @@ function Queue({ queue }) {
   return html`<li class=${`q ${queue.class}`} key=${queue.code} data-queue=${queue.code}>
     <span class="l" aria-hidden="true">${queue.letter}</span>
     <${Fit} class="n">${name(queue.name)}<//>
-    <${Fit} class="e" lang="en" least="0.84">${otherName(queue.name)}<//>
+    <${Fit} class="e" lang="en" least="0.8">${otherName(queue.name)}<//>
     <div class="w"><${Fit}>${t(text, values)}<//><${Fit} class="en" lang="en">${other(text, values)}<//></div>
     <span class="k">${queue.waiting}<small>${t("people")}</small></span>
   </li>`;

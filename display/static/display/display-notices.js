@@ -20,6 +20,6 @@ export function Notices({ notices }) {
   const all = notices?.length ? notices : usual();
   const notice = all[turn % all.length];
   return html`<footer class="tip" key=${turn % all.length}>${icon("info")}
-    <${Fit} class="line"><b>${name(notice)}</b> <span lang="en">${otherName(notice)}</span><//>
+    <${Fit} class="line" least="0.86"><b>${name(notice)}</b> <span lang="en">${otherName(notice)}</span><//>
   </footer>`;
 }

@@ -16,20 +16,17 @@ let timer = null;
 
 const Connecting = () => html`<p class="connecting" role="status">${icon("offline")}<b>${t("Connecting…")}</b> <span lang="en">${other("Connecting…")}</span></p>`;
 
-const Mute = () => html`<p class="mute">${icon("sound")} ${t("Touch the screen to turn on sound")} <span lang="en">${other("Touch the screen to turn on sound")}</span></p>`;
-
 /** After hours the panel says so, unless somebody is still being called or served. */
 const resting = ({ data, calls }) => !calls.shown || (!data.store.open && !data.serving.length && !calls.waiting.length);
 
 function Screen({ data, calls, lost, heard }) {
   if (!data) return html`<${Connecting} />`;
   const { store } = data;
-  return html`<${Header} store=${store} now=${live.now} lost=${lost} />
+  return html`<${Header} store=${store} now=${live.now} lost=${lost} heard=${heard} />
     ${resting({ data, calls }) ? html`<${Idle} store=${store} />` : html`<${Now} call=${calls.shown} />`}
     <${Recent} calls=${calls.recent} />
     <${Queues} queues=${data.queues} />
-    <${Notices} notices=${store.notices} />
-    ${heard ? null : html`<${Mute} />`}`;
+    <${Notices} notices=${store.notices} />`;
 }
 
 const draw = () => render(html`<${Screen} ...${screen} />`, root);

@@ -14,7 +14,7 @@ const STATES = {
 /** The clock of what the counter does now: serving, calling, or its state. */
 const since = ({ ticket, since }) => ticket?.started_at ?? ticket?.called_at ?? since;
 
-const headline = ({ ticket, state }) => ticket?.number ?? (state === "ready" ? t("Ready for a customer") : "–");
+const headline = ({ ticket, state }) => ticket?.number ?? (state === "ready" ? t("Free now") : "–");
 
 function Counter({ counter, now }) {
   const closed = counter.state === "closed";

@@ -26,7 +26,7 @@ function Header({ store, up }) {
   const { day, time } = wallClock(live.now(), store.timezone);
   return html`<header><h1>${t("Floor")}</h1><${Live} up=${up} />
     ${store.open ? null : html`<span class="shut">${t("The store is closed now")}</span>`}
-    <span class="where">${name(store.name)} · ${day} <time>${time}</time></span><span class="sp"></span>
+    <span class="where">${name(store.name)} · ${day} <time>${time}</time></span>
     <a class="link" href="/settings">${t("Settings")}</a><${LangPart} /></header>`;
 }
 

@@ -122,7 +122,9 @@ function Page() {
   const [, setLanguage] = useState(lang());
   const { ticket, store, up } = view;
   useEffect(() => {
-    if (ticket) alarm.tell(ticket, t("It is your turn"));
+    if (!ticket) return;
+    alarm.tell(ticket, t("It is your turn"));
+    scrollTo(0, 0); // the news is at the top
   }, [ticket?.state, ticket?.called_at]);
   if (!ticket) return html`<main class="start"><span class="mark">${icon("mark")}</span><p>${t("Connecting…")}</p></main>`;
   const next = lang() === "zh" ? "en" : "zh";

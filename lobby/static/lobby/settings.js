@@ -1,0 +1,40 @@
+// Owns the settings page's forms: each is one command; the answer stands below it.
+import { post } from "./api.js";
+import { t } from "./texts.js";
+
+for (const form of document.querySelectorAll("form[data-command]")) form.addEventListener("submit", (event) => submit(event, form));
+
+async function submit(event, form) {
+  event.preventDefault();
+  const button = form.querySelector("button");
+  button.disabled = true;
+  try {
+    show(form, "ok", said(await post(`/api/v1/commands/${form.dataset.command}`, values(form))));
+  } catch (problem) {
+    const fields = problem.errors.filter((fault) => fault.detail !== problem.detail).map((fault) => `${fault.field}: ${fault.detail}`);
+    show(form, "bad", [problem.detail || t("No connection to the server. Trying again…"), ...fields].join(" "));
+  }
+  button.disabled = false;
+}
+
+function values(form) {
+  const sent = {};
+  for (const field of form.querySelectorAll("input, select")) {
+    if (field.dataset.list) (sent[field.dataset.list] ??= []).push(field.value.trim());
+    else if (field.dataset.map) (sent[field.dataset.map] ??= {})[field.name] = field.value === "" ? null : Number(field.value);
+    else if (field.value !== "" || field.name === "public_url") sent[field.name] = "number" in field.dataset ? Number(field.value) : field.value;
+  }
+  if (sent.hours?.every((day) => day === "")) sent.hours = [];
+  return sent;
+}
+
+function said(answer) {
+  if (answer.link) return `${t("Done. Open this one-time link on the device:")} ${answer.link}`;
+  return answer.token ? `${t("Done. The token is shown only now:")} ${answer.token}` : t("Saved.");
+}
+
+function show(form, tone, text) {
+  const line = form.querySelector(".answer");
+  line.className = `answer ${tone}`;
+  line.textContent = text;
+}
