@@ -28,7 +28,7 @@ def invalid(error: ValidationError) -> Response:
 
 
 def _refused(error: LobbyError) -> Response | tuple[str, int]:
-    if not request.path.startswith("/api/") and request.accept_mimetypes.accept_html:
+    if not (request.path.startswith("/api/") or request.is_json):
         return _page(error), error.status
     return _problem(error)
 

@@ -8,6 +8,17 @@ const OTHERS = [
   { id: "finish", key: "E", label: () => t("Finish only") },
 ];
 
+/** Who is at the counter, when it is not this person: live views are made once for everybody, so the name decides. */
+export const occupant = ({ counter }, staff) => (counter.staff && counter.staff !== staff ? counter.staff : null);
+
+/** The view as this person may use it: at somebody else's counter everything can be seen and nothing done. */
+export function asSeenBy(staff, data) {
+  const name = occupant(data, staff);
+  if (!name) return data;
+  const why = { code: "not_your_counter", text: "{name} is working at this counter. Choose another one to call customers.", values: { name } };
+  return { ...data, actions: Object.fromEntries(Object.keys(data.actions).map((id) => [id, why])) };
+}
+
 const refusal = (data, id) => message(data.actions[id]) || null;
 
 /** The action of each state: {id, body, label, why}. `why` is null when it is possible. */

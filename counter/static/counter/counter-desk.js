@@ -1,14 +1,14 @@
 // Owns the page of a chosen counter: header, queues, customer, list and actions put together.
 import { html, icon, Offline } from "/static/lobby/page.js";
 import { t } from "/static/lobby/texts.js";
-import { closeAction, mainAction, otherActions } from "./counter-actions.js";
+import { closeAction, mainAction, occupant, otherActions } from "./counter-actions.js";
 import { Customer } from "./counter-customer.js";
 import { Action, Clock, LangButton, SignOut, stateName, StorePart, Trouble } from "./counter-frame.js";
 import { Figures, Queues, Waiting } from "./counter-queues.js";
 
 function Header({ data, number, staff, now, toggleLang, ...rest }) {
   const state = data.counter.state;
-  const away = state === "closed" || !data.counter.mine;
+  const away = state === "closed" || occupant(data, staff);
   return html`<header>
     <h1 class="no">${t("Counter {number}", { number })}</h1><b class="who">${staff}</b><${StorePart} store=${data.store} /><span class="sp"></span>
     <span class=${`state ${state}`} data-state=${state}><i></i>${stateName(state)}</span>
@@ -30,14 +30,13 @@ function Actions({ data, ...rest }) {
 }
 
 export function Desk({ data, number, staff, now, up, busy, act, trouble, dismiss, reason, toggleLang }) {
-  if (!data) return html`<${Offline} up=${up} /><p class="loading" role="status">${t("Connecting…")}</p>`;
+  if (!data) return html`<${Offline} up=${up} /><main class="loading"><h1>${t("Connecting…")}</h1></main>`;
   const rest = { busy, up, act };
-  const occupied = !data.counter.mine && data.counter.staff;
   return html`<div class=${`desk ${up ? "" : "down"}`}>
     <${Header} ...${{ data, number, staff, now, toggleLang, ...rest }} />
     <aside><${Queues} queues=${data.queues} /><${Figures} figures=${data.figures} /></aside>
     <main>
-      ${occupied ? html`<${NotMine} counter=${data.counter} />` : null}
+      ${occupant(data, staff) ? html`<${NotMine} counter=${data.counter} />` : null}
       <${Customer} data=${data} now=${now} reason=${reason} />
       <${Actions} data=${data} ...${rest} />
     </main>

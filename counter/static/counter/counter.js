@@ -3,14 +3,16 @@ import { post } from "/static/lobby/api.js";
 import { follow } from "/static/lobby/live.js";
 import { html, render } from "/static/lobby/page.js";
 import { keepLang, lang, t } from "/static/lobby/texts.js";
-import { actionOfKey } from "./counter-actions.js";
+import { actionOfKey, asSeenBy } from "./counter-actions.js";
 import { Choose } from "./counter-choose.js";
 import { Desk } from "./counter-desk.js";
 import { listen } from "./counter-keys.js";
 
 const root = document.getElementById("app");
-const { staff, number } = root.dataset;
-const page = { staff, number, counters: JSON.parse(root.dataset.counters || "[]"), data: null, up: true, busy: null, trouble: "", reason: null };
+const { staff } = root.dataset;
+const counters = JSON.parse(root.dataset.counters);
+const number = counters.map((counter) => String(counter.number)).find((known) => known === root.dataset.number) ?? "";
+const page = { staff, number, counters, data: null, up: true, busy: null, trouble: "", reason: null };
 const TROUBLE_MS = 9000;
 let live = { now: Date.now };
 let hush = null;
@@ -57,7 +59,7 @@ async function once(busy, request, done) {
 /** The answer of an action is the new view; a live one that came first and is newer stays. */
 function accept(data) {
   const reason = data.reason && data.current ? { number: data.current.number, said: data.reason } : page.reason;
-  show({ reason, data: page.data && data.version < page.data.version ? page.data : data });
+  show({ reason, data: page.data && data.version < page.data.version ? page.data : asSeenBy(staff, data) });
 }
 
 function act({ id, body, why, main }) {
@@ -83,7 +85,7 @@ function toggleLang() {
 function attend() {
   live = follow(
     { screen: "counter", counter: Number(page.number) },
-    { snapshot: (data) => show({ data }), connection: (up) => show({ up }) },
+    { snapshot: (data) => show({ data: asSeenBy(staff, data) }), connection: (up) => show({ up }) },
   );
 }
 

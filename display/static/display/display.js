@@ -14,7 +14,7 @@ const root = document.getElementById("app");
 const screen = { data: null, calls: begin([]), lost: null, heard: true };
 let timer = null;
 
-const Connecting = () => html`<p class="connecting" role="status">${icon("offline")}<b>${t("Connecting…")}</b> <span lang="en">${other("Connecting…")}</span></p>`;
+const Connecting = () => html`<main class="connecting">${icon("offline")}<h1>${t("Connecting…")} <span lang="en">${other("Connecting…")}</span></h1></main>`;
 
 /** After hours the panel says so, unless somebody is still being called or served. */
 const resting = ({ data, calls }) => !calls.shown || (!data.store.open && !data.serving.length && !calls.waiting.length);

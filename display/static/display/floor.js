@@ -42,7 +42,7 @@ function Alerts({ printers }) {
 
 function Floor({ data, up }) {
   useTick();
-  if (!data) return html`<${Offline} up=${up} /><p class="loading" role="status">${t("Connecting…")}</p>`;
+  if (!data) return html`<${Offline} up=${up} /><main class="loading"><h1>${t("Connecting…")}</h1></main>`;
   const now = live.now();
   return html`<${Header} store=${data.store} up=${up} />
     <main>

@@ -19,7 +19,10 @@ export function keepLang(code) {
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
 
 /** The text in one language, with its {places} filled. */
-export const inLang = (code, text, values = {}) => fill((code === "zh" && catalogue[text]) || text, values);
+export function inLang(code, text, values = {}) {
+  if (code === "zh" && !catalogue[text]) console.warn(`no Chinese for “${text}”`);
+  return fill((code === "zh" && catalogue[text]) || text, values);
+}
 
 /** The text in the page's language. */
 export const t = (text, values) => inLang(language, text, values);

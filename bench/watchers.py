@@ -1,0 +1,162 @@
+"""Owns the websocket clients: one process that holds many, and notes when each of them has received each call.
+
+The same clients stand before Lobbyline (Socket.IO over one websocket, `watch {screen: "display"}`) and before the bare
+server (a plain websocket), so that both pay the same for them. They are raw sockets on one epoll, because 500 clients
+of a library would take longer to wake than the server takes to send. A time is taken as soon as a socket has been
+read. Times are CLOCK_MONOTONIC, which all processes of a machine share.
+"""
+
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from bench.harness import end
+
+Receipts = dict[int, list[float]]
+"""Version of a call → when each client received it, in s."""
+
+_TEXT, _LONGEST_SHORT, _TWO_BYTES = 0x81, 125, 126
+_CALLED = b'42["called"'
+_VERSION = b'"version":'
+_SETTLE_S = 0.3
+_LIBRARY_PATH = "/socket.io/?EIO=4&transport=websocket"
+
+
+class Watchers:
+    """A process of `count` clients, all joined. `bare`: plain websockets; else displays of a Lobbyline server."""
+
+    def __init__(self, port: int, count: int, *, bare: bool) -> None:
+        words = [sys.executable, __file__, str(port), str(count), "bare" if bare else "socketio"]
+        self._process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        if self._process.stdout.readline() != "joined\n":
+            raise RuntimeError("the websocket clients could not join")
+
+    def receipts(self) -> tuple[Receipts, str]:
+        """Wait for what is under way, end the clients, and return what they received and the last call's text."""
+        time.sleep(_SETTLE_S)
+        said, _ = self._process.communicate("", timeout=30)
+        noted = json.loads(said)
+        return {int(version): times for version, times in noted["receipts"].items()}, noted["call"]
+
+    def end(self) -> None:
+        """End the clients, wherever they are."""
+        end(self._process)
+
+
+class _Client:
+    """One websocket. Its frames are unmasked text, as servers send them."""
+
+    def __init__(self, port: int, path: str) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=15)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._rest = b""
+        self.socket.sendall(
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
+        )
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += self._more()
+        head, _, self._rest = answer.partition(b"\r\n\r\n")
+        if b" 101 " not in head:
+            raise RuntimeError(head.decode())
+
+    def send(self, text: bytes) -> None:
+        """Send one short text, masked with zeros."""
+        assert len(text) <= _LONGEST_SHORT
+        self.socket.sendall(bytes([_TEXT, 0x80 | len(text), 0, 0, 0, 0]) + text)
+
+    def read(self) -> Iterator[bytes]:
+        """The texts that have arrived; it does not wait on a socket that is ready."""
+        self._rest += self._more()
+        while (end_of_frame := self._frame_end()) and end_of_frame[1] <= len(self._rest):
+            begin, stop = end_of_frame
+            yield self._rest[begin:stop]
+            self._rest = self._rest[stop:]
+
+    def expect(self, start: bytes) -> None:
+        """Wait for a text that starts so."""
+        while not [text for text in self.read() if text.startswith(start)]:
+            pass
+
+    def _frame_end(self) -> tuple[int, int] | None:
+        if len(self._rest) < 10:
+            short = len(self._rest) >= 2 and self._rest[1] <= _LONGEST_SHORT
+            return (2, 2 + self._rest[1]) if short else None
+        size = self._rest[1]
+        if size <= _LONGEST_SHORT:
+            return 2, 2 + size
+        begin = 4 if size == _TWO_BYTES else 10
+        return begin, begin + int.from_bytes(self._rest[2:begin], "big")
+
+    def _more(self) -> bytes:
+        data = self.socket.recv(65536)
+        if not data:
+            raise RuntimeError("the server closed a websocket")
+        return data
+
+
+def _join(port: int, *, bare: bool) -> _Client:
+    if bare:
+        return _Client(port, "/")
+    client = _Client(port, _LIBRARY_PATH)
+    client.send(b"40")
+    client.expect(b"40{")
+    client.send(b'42["watch",{"screen":"display"}]')
+    client.expect(b'42["snapshot"')
+    return client
+
+
+class _Notes:
+    """What the clients of this process have received."""
+
+    def __init__(self) -> None:
+        self.receipts: dict[str, list[float]] = {}
+        self.call = b""
+
+    def take(self, client: _Client) -> None:
+        """Read a client that is ready. One time counts for all that came in one read."""
+        now = 0.0
+        for text in client.read():
+            now = now or time.monotonic()
+            if text == b"2":
+                client.send(b"3")
+            elif text.startswith(_CALLED):
+                self.call = text
+                version = text.partition(_VERSION)[2].split(b",", 1)[0].strip(b" }]").decode()
+                self.receipts.setdefault(version, []).append(now)
+
+    def as_json(self) -> dict[str, Any]:
+        """For the process that asked."""
+        return {"receipts": self.receipts, "call": self.call.decode()}
+
+
+def _watch(port: int, count: int, *, bare: bool) -> None:
+    """Join, say so, and note until standard input ends; then print the notes."""
+    with ThreadPoolExecutor(8) as threads:
+        clients = list(threads.map(lambda _: _join(port, bare=bare), range(count)))
+    by_fd = {client.socket.fileno(): client for client in clients}
+    stdin, notes, poll = sys.stdin.fileno(), _Notes(), select.epoll()
+    for fd in (stdin, *by_fd):
+        poll.register(fd, select.EPOLLIN)
+    print("joined", flush=True)
+    while True:
+        ready = [fd for fd, _ in poll.poll(maxevents=1024)]
+        for fd in ready:
+            if fd != stdin:
+                notes.take(by_fd[fd])
+        if stdin in ready and not os.read(stdin, 1):
+            print(json.dumps(notes.as_json()))
+            return
+
+
+if __name__ == "__main__":
+    _watch(int(sys.argv[1]), int(sys.argv[2]), bare=sys.argv[3] == "bare")

@@ -1,0 +1,108 @@
+"""Owns a real server for tests: a process of its own on loopback, set up through its own command line."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+LOBBYLINE = str(Path(sys.executable).with_name("lobbyline"))
+START_S = 20.0
+
+
+class Serving:
+    """`lobbyline serve` on a free port over a data folder. Use as a context manager, or `start` and `kill` it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.url = ""
+        self.links: dict[str, str] = {}
+        self._process: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
+        self.log: list[str] = []
+
+    def __enter__(self) -> "Serving":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self, port: int = 0) -> None:
+        """Start and wait until it serves."""
+        command = [LOBBYLINE, "serve", "--port", str(port), "--data", str(self.folder)]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        ready = threading.Event()
+        self._reader = threading.Thread(target=self._read, args=(self._process, ready))
+        self._reader.start()
+        assert ready.wait(START_S), f"the server did not get ready: {self.log}"
+
+    def _read(self, process: "subprocess.Popen[str]", ready: threading.Event) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            self.log.append(line.rstrip())
+            word, _, rest = line.strip().partition(" ")
+            if word == "ready":
+                self.url = rest.strip().rstrip("/")
+                ready.set()
+            elif "/enrol/" in rest:
+                self.links[word] = rest.strip()
+
+    @property
+    def port(self) -> int:
+        """The port it took."""
+        return int(self.url.rsplit(":", 1)[1])
+
+    def stop(self) -> int:
+        """Ask it to end, as a service manager does; its exit code."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Pull the plug: SIGKILL."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> int:
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        os.kill(process.pid, how)
+        code = process.wait(10)
+        assert self._reader is not None
+        self._reader.join(10)
+        assert process.stdout is not None
+        process.stdout.close()
+        return code
+
+    def command(self, *arguments: str, fails: bool = False) -> Any:
+        """Run a command of the command line with `--json`; its answer, or with `fails` its one line of error."""
+        done = subprocess.run(
+            [LOBBYLINE, *arguments, "--data", str(self.folder), "--json"],
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        if fails:
+            assert done.returncode != 0, done.stdout
+            return done.stderr.strip()
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def client(self, token: str | None = None, language: str = "en") -> httpx.Client:
+        """A program's connection."""
+        headers = {"Accept-Language": language, **({"Authorization": f"Bearer {token}"} if token else {})}
+        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=20)
+
+    def device(self, kind: str, name: str, *options: str) -> Any:
+        """Add a device: {id, token, link}."""
+        return self.command("device", "add", kind, "--name", name, *options)
+
+    def sign_in(self, name: str, role: str = "counter", pin: str = "2468", counter: int | None = None) -> str:
+        """Add somebody and sign them in; their token."""
+        self.command("staff", "add", "--name", name, "--role", role, "--pin", pin)
+        with self.client() as client:
+            answer = client.post("/api/v1/sessions", json={"staff": name, "pin": pin, "counter": counter})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["token"])

@@ -1,0 +1,246 @@
+"""The server as other programs see it: the HTTP contract, clear refusals, and what survives `kill -9`."""
+
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from serving import LOBBYLINE, Serving
+
+MEMBERS = (
+    "member_no,name,phone,tier,valid_from,valid_until,contract_until,birthday,manager_a,manager_b,language\n"
+    "V07000001,王秀英,13800136620,gold,2020-01-01,2099-12-31,,1980-03-04,M01,M02,zh\n"
+    "V07000003,李建国,13700136622,silver,2020-01-01,2021-12-31,,,,,zh\n"
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    folder = tmp_path_factory.mktemp("server")
+    with Serving(folder / "store") as serving:
+        (folder / "members.csv").write_text(MEMBERS)
+        serving.command("import", "members", str(folder / "members.csv"))
+        yield serving
+
+
+@pytest.fixture(scope="module")
+def kiosk(server: Serving) -> Iterator[httpx.Client]:
+    with server.client(server.device("kiosk", "test kiosk")["token"]) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def lin(server: Serving) -> Iterator[httpx.Client]:
+    with server.client(server.sign_in("Lin", counter=4)) as client:
+        yield client
+
+
+def _issue(kiosk: httpx.Client, key: str, service: str = "plan", **more: str) -> httpx.Response:
+    return kiosk.post("/api/v1/tickets", json={"request_key": key, "service": service, **more})
+
+
+def test_a_ticket_is_created_once_and_repeated_with_200(kiosk: httpx.Client) -> None:
+    first, again = _issue(kiosk, "once"), _issue(kiosk, "once")
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    ticket = first.json()
+    assert ticket["number"].startswith("A")
+    assert (ticket["class"], ticket["state"], ticket["print"]) == ("ordinary", "waiting", "none")
+    assert ticket["quote"]["unknown"] in {"no_counter_open", "not_enough_data"}
+
+
+def test_a_customer_is_served_from_the_kiosk_to_the_end(kiosk: httpx.Client, lin: httpx.Client) -> None:
+    while lin.post("/api/v1/counters/4/call-next").status_code == 200:
+        lin.post("/api/v1/counters/4/no-show")
+    ticket = _issue(kiosk, "to the end", "billing").json()
+    called = lin.post("/api/v1/counters/4/call-next")
+    assert called.status_code == 200, called.text
+    assert called.json()["current"]["number"] == ticket["number"]
+    assert called.json()["reason"]["code"] == "order"
+    assert kiosk.get(f"/api/v1/tickets/{ticket['token']}").json()["counter"] == 4
+    assert lin.post("/api/v1/counters/4/start").json()["counter"]["state"] == "serving"
+    done = lin.post("/api/v1/counters/4/finish").json()
+    assert (done["current"], done["counter"]["state"]) == (None, "ready")
+    assert kiosk.get(f"/api/v1/tickets/{ticket['token']}").json()["state"] == "completed"
+
+
+def test_a_vip_by_phone_and_an_expired_card(kiosk: httpx.Client) -> None:
+    vip = _issue(kiosk, "vip", phone="138 0013 6620").json()
+    assert (vip["class"], vip["tier"], vip["number"][0]) == ("vip", "gold", "V")
+    expired = _issue(kiosk, "expired", member_no="V07000003").json()
+    assert (expired["class"], expired["notes"][0]["code"]) == ("ordinary", "card_expired")
+    again = _issue(kiosk, "vip again", "billing", phone="13800136620")
+    assert (again.status_code, again.json()["number"]) == (200, vip["number"])
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"request_key": "x", "service": "haircut"}, 404, "unknown_service"),
+        ({"request_key": "x", "service": "plan", "phone": "123"}, 422, "malformed_phone"),
+        ({"request_key": "x", "service": "plan", "phone": "13000000000"}, 404, "unknown_member"),
+        ({"service": "plan"}, 422, "invalid_request"),
+        ({"request_key": "x", "service": "plan", "langauge": "en"}, 422, "invalid_request"),
+        ({"request_key": "x" * 200, "service": "plan"}, 422, "invalid_request"),
+        ([1, 2], 422, "invalid_request"),
+        (None, 422, "invalid_request"),
+    ],
+)
+def test_bad_input_is_a_problem_with_a_code(kiosk: httpx.Client, body: object, status: int, code: str) -> None:
+    answer = kiosk.post("/api/v1/tickets", json=body)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert (problem["code"], problem["status"]) == (code, status)
+    assert problem["detail"]
+    assert problem["errors"]
+
+
+def test_a_problem_speaks_the_callers_language(kiosk: httpx.Client) -> None:
+    body = {"request_key": "x", "service": "plan", "phone": "123"}
+    chinese = kiosk.post("/api/v1/tickets", json=body, headers={"Accept-Language": "zh-CN,zh;q=0.9"}).json()
+    english = kiosk.post("/api/v1/tickets", json=body).json()
+    assert "手机" in chinese["detail"]
+    assert "mobile" in english["detail"]
+
+
+def test_strangers_may_read_the_board_and_nothing_else(server: Serving) -> None:
+    with server.client() as stranger:
+        assert stranger.get("/api/v1/board").status_code == 200
+        assert _issue(stranger, "stranger").json()["code"] == "device_needed"
+        assert stranger.post("/api/v1/counters/1/open").json()["code"] == "sign_in_needed"
+        assert stranger.get("/api/v1/floor").json()["code"] == "sign_in_needed"
+        assert stranger.get("/api/v1/events").json()["code"] == "sign_in_needed"
+        assert stranger.post("/api/v1/commands/staff-add", json={}).json()["code"] == "sign_in_needed"
+        assert (
+            stranger.post("/api/v1/sessions", json={"staff": "nobody", "pin": "0000"}).json()["code"]
+            == "sign_in_refused"
+        )
+
+
+def test_the_board_names_nobody(server: Serving, kiosk: httpx.Client) -> None:
+    _issue(kiosk, "shy vip", phone="13800136620")
+    with server.client() as stranger:
+        board = stranger.get("/api/v1/board").text
+    assert "王" not in board
+    assert "6620" not in board
+
+
+def test_counter_staff_may_not_read_the_floor(lin: httpx.Client, server: Serving) -> None:
+    assert lin.get("/api/v1/floor").json()["code"] == "forbidden"
+    with server.client(server.sign_in("Mei", "manager")) as mei:
+        floor = mei.get("/api/v1/floor").json()
+    assert {"waiting", "queues", "guarded", "counters", "printers", "today"} <= floor.keys()
+
+
+def test_an_unknown_action_counter_or_page_is_a_clear_404(lin: httpx.Client) -> None:
+    assert lin.post("/api/v1/counters/4/dance").status_code == 404
+    assert lin.post("/api/v1/counters/99/open").json()["code"] == "unknown_counter"
+    assert lin.get("/api/v1/tickets/unknown").json()["code"] == "unknown_ticket"
+
+
+def test_openapi_describes_the_contract(server: Serving) -> None:
+    with server.client() as client:
+        document = client.get("/api/v1/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    assert {"/api/v1/tickets", "/api/v1/check-ins", "/api/v1/board", "/api/v1/sessions"} <= document["paths"].keys()
+
+
+def test_a_browsers_change_without_a_csrf_token_is_refused(server: Serving) -> None:
+    with server.client() as browser:
+        page = browser.get(server.device("kiosk", "csrf kiosk")["link"].removeprefix(server.url))
+        assert page.status_code == 200
+        refused = browser.post(page.url.path, json={})
+        assert (refused.status_code, refused.json()["code"]) == (403, "page_too_old")
+        token = page.text.split('name="csrf-token" content="')[1].split('"')[0]
+        assert browser.post(page.url.path, json={}, headers={"X-CSRFToken": token}).json() == {"next": "/kiosk"}
+        assert _issue(browser, "no token").json()["code"] == "page_too_old"
+        used = browser.post(page.url.path, json={}, headers={"X-CSRFToken": token})
+        assert (used.status_code, used.json()["code"]) == (410, "link_used")
+
+
+def test_commands_beside_a_running_server_fail_with_one_clear_line(server: Serving, tmp_path: Path) -> None:
+    server.device("display", "twin")
+    assert "already" in server.command("device", "add", "display", "--name", "twin", fails=True)
+    assert "4 to 12 digits" in server.command(
+        "staff", "add", "--name", "x", "--role", "counter", "--pin", "1", fails=True
+    )
+    assert "printer address" in server.command(
+        "device", "add", "printer", "--name", "p", "--address", "nowhere", fails=True
+    )
+    (tmp_path / "wrong.csv").write_text("a,b\n1,2\n")
+    assert "member_no" in server.command("import", "members", str(tmp_path / "wrong.csv"), fails=True)
+    for line in (server.command("store", "--hours", "25:00-26:00", fails=True),):
+        assert line.count("\n") == 0
+
+
+def test_a_second_server_on_the_same_folder_is_refused(server: Serving) -> None:
+    again = subprocess.run(
+        [LOBBYLINE, "serve", "--port", "0", "--data", str(server.folder)],
+        capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert again.returncode == 1
+    assert "uses this data folder" in again.stderr
+
+
+def test_nothing_answered_is_lost_when_the_plug_is_pulled(tmp_path: Path) -> None:
+    serving = Serving(tmp_path / "store")
+    serving.start()
+    token = serving.device("kiosk", "k")["token"]
+    staff = serving.sign_in("Lin", counter=4)
+    answered: list[dict[str, object]] = []
+    calls: list[str] = []
+
+    def issue() -> None:
+        with serving.client(token) as client:
+            for n in range(10_000):
+                try:
+                    answered.append(_issue(client, f"plug-{n}").json())
+                except httpx.HTTPError:
+                    return
+
+    def call() -> None:
+        with serving.client(staff) as client:
+            try:
+                while True:
+                    answer = client.post("/api/v1/counters/4/call-next")
+                    if answer.status_code == 200:
+                        calls.append(answer.json()["current"]["number"])
+                        client.post("/api/v1/counters/4/no-show")
+            except httpx.HTTPError:
+                return
+
+    workers = [threading.Thread(target=work) for work in (issue, call)]
+    for worker in workers:
+        worker.start()
+    while len(answered) < 100 or len(calls) < 20:
+        workers[0].join(0.01)
+    serving.kill()
+    for worker in workers:
+        worker.join(10)
+
+    serving.start()
+    try:
+        with serving.client(token) as client:
+            for ticket in answered:
+                assert client.get(f"/api/v1/tickets/{ticket['token']}").json()["number"] == ticket["number"]
+            last = answered[-1]
+            repeated = _issue(client, f"plug-{len(answered) - 1}")
+            assert (repeated.status_code, repeated.json()["number"]) == (200, last["number"])
+        with serving.client(serving.device("api", "reader")["token"]) as reader:
+            called = _called(reader)
+        assert calls == called[: len(calls)]
+        assert len(called) == len(set(called))
+    finally:
+        assert serving.stop() == 0
+
+
+def _called(reader: httpx.Client) -> list[str]:
+    called: list[str] = []
+    seq = 0
+    while events := reader.get("/api/v1/events", params={"after": seq}).json()["events"]:
+        called += [event["ticket"] for event in events if event["kind"] == "called"]
+        seq = events[-1]["seq"]
+    return called
