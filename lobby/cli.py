@@ -42,6 +42,43 @@ def serve(data: Path, host: str, port: int) -> None:
     _or_fail(lambda: run(data, Address(host, port), Clock(), _say))
 
 
+@main.command()
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="An empty folder, which is kept.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets other screens in.")
+@click.option("--port", default=8080, show_default=True, help="0 takes a free one and prints it.")
+@click.option("--speed", type=click.FloatRange(1, 100_000), default=20.0, show_default=True, help="Of its clock.")
+@click.option("--log", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A CSV log to replay.")
+@click.option("--date", help="Which day of the log.")
+@click.option("--hours", type=click.FloatRange(0, 24, min_open=True), help="Customers come for so long; else all day.")
+@click.option("--seed", default=1, show_default=True, help="The same seed brings the same customers.")
+@click.option("--stop-when-done", is_flag=True, help="End once everybody has been served.")
+@json_option
+def demo(**options: Any) -> None:
+    """Show a lobby that lives by itself, in a store of its own."""
+    from lobby.demo import run
+    from lobby.script import Plan
+
+    _or_fail(lambda: run(Plan(**options), _say))
+
+
+@main.command("demo-server", hidden=True)
+@data_option
+@click.option("--host", required=True)
+@click.option("--port", type=int, required=True)
+@click.option("--speed", type=float, required=True)
+@click.option("--starts-at", type=float, required=True)
+def demo_server(data: Path, host: str, port: int, speed: float, starts_at: float) -> None:
+    """Serve a demo's store until the standard input ends."""
+    _patch()
+    from lobby.clock import Clock
+    from lobby.demo import stop_with_input
+    from lobby.server import Address
+    from lobby.server import serve as run
+
+    stop_with_input()
+    _or_fail(lambda: run(data, Address(host, port), Clock(speed, starts_at), _say))
+
+
 @main.group("import")
 def import_group() -> None:
     """Take over a list from a CSV file."""

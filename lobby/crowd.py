@@ -1,4 +1,4 @@
-"""Owns the crowd of a demo: who comes when, for what, and how each behaves; drawn from a seed or read from a log. Pure."""
+"""Owns the crowd of a demo: who comes when, for what, and how each behaves; by a seed or from a log. Pure."""
 
 import csv
 import io
@@ -80,19 +80,16 @@ def from_profile(seed: int, span: Span, services: Mapping[str, Service], counter
     return _crowd(span.day, visits)
 
 
-def from_log(
-    rows: Iterable[Mapping[str, str]], span: Span, services: Mapping[str, Service], seed: int = 0
-) -> Crowd:
+def from_log(rows: Iterable[Mapping[str, str]], span: Span, services: Mapping[str, Service], seed: int = 0) -> Crowd:
     """The customers of a log's day as it recorded them, on another date. Raises `BadFile`."""
     random = Random(seed)  # noqa: S311 — a crowd, not a secret
-    logged = list(rows)
-    means = {code: services[code].mean_s for code in _wanted(logged, services).values()}
+    logged = sorted(rows, key=lambda row: _seconds(row["arrived"]))
     wanted = _wanted(logged, services)
-    visits = []
-    for row in sorted(logged, key=lambda row: _seconds(row["arrived"])):
-        if span.starts_s <= _seconds(row["arrived"]) <= span.ends_s:
-            code = wanted[row["service"]]
-            visits.append(_logged_visitor(random, span.day, len(visits), row, code, means[code]))
+    present = [row for row in logged if span.starts_s <= _seconds(row["arrived"]) < span.ends_s]
+    visits = [
+        _logged_visitor(random, span.day, index, row, services[wanted[row["service"]]])
+        for index, row in enumerate(present)
+    ]
     return _crowd(span.day, visits)
 
 
@@ -152,15 +149,13 @@ def _visitor(random: Random, day: date, index: int, arrives_s: float, service: S
     )
 
 
-def _logged_visitor(
-    random: Random, day: date, index: int, row: Mapping[str, str], service: str, mean_s: float
-) -> Visit:
+def _logged_visitor(random: Random, day: date, index: int, row: Mapping[str, str], service: Service) -> Visit:
     return Visit(
         key=f"{day}-{index}",
         arrives_s=_seconds(row["arrived"]),
-        service=service,
+        service=service.code,
         walk_s=_lognormal(random, WALK_MEAN_S, WALK_CV),
-        service_s=float(row["served_s"] or 0) or mean_s,
+        service_s=float(row["served_s"] or 0) or service.mean_s,
         patience_s=float(row["waited_s"] or 0) if row["outcome"] == "abandoned" else None,
         phone=_phone(day, index) if row["priority"] == "vip" else None,
     )

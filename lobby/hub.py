@@ -18,7 +18,7 @@ from gevent.event import Event as Signal
 from counter import screen, views
 from counter.present import load
 from counter.web import Caller, Context
-from db import events
+from db import events, tickets
 from db.errors import LobbyError, NotFound
 from db.records import EventKind, Role
 from display import screens
@@ -55,6 +55,7 @@ class Hub:
             calls = events.recent_calls(conn, 0, 1)
         self._last_call = calls[0].seq if calls else 0
         self._callers: dict[str, Caller] = {}
+        self._held: dict[str, str] = {}
         socketio.on_event("connect", self._connect)
         socketio.on_event("disconnect", self._disconnect)
         socketio.on_event("watch", self._watch)
@@ -115,11 +116,19 @@ class Hub:
         token = auth.get("token") if isinstance(auth, dict) else None
         caller = self._context.caller_of_token(token) if token else self._context.caller_of_cookies()
         if token and not caller.is_known:
-            raise ConnectionRefusedError("unknown token")
+            self._require_ticket(token)
+            self._held[_sid()] = token
         self._callers[_sid()] = caller
+
+    def _require_ticket(self, token: str) -> None:
+        """A ticket's own token lets its holder in, to that ticket only."""
+        with self._context.store.read() as conn:
+            if tickets.by_token(conn, token) is None:
+                raise ConnectionRefusedError("unknown token")
 
     def _disconnect(self, *_: object) -> None:
         self._callers.pop(_sid(), None)
+        self._held.pop(_sid(), None)
         self._watched.pop(_sid(), None)
 
     def _watch(self, what: Any) -> None:
@@ -144,7 +153,7 @@ class Hub:
             case "display" | "kiosk":
                 return "board"
             case "ticket":
-                return f"ticket:{what.get('token')}"
+                return f"ticket:{what.get('token') or self._held.get(_sid())}"
             case "counter":
                 caller.require_staff()
                 return f"counter:{int(what.get('counter') or 0)}"

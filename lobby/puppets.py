@@ -1,7 +1,7 @@
 """Owns a demo's devices: a kiosk, counters and phones that play a crowd through the public HTTP API and nothing else.
 
-A puppet acts on the API's answers only. After any surprise, a refusal or a broken connection, it looks again at what the
-server says and goes on from there, so that a person may press the buttons of a demo too.
+A puppet acts on the API's answers only. After any surprise, a refusal or a broken connection, it looks again at what
+the server says and goes on from there, so that a person may press the buttons of a demo too.
 """
 
 import asyncio
@@ -56,7 +56,7 @@ class Answer:
 
 
 class Device:
-    """A client of the API. Each has a loopback address of its own, as devices in a lobby have: sign-ins are limited by it."""
+    """A client of the API. Each has an address of its own, as devices in a lobby have: sign-ins are limited by it."""
 
     def __init__(self, url: str, token: str | None = None, place: int = 1) -> None:
         own = f"127.0.1.{place}" if url.startswith("http://127.") else None
@@ -73,7 +73,8 @@ class Device:
         except httpx.TransportError:
             await asyncio.sleep(RETRY_S)
             return Answer(0)
-        return Answer(answer.status_code, answer.json())
+        is_json = "json" in answer.headers.get("Content-Type", "")
+        return Answer(answer.status_code, answer.json() if is_json else {})
 
     async def insist(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
         """The same request until the server answers it: for what is safe to repeat."""
@@ -94,7 +95,7 @@ class Hall:
     def __init__(self, board: Device, clock: Clock) -> None:
         self._board = board
         self._clock = clock
-        self._holders: dict[str, Visit] = {}
+        self._holders: dict[str, asyncio.Future[Visit]] = {}
         self._looked = asyncio.Condition()
         self._idle_looks = 0
 
@@ -114,15 +115,15 @@ class Hall:
 
     def seat(self, number: str, visit: Visit) -> None:
         """A customer got a number."""
-        self._holders[number] = visit
+        if number not in self._holders or self._holders[number].done():
+            self._holders[number] = asyncio.get_running_loop().create_future()
+        self._holders[number].set_result(visit)
 
     async def holder(self, number: str) -> Visit:
         """Whose number is called; somebody from outside the crowd, if the kiosk never answers for it."""
-        for _ in range(int(MEETING_S / RETRY_S)):
-            if number in self._holders:
-                return self._holders[number]
-            await asyncio.sleep(RETRY_S)
-        return Visit(f"guest-{number}", 0.0, "", walk_s=10.0, service_s=120.0)
+        holder = self._holders.setdefault(number, asyncio.get_running_loop().create_future())
+        await asyncio.wait([holder], timeout=MEETING_S)
+        return holder.result() if holder.done() else Visit(f"guest-{number}", 0, "", walk_s=10, service_s=120)
 
     async def watch(self) -> None:
         """Look at the board for ever, and wake as many idle counters as people wait."""

@@ -69,5 +69,7 @@ def test_the_catalogue_has_no_leftovers() -> None:
 
 
 def test_a_translation_fills_the_same_places() -> None:
-    different = {text for text, chinese in _catalogue().items() if set(PLACES.findall(text)) != set(PLACES.findall(chinese))}
+    different = {
+        text for text, chinese in _catalogue().items() if set(PLACES.findall(text)) != set(PLACES.findall(chinese))
+    }
     assert different == set()

@@ -19,7 +19,7 @@ function Header({ data, number, staff, now, toggleLang, ...rest }) {
 }
 
 /** Somebody else works here: everything can be seen, nothing can be done. */
-const NotMine = ({ counter }) => html`<p class="strip">${icon("info")} ${t("{name} is working at this counter. Choose another one to call customers.", { name: counter.staff })} <a href="/counter">${t("Change counter")}</a></p>`;
+const NotMine = ({ counter }) => html`<p class="strip">${icon("info")} ${t("{name} is working at this counter.", { name: counter.staff })} <a href="/counter">${t("Change counter")}</a></p>`;
 
 function Actions({ data, ...rest }) {
   const main = mainAction(data);

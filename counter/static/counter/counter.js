@@ -9,7 +9,8 @@ import { Desk } from "./counter-desk.js";
 import { listen } from "./counter-keys.js";
 
 const root = document.getElementById("app");
-const { staff } = root.dataset;
+const { staff, manager } = root.dataset;
+const seen = (data) => (manager === undefined ? asSeenBy(staff, data) : data); // a manager may step in at any counter
 const counters = JSON.parse(root.dataset.counters);
 const number = counters.map((counter) => String(counter.number)).find((known) => known === root.dataset.number) ?? "";
 const page = { staff, number, counters, data: null, up: true, busy: null, trouble: "", reason: null };
@@ -59,7 +60,7 @@ async function once(busy, request, done) {
 /** The answer of an action is the new view; a live one that came first and is newer stays. */
 function accept(data) {
   const reason = data.reason && data.current ? { number: data.current.number, said: data.reason } : page.reason;
-  show({ reason, data: page.data && data.version < page.data.version ? page.data : asSeenBy(staff, data) });
+  show({ reason, data: page.data && data.version < page.data.version ? page.data : seen(data) });
 }
 
 function act({ id, body, why, main }) {
@@ -85,7 +86,7 @@ function toggleLang() {
 function attend() {
   live = follow(
     { screen: "counter", counter: Number(page.number) },
-    { snapshot: (data) => show({ data: asSeenBy(staff, data) }), connection: (up) => show({ up }) },
+    { snapshot: (data) => show({ data: seen(data) }), connection: (up) => show({ up }) },
   );
 }
 

@@ -9,22 +9,22 @@ function Clock({ now, zone }) {
   return html`<div class="clock"><span class="day">${day}<span lang="en">${wallClock(now(), zone, "en").day}</span></span><time>${time}</time></div>`;
 }
 
-function Lost({ since, zone }) {
-  const { time } = wallClock(since, zone, "zh");
-  return html`<p class="pill lost" role="status">${icon("offline")} ${t("Connection lost since {time}", { time })} <span lang="en">${other("Connection lost since {time}", { time })}</span></p>`;
-}
+/** A mark in the header: Chinese above, English below. */
+const Mark = ({ kind = "", sign, text, values }) => html`<p class=${`pill ${kind}`} role="status">${icon(sign)}<b>${t(text, values)}<span lang="en">${other(text, values)}</span></b></p>`;
 
-const Shut = () => html`<p class="pill">${icon("clock")} ${t("Closed now")} <span lang="en">${other("Closed now")}</span></p>`;
-
-const Mute = () => html`<p class="pill mute">${icon("sound")} ${t("Touch the screen for sound")} <span lang="en">${other("Touch the screen for sound")}</span></p>`;
+const MARKS = {
+  closed: () => html`<${Mark} sign="clock" text="Closed now" />`,
+  lost: (values) => html`<${Mark} kind="lost" sign="offline" text="Connection lost since {time}" values=${values} />`,
+  mute: () => html`<${Mark} kind="mute" sign="sound" text="Touch the screen for sound" />`,
+};
 
 export function Header({ store, now, lost, heard }) {
   return html`<header>
     <span class="mark">${icon("mark")}</span>
     <div class="store"><${Fit} class="name">${name(store.name)}<//><${Fit} class="en" lang="en">${otherName(store.name)}<//></div>
-    ${store.open ? null : html`<${Shut} />`}
-    ${lost === null ? null : html`<${Lost} since=${lost} zone=${store.timezone} />`}
-    ${heard ? null : html`<${Mute} />`}
+    ${store.open ? null : MARKS.closed()}
+    ${lost === null ? null : MARKS.lost({ time: wallClock(lost, store.timezone, "zh").time })}
+    ${heard ? null : MARKS.mute()}
     <${Clock} now=${now} zone=${store.timezone} />
   </header>`;
 }

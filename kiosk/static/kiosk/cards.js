@@ -28,7 +28,7 @@ const waitLine = (code, queue) => waitParts(code, queue).join(" · ");
 
 function tone({ waiting, quote }) {
   if (quote?.mid_s >= LONG_S) return "mid";
-  return waiting === 0 ? "free" : "";
+  return waiting === 0 && quote?.unknown !== "no_counter_open" ? "free" : "";
 }
 
 const Wait = ({ queue }) => html`<span class="wait ${tone(queue)}">

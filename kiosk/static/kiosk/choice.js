@@ -40,7 +40,7 @@ export function Trouble({ problem, busy, idle_s, onAgain, onHome }) {
         <p class="help two"><${Both} text="Our staff are glad to help you." /></p></section>
     </main>
     <div class="choices">
-      ${onAgain && html`<button class="go second" data-action="again" disabled=${busy} onClick=${onAgain}><${Both} text="Try again" /></button>`}
-      <button class="go" data-action="done" onClick=${onHome}><${Both} text="Back to start" /></button>
+      ${onAgain && html`<button class="go" data-action="again" disabled=${busy} onClick=${onAgain}><${Both} text="Try again" /></button>`}
+      <button class="go ${onAgain ? "second" : ""}" data-action="done" onClick=${onHome}><${Both} text="Back to start" /></button>
     </div>`;
 }

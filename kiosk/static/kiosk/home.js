@@ -1,6 +1,6 @@
 // Owns the home scene and what it shows out of hours.
 import { html, icon } from "/static/lobby/page.js";
-import { name, other, otherLang, otherName, t } from "/static/lobby/texts.js";
+import { other, otherLang, t } from "/static/lobby/texts.js";
 import { Cards, services } from "./cards.js";
 import { Both, Calling, StoreBar } from "./parts.js";
 
@@ -41,7 +41,6 @@ const Closed = ({ store, now, onLang }) => html`<${StoreBar} store=${store} now=
     <span class="moon">${icon("moon")}</span>
     <h1>${t("The store is closed now")}</h1><p class="sub" lang=${otherLang()}>${other("The store is closed now")}</p>
     <${Hours} hours=${store.hours} />
-    ${store.notices.slice(0, 2).map((notice) => html`<p class="notice">${name(notice)}<small lang=${otherLang()}>${otherName(notice)}</small></p>`)}
   </main>
   <footer><p class="none">${t("Numbers are given out during opening hours. Thank you!")}
     <small lang=${otherLang()}>${other("Numbers are given out during opening hours. Thank you!")}</small></p></footer>`;

@@ -1,5 +1,5 @@
 // Owns the physical keys: a keyboard's keys one by one, and scanners, which type a whole code and Enter in a burst.
-const BURST_MS = 80; // between two keys; nobody types that fast for six keys
+const BURST_MS = 120; // between two keys; nobody types that fast for six keys
 const SHORTEST = 6;
 
 /**
@@ -17,18 +17,17 @@ export function listenKeys(handlers) {
     if (event.key === "Enter") return enter(event, on);
     if (event.key === "Backspace") on.erase?.();
     else if (event.key === "Escape") on.leave?.();
-    else if (/^[a-z0-9]$/i.test(event.key)) type(event.key.toUpperCase(), on);
+    else if (/^[a-z0-9]$/i.test(event.key)) type(event.key.toUpperCase(), event.timeStamp, on);
   }
 
-  function type(key, on) {
-    const time = performance.now();
+  function type(key, time, on) {
     burst = time - last < BURST_MS ? burst + key : key;
     last = time;
     on.key?.(key);
   }
 
   function enter(event, on) {
-    const scanned = burst.length >= SHORTEST && performance.now() - last < BURST_MS ? burst : null;
+    const scanned = burst.length >= SHORTEST && event.timeStamp - last < BURST_MS ? burst : null;
     burst = "";
     if (scanned === null && document.activeElement?.matches("button")) return; // someone walks the page by keyboard
     event.preventDefault();
