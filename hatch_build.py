@@ -29,7 +29,7 @@ VENDOR = {
 }
 
 
-class ScreensHook(BuildHookInterface):  # type: ignore[type-arg]
+class ScreensHook(BuildHookInterface):  # type: ignore[type-arg,misc,unused-ignore]
     """Prepares `lobby/static/vendor` and the compiled catalogues before hatchling collects the files."""
 
     def dependencies(self) -> list[str]:

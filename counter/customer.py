@@ -5,7 +5,28 @@ import re
 from db.records import Names
 
 _TWO_CHARACTER_SURNAMES = frozenset(
-    "欧阳 上官 司马 司徒 诸葛 夏侯 皇甫 尉迟 公孙 慕容 令狐 长孙 宇文 端木 东方 独孤 南宫 轩辕 呼延 百里".split()
+    [
+        "欧阳",
+        "上官",
+        "司马",
+        "司徒",
+        "诸葛",
+        "夏侯",
+        "皇甫",
+        "尉迟",
+        "公孙",
+        "慕容",
+        "令狐",
+        "长孙",
+        "宇文",
+        "端木",
+        "东方",
+        "独孤",
+        "南宫",
+        "轩辕",
+        "呼延",
+        "百里",
+    ]
 )
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
@@ -13,7 +34,7 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]")
 def surname(name: str) -> str:
     """The family name of a Chinese name; the last word of another one."""
     if not _CHINESE.match(name):
-        return name.split()[-1] if name.split() else ""
+        return name.rpartition(" ")[2]
     return name[:2] if name[:2] in _TWO_CHARACTER_SURNAMES else name[:1]
 
 

@@ -74,14 +74,14 @@ def can_serve(counter: Counter, ticket: Ticket) -> bool:
 
 
 def lineup(waiting: Iterable[Ticket], now: float, rules: Rules) -> list[Ticket]:
-    """Everybody who waits in the order of the rule, whichever counter asks: endangered promises first, then the order."""
+    """Everybody who waits, whichever counter asks: endangered promises first, then the order of step 3."""
     endangered = sorted((t for t in waiting if _is_endangered(t, now, rules)), key=_by_due)
     others = sorted((t for t in waiting if not _is_endangered(t, now, rules)), key=_by_order(now, rules))
     return endangered + others
 
 
 def people_ahead(ticket: Ticket, lobby: Lobby, now: float, rules: Rules) -> int:
-    """How many stand before this waiting ticket for a counter that could serve it (of those open; of all if none is)."""
+    """How many stand before this waiting ticket at counters that could serve it: the open ones, or all if none is."""
     counters = [c for c in lobby.counters if c.state != CounterState.CLOSED and can_serve(c, ticket)]
     counters = counters or [c for c in lobby.counters if can_serve(c, ticket)]
     line = lineup(lobby.waiting, now, rules)

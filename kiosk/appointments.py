@@ -28,7 +28,8 @@ class CheckIn:
 def check_in(conn: sqlite3.Connection, wish: CheckIn, device: Device | None, actor: str, now: float) -> Issued:
     """Turn a booking into a ticket; a second check-in gives the first one's ticket.
 
-    Raises `UnknownAppointment`, `AppointmentOtherDay`, `AppointmentUsed`, `MalformedPhone`, `MalformedCode`, `StoreClosed`.
+    Raises `UnknownAppointment`, `AppointmentOtherDay`, `AppointmentUsed`, `MalformedPhone`, `MalformedCode` and
+    `StoreClosed`.
     """
     repeated = tickets.by_request_key(conn, wish.request_key)
     if repeated is not None:

@@ -12,7 +12,8 @@ from typing import Any
 
 import gevent
 from flask import request
-from flask_socketio import ConnectionRefusedError, SocketIO, join_room, leave_room
+from flask_socketio import ConnectionRefusedError as Refuse
+from flask_socketio import SocketIO, join_room, leave_room
 from gevent.event import Event as Signal
 
 from counter import screen, views
@@ -71,7 +72,7 @@ class Hub:
             self._wake.clear()
             try:
                 self._follow()
-            except Exception:
+            except Exception:  # noqa: BLE001 — the one place of this loop; the next round goes on
                 _log.exception("a round of news failed; the next one goes on")
                 gevent.sleep(1)
 
@@ -124,7 +125,7 @@ class Hub:
         """A ticket's own token lets its holder in, to that ticket only."""
         with self._context.store.read() as conn:
             if tickets.by_token(conn, token) is None:
-                raise ConnectionRefusedError("unknown token")
+                raise Refuse("unknown token")
 
     def _disconnect(self, *_: object) -> None:
         self._callers.pop(_sid(), None)

@@ -67,7 +67,7 @@ class Printing:
             try:
                 while spool.step(self._context.clock()):
                     pass
-            except Exception:
+            except Exception:  # noqa: BLE001 — the one place of this loop; the printer goes on
                 _log.exception("printer %s: a slip could not be made; trying on", printer.name)
                 gevent.sleep(LOOK_EVERY_S)
             signal.wait(LOOK_EVERY_S)

@@ -1,4 +1,4 @@
-"""The live line over a real socket: snapshots by version, calls without gaps, refusals, a dead client hurting nobody."""
+"""The live line over a real socket: snapshots by version, calls without gaps, refusals, dead clients."""
 
 import socket
 import threading
@@ -177,7 +177,8 @@ def _sleeper(server: Serving) -> socket.socket:
     sleeper.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
     sleeper.connect(("127.0.0.1", server.port))
     sleeper.sendall(
-        b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+        b"Connection: Upgrade\r\n"
         b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
     )
     sleeper.recv(1024)

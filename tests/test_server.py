@@ -2,7 +2,8 @@
 
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -189,30 +190,38 @@ def test_nothing_answered_is_lost_when_the_plug_is_pulled(tmp_path: Path) -> Non
     serving = Serving(tmp_path / "store")
     serving.start()
     token = serving.device("kiosk", "k")["token"]
-    staff = serving.sign_in("Lin", counter=4)
-    answered: list[dict[str, object]] = []
+    answered, calls = _until_the_plug_is_pulled(serving, token, serving.sign_in("Lin", counter=4))
+
+    serving.start()
+    try:
+        with serving.client(token) as client:
+            for ticket in answered:
+                assert client.get(f"/api/v1/tickets/{ticket['token']}").json()["number"] == ticket["number"]
+            repeated = _issue(client, f"plug-{len(answered) - 1}")
+            assert (repeated.status_code, repeated.json()["number"]) == (200, answered[-1]["number"])
+        with serving.client(serving.device("api", "reader")["token"]) as reader:
+            called = _called(reader)
+        assert calls == called[: len(calls)]
+        assert len(called) == len(set(called))
+    finally:
+        assert serving.stop() == 0
+
+
+def _until_the_plug_is_pulled(serving: Serving, kiosk: str, staff: str) -> tuple[list[dict[str, str]], list[str]]:
+    """Issue and call at once until SIGKILL: every ticket and every call that was answered."""
+    answered: list[dict[str, str]] = []
     calls: list[str] = []
 
-    def issue() -> None:
-        with serving.client(token) as client:
-            for n in range(10_000):
-                try:
-                    answered.append(_issue(client, f"plug-{n}").json())
-                except httpx.HTTPError:
-                    return
+    def issue(client: httpx.Client) -> None:
+        answered.append(_issue(client, f"plug-{len(answered)}").json())
 
-    def call() -> None:
-        with serving.client(staff) as client:
-            try:
-                while True:
-                    answer = client.post("/api/v1/counters/4/call-next")
-                    if answer.status_code == 200:
-                        calls.append(answer.json()["current"]["number"])
-                        client.post("/api/v1/counters/4/no-show")
-            except httpx.HTTPError:
-                return
+    def call(client: httpx.Client) -> None:
+        answer = client.post("/api/v1/counters/4/call-next")
+        if answer.status_code == 200:
+            calls.append(answer.json()["current"]["number"])
+            client.post("/api/v1/counters/4/no-show")
 
-    workers = [threading.Thread(target=work) for work in (issue, call)]
+    workers = [threading.Thread(target=_until_cut, args=(serving, *job)) for job in ((kiosk, issue), (staff, call))]
     for worker in workers:
         worker.start()
     while len(answered) < 100 or len(calls) < 20:
@@ -220,21 +229,13 @@ def test_nothing_answered_is_lost_when_the_plug_is_pulled(tmp_path: Path) -> Non
     serving.kill()
     for worker in workers:
         worker.join(10)
+    return answered, calls
 
-    serving.start()
-    try:
-        with serving.client(token) as client:
-            for ticket in answered:
-                assert client.get(f"/api/v1/tickets/{ticket['token']}").json()["number"] == ticket["number"]
-            last = answered[-1]
-            repeated = _issue(client, f"plug-{len(answered) - 1}")
-            assert (repeated.status_code, repeated.json()["number"]) == (200, last["number"])
-        with serving.client(serving.device("api", "reader")["token"]) as reader:
-            called = _called(reader)
-        assert calls == called[: len(calls)]
-        assert len(called) == len(set(called))
-    finally:
-        assert serving.stop() == 0
+
+def _until_cut(serving: Serving, token: str, work: Callable[[httpx.Client], None]) -> None:
+    with serving.client(token) as client, suppress(httpx.HTTPError):
+        while True:
+            work(client)
 
 
 def _called(reader: httpx.Client) -> list[str]:

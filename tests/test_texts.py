@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from babel.messages.extract import extract
@@ -24,14 +24,20 @@ def _errors(family: type[errors.LobbyError]) -> Iterator[str]:
         yield from _errors(member)
 
 
+def _constants(nodes: Iterable[ast.expr]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
+            yield node.value
+
+
 def _in_python(tree: ast.Module) -> Iterator[str]:
     """What is said through `Message(code, text)`, and the reasons of the calling rule."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Message":
-            yield from (text.value for text in node.args[1:2] if isinstance(text, ast.Constant) and text.value)
+            yield from _constants(node.args[1:2])
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "_REASONS":
             assert isinstance(node.value, ast.Dict)
-            yield from (text.value for text in node.value.values if isinstance(text, ast.Constant))
+            yield from _constants(node.value.values)
 
 
 def _used() -> set[str]:
