@@ -47,13 +47,18 @@ def open_session(conn: sqlite3.Connection, person: Staff, now: float) -> str:
     return staff.add_session(conn, person.id, now + SESSION_S)
 
 
+def has(person: Staff, role: Role) -> bool:
+    """Whether the person has the role or a higher one."""
+    return _RANK[person.role] >= _RANK[role]
+
+
 def require(person: Staff, role: Role) -> None:
     """Raise `Forbidden` unless the person has the role or a higher one."""
-    if _RANK[person.role] < _RANK[role]:
+    if not has(person, role):
         raise Forbidden
 
 
 def require_counter(person: Staff, counter: Counter) -> None:
     """Raise `NotYourCounter` unless the person sits there or is a manager."""
-    if counter.staff_id != person.id and _RANK[person.role] < _RANK[Role.MANAGER]:
+    if counter.staff_id != person.id and not has(person, Role.MANAGER):
         raise NotYourCounter(counter=counter.number)

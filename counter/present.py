@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from counter.policy import Lobby, can_serve, people_ahead
 from db import calendar, counters, events, settings, tickets
+from db.errors import LobbyError, StoreClosed, StoreClosedToday
 from db.records import CounterState, Event, Service, Settings, Ticket, Tier
 
 CALLS_SHOWN = 10
@@ -25,6 +26,13 @@ class Present:
     def people_ahead(self, ticket: Ticket) -> int:
         """How many stand before a waiting ticket."""
         return people_ahead(ticket, self.lobby, self.now, self.settings.rules)
+
+    def closed(self) -> LobbyError | None:
+        """Why no numbers are given now, with today's hours; None while the store is open."""
+        if calendar.is_open(self.now, self.settings):
+            return None
+        hours = calendar.hours_of_day(self.now, self.settings)
+        return StoreClosed(hours=f"{hours.opens}–{hours.closes}") if hours else StoreClosedToday()
 
     def with_arrival(self, ticket: Ticket) -> "Present":
         """The same moment with one more ticket waiting."""

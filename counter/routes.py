@@ -14,7 +14,7 @@ from counter import auth, desk, screen, views
 from counter.web import SESSION_KEY, Answer, Body, Context, require_csrf
 from db import counters, staff
 from db.errors import LobbyError, NotFound
-from db.records import Message, Staff
+from db.records import Message, Role, Staff
 
 Action = Callable[[sqlite3.Connection, int, Staff, float], Message | None]
 
@@ -64,8 +64,14 @@ def pages(context: Context) -> APIBlueprint:
             seats = [{"number": c.number, "state": c.state, "staff": c.staff_name} for c in counters.everyone(conn)]
             own = counters.of_staff(conn, person.id)
         number = request.args.get("number") or (str(own.number) if own else "")
+        manager = auth.has(person, Role.MANAGER)
         return render_template(
-            "counter/counter.html", counters=seats, staff_name=person.name, number=number, csrf_needed=True
+            "counter/counter.html",
+            counters=seats,
+            staff_name=person.name,
+            number=number,
+            manager=manager,
+            csrf_needed=True,
         )
 
     @room.get("/counter/sign-in")
@@ -126,7 +132,7 @@ def _act(context: Context, conn: sqlite3.Connection, number: int, action: Action
     if action is not desk.open_counter:
         auth.require_counter(person, desk.get_counter(conn, number))
     reason = action(conn, number, person, now)
-    return {**context.frame, **screen.read(conn, number, person, now), "reason": views.message(reason)}
+    return {**context.frame, **screen.read(conn, number, now), "reason": views.message(reason)}
 
 
 def _sign_in(context: Context, name: str, pin: str) -> str:

@@ -21,7 +21,6 @@ from db.records import (
     Message,
     Names,
     PrintState,
-    Staff,
     Ticket,
     TicketClass,
     TicketState,
@@ -125,7 +124,6 @@ def ticket(shown: Ticket, present: Present, paper: PrintState, notes: Sequence[M
 def counter(
     at: Counter,
     present: Present,
-    viewer: Staff | None,
     who: tuple[Member | None, Appointment | None],
     figures: tuple[int, float | None],
 ) -> Json:
@@ -140,7 +138,7 @@ def counter(
     nobody = None if isinstance(choice, Choice) else words.refusal(choice, at, present.lobby)
     served, mean_s = figures
     return {
-        "counter": _seat(at, present, viewer),
+        "counter": _seat(at, present),
         "current": _current(current, present, *who) if current else None,
         "next": {"number": chosen.ticket.number, "reason": message(words.reason(chosen.reason))} if chosen else None,
         "nobody": message(nobody),
@@ -158,13 +156,12 @@ def _hours_today(present: Present) -> list[Json | None]:
     return [None if hours is None else {"opens": hours.opens, "closes": hours.closes}]
 
 
-def _seat(at: Counter, present: Present, viewer: Staff | None) -> Json:
+def _seat(at: Counter, present: Present) -> Json:
     return {
         "number": at.number,
         "state": at.state,
         "since": calendar.stamp(at.since, present.settings),
         "staff": at.staff_name,
-        "mine": viewer is not None and at.staff_id == viewer.id,
         "skills": sorted(at.skills),
         "permissions": dict(at.permissions),
     }

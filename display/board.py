@@ -5,9 +5,8 @@ from typing import Any
 
 from counter import views
 from counter.present import Present
-from db import calendar
-from db.errors import LobbyError, ServiceFull, StoreClosedToday
-from db.records import CounterState, Event, Message, Service, Ticket, TicketClass
+from db.errors import LobbyError, ServiceFull
+from db.records import CounterState, Event, Service, Ticket, TicketClass
 
 
 def board(present: Present, calls: Iterable[Event], issued: Mapping[str, int]) -> dict[str, Any]:
@@ -35,12 +34,11 @@ def _unknown(row: Mapping[str, Any], present: Present) -> str:
     return "not_enough_data" if is_served else "no_counter_open"
 
 
-def _refusal(service: Service, present: Present, issued: Mapping[str, int]) -> LobbyError | Message | None:
-    if not calendar.is_open(present.now, present.settings):
-        return StoreClosedToday()
-    if service.daily_cap is not None and issued.get(service.code, 0) >= service.daily_cap:
+def _refusal(service: Service, present: Present, issued: Mapping[str, int]) -> LobbyError | None:
+    closed = present.closed()
+    if closed is None and service.daily_cap is not None and issued.get(service.code, 0) >= service.daily_cap:
         return ServiceFull(service=service.code)
-    return None
+    return closed
 
 
 def _serving(ticket: Ticket) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from counter.present import Present, load
 from db import calendar, events, print_jobs, quotes, staff, tickets
-from db.errors import ServiceFull, StoreClosed, StoreClosedToday, UnknownService
+from db.errors import ServiceFull, UnknownService
 from db.records import Device, DeviceKind, EventKind, Message, Service, Ticket, TicketClass, TicketState
 from kiosk import identify
 
@@ -111,13 +111,10 @@ def already_held(ticket: Ticket) -> Issued:
 
 
 def require_open(lobby: Present) -> None:
-    """Raise `StoreClosed` with today's hours outside opening hours."""
-    if calendar.is_open(lobby.now, lobby.settings):
-        return
-    hours = calendar.hours_of_day(lobby.now, lobby.settings)
-    if hours is None:
-        raise StoreClosedToday
-    raise StoreClosed(hours=f"{hours.opens}–{hours.closes}")
+    """Raise `StoreClosed` or `StoreClosedToday` outside opening hours."""
+    closed = lobby.closed()
+    if closed is not None:
+        raise closed
 
 
 def _welcome(conn: sqlite3.Connection, draft: Ticket, wish: Wish, lobby: Present) -> tuple[Ticket, tuple[Message, ...]]:

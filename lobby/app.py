@@ -76,11 +76,12 @@ def _serve_home(app: Flask, context: Context) -> None:
 def _serve_static(app: Flask) -> None:
     """Each room's files under its own name; fonts and libraries keep a day, our own files are asked for anew."""
 
-    @app.get("/static/<room>/<path:name>")
     def static(room: str, name: str) -> Response:
         if room not in _STATIC:
             raise NotFound
         return send_from_directory(_STATIC[room], name, max_age=86_400 if room == "vendor" else 0)
+
+    app.add_url_rule("/static/<room>/<path:name>", view_func=static)
 
 
 def _limit_sign_ins(app: Flask) -> None:

@@ -104,7 +104,7 @@ class Hub:
         now = self._context.clock()
         with self._context.store.read() as conn:
             if kind == "counter":
-                body = screen.read(conn, int(which), None, now)
+                body = screen.read(conn, int(which), now)
             elif kind == "ticket":
                 body = screens.read_ticket(conn, which, now)
             elif kind == "floor":

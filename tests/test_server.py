@@ -1,5 +1,6 @@
 """The server as other programs see it: the HTTP contract, clear refusals, and what survives `kill -9`."""
 
+import re
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -245,3 +246,14 @@ def _called(reader: httpx.Client) -> list[str]:
         called += [event["ticket"] for event in events if event["kind"] == "called"]
         seq = events[-1]["seq"]
     return called
+
+
+def test_every_page_brings_the_files_it_names(server: Serving) -> None:
+    with server.client() as client:
+        for page in ("/", "/display", "/kiosk", "/counter/sign-in"):
+            files = re.findall(r'(?:src|href)="(/static/[^"]+)"', client.get(page).text)
+            assert files
+            assert {name: client.get(name).status_code for name in files} == dict.fromkeys(files, 200)
+        assert client.get("/static/vendor/preact.js").status_code == 200
+        assert client.get("/static/db/errors.py").status_code == 404
+        assert client.get("/static/lobby/../../db/errors.py").status_code == 404

@@ -52,7 +52,8 @@ export const minutes = (seconds) => Math.max(0, Math.floor(seconds / 60));
 export function wallClock(ms, zone, code = lang()) {
   const locale = code === "en" ? "en-GB" : "zh-CN";
   const format = (options) => new Intl.DateTimeFormat(locale, { timeZone: zone, ...options }).format(ms);
-  const day = `${format({ month: code === "en" ? "short" : "long", day: "numeric" })} ${format({ weekday: code === "en" ? "short" : "long" })}`;
+  const [date, weekday] = [format({ month: code === "en" ? "short" : "long", day: "numeric" }), format({ weekday: code === "en" ? "short" : "long" })];
+  const day = code === "en" ? `${weekday} ${date}` : `${date} ${weekday}`;
   return { day, time: format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }) };
 }
 
