@@ -7,6 +7,7 @@ read; with `--json` the last line of its output is the same as JSON; with `--che
 import argparse
 import json
 import math
+import os
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,20 @@ class Aim:
         return self.measured <= self.limit
 
 
+class Machine:
+    """How busy other programs keep this machine while a bench runs, from the moment this is made."""
+
+    def __init__(self) -> None:
+        self._busy, self._all = _cpu_s()
+        self._own = sum(os.times()[:4])
+
+    def others(self) -> float:
+        """The share (0 to 1) of all CPUs that went to others so far; ended child processes count as our own."""
+        busy, every = _cpu_s()
+        own = sum(os.times()[:4]) - self._own
+        return max(0.0, busy - self._busy - own) / max(0.01, every - self._all)
+
+
 @dataclass(frozen=True, slots=True)
 class Spread:
     """Median and 99th percentile of some durations, in ms."""
@@ -65,6 +80,14 @@ class Served:
     def command(self, *arguments: str) -> Json:
         """Run `lobbyline ARGUMENTS --json` beside the server and return what it prints."""
         return lobbyline(self.folder, *arguments)
+
+
+def _cpu_s() -> tuple[float, float]:
+    """Busy and all CPU time since the machine's start, in s."""
+    figures = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]
+    user, nice, system, idle, waiting, *rest = (int(figure) / os.sysconf("SC_CLK_TCK") for figure in figures)
+    busy = user + nice + system + sum(rest)
+    return busy, busy + idle + waiting
 
 
 def options(description: str) -> Options:

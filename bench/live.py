@@ -8,32 +8,40 @@ in bursts of at most 40; between the bursts, outside every time taken, the same 
 20 to 60 people wait all the while, and 10 displays follow. The bare limit is one SQLite commit of a similar row on the
 same disk, one after another. Figures are the medians of several rounds' p50, p99 and tickets per second.
 
-Delivery. `call-next` is sent over a persistent socket every 0.16 s (the ticket is put back in between, untimed) and the
-time runs from just before the request is sent until each display has read its `called` frame: HTTP, rule, commit and
-sending are all in it. The bare limit, in turn with each call, sends the same bytes to as many of the same clients with
-`websockets.broadcast`, timed from just before the broadcast. Beside it stands a bare limit with the same work to do:
-a request, one commit, then the broadcast. Median and p99 are over all clients and calls. `sent within` is how long
-after its first display the displays had a call, which leaves out what comes before sending.
+Delivery. See `bench/delivery.py`.
 """
 
 import itertools
+import os
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from uuid import uuid4
 
-from bench.bare import Broadcaster, Disk
+from bench.bare import Disk
 from bench.clients import Answer, Burst, Http, burst
-from bench.harness import Aim, Json, Served, Spread, finish, median, number, options, served_store, spread_ms, table
-from bench.watchers import Receipts, Watchers
+from bench.delivery import COUNTER, Delivery, measure_delivery
+from bench.harness import (
+    Aim,
+    Json,
+    Machine,
+    Served,
+    Spread,
+    finish,
+    median,
+    number,
+    options,
+    served_store,
+    spread_ms,
+    table,
+)
+from bench.watchers import displays
 
 WAITING, BURST, DISPLAYS = 20, 40, 10
 SIZES = (1, 50, 500)
 AIMED_SIZE, AIMED_CLIENTS = 50, 8
-COUNTER, STAFF, PIN = 5, "bench", "246810"
-CYCLE_S = 0.16
+STAFF, PIN = "bench", "246810"
 SERVICES = itertools.cycle(("plan", "device", "billing", "support", "other"))
 
 
@@ -44,21 +52,6 @@ class Rate:
     spread: Spread
     per_s: float
     client_busy: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """Calls to `size` displays. All in ms: to each display, and after the first display. `answered`: the HTTP call."""
-
-    size: int
-    bare: Spread
-    bare_whole: Spread
-    product: Spread
-    bare_within: Spread
-    within: Spread
-    answered: Spread
-    arrived: int
-    expected: int
 
 
 def issue(client: Http) -> Answer:
@@ -76,7 +69,7 @@ def measure_issue(store: Served, token: str, rounds: int, bursts: int) -> dict[s
     """Bare commits, one client, eight clients, by turns."""
     disk = Disk(store.folder)
     taken: dict[str, list[Rate]] = {"bare": [], "1": [], "8": []}
-    with kiosks(store, token, AIMED_CLIENTS) as clients, displays(store, DISPLAYS):
+    with kiosks(store, token, AIMED_CLIENTS) as clients, displays(store.port, DISPLAYS):
         for _ in range(rounds):
             commits = [disk.commit() for _ in range(200)]
             taken["bare"].append(Rate(spread_ms(commits), len(commits) / sum(commits)))
@@ -108,76 +101,6 @@ def kiosks(store: Served, token: str, count: int) -> Iterator[list[Http]]:
         yield [stack.enter_context(Http(store.port, token)) for _ in range(count)]
 
 
-@contextmanager
-def displays(store: Served, count: int) -> Iterator[Watchers]:
-    """Displays that follow the lobby."""
-    watchers = Watchers(store.port, count, bare=False)
-    try:
-        yield watchers
-    finally:
-        watchers.end()
-
-
-def measure_delivery(store: Served, desk: Http, size: int, calls: int) -> Delivery:
-    """Calls and bare broadcasts by turns to `size` clients each."""
-    with ExitStack() as stack, displays(store, size) as product:
-        broadcaster = Broadcaster(store.folder)
-        stack.callback(broadcaster.end)
-        bare = Watchers(broadcaster.port, size, bare=True)
-        stack.callback(bare.end)
-        call = _sample_call(store, desk)
-        begun, called = [], {}
-        for turn in range(calls):
-            started = time.monotonic()
-            answer = desk.post(f"/api/v1/counters/{COUNTER}/call-next")
-            called[answer.body["version"]] = answer
-            _sleep_until(started + CYCLE_S * 0.4)
-            desk.post(f"/api/v1/counters/{COUNTER}/return")
-            _sleep_until(started + CYCLE_S * 0.75)
-            begun.append(broadcaster.broadcast(call.replace("VERSION", str(10_000 + turn))))
-            _sleep_until(started + CYCLE_S)
-        return _delivery(size, called, begun, product.receipts()[0], bare.receipts()[0])
-
-
-def _sample_call(store: Served, desk: Http) -> str:
-    """The very text of a call, with VERSION in place of its version, for the bare server to send."""
-    with displays(store, 1) as one:
-        version = desk.post(f"/api/v1/counters/{COUNTER}/call-next").body["version"]
-        desk.post(f"/api/v1/counters/{COUNTER}/return")
-        _, text = one.receipts()
-    return text.replace(f'"version":{version}', '"version":VERSION')
-
-
-def _sleep_until(moment: float) -> None:
-    time.sleep(max(0.0, moment - time.monotonic()))
-
-
-def _delivery(
-    size: int, called: dict[int, Answer], begun: Sequence[tuple[float, float]], product: Receipts, bare: Receipts
-) -> Delivery:
-    turns = {10_000 + turn: times for turn, times in enumerate(begun)}
-    got = {version: product.get(version, []) for version in called}
-    return Delivery(
-        size=size,
-        bare=_after({version: sent for version, (_, sent) in turns.items()}, bare),
-        bare_whole=_after({version: asked for version, (asked, _) in turns.items()}, bare),
-        product=_after({version: answer.sent_at for version, answer in called.items()}, got),
-        bare_within=_after_first(bare),
-        within=_after_first(got),
-        answered=spread_ms([answer.took for answer in called.values()]),
-        arrived=sum(map(len, got.values())),
-        expected=size * len(called),
-    )
-
-
-def _after(begun: dict[int, float], receipts: Receipts) -> Spread:
-    return spread_ms([at - begun[version] for version, times in receipts.items() for at in times])
-
-
-def _after_first(receipts: Receipts) -> Spread:
-    return spread_ms([at - min(times) for times in receipts.values() for at in times])
-
-
 def show_issue(rates: dict[str, Rate]) -> None:
     """Print the first table."""
     bare = rates["bare"]
@@ -197,8 +120,8 @@ def show_delivery(measured: Sequence[Delivery]) -> None:
     rows = []
     for one in measured:
         kinds = (
-            ("bare broadcast", one.bare, one.bare_within),
-            ("bare request + commit + broadcast", one.bare_whole, None),
+            ("bare broadcast alone", one.bare, one.bare_within),
+            ("bare limit: request, commit, broadcast", one.bare_whole, one.bare_within),
         )
         for name, spread, within in (*kinds, ("Lobbyline call-next", one.product, one.within)):
             sent = [number(within.p50), number(within.p99)] if within else ["", ""]
@@ -206,7 +129,7 @@ def show_delivery(measured: Sequence[Delivery]) -> None:
             rows.append([f"{one.size:>3}  {name}", number(spread.p50), number(spread.p99), *times, *sent, "", ""])
         rows[-1][-2:] = [number(one.answered.p50), f"{one.arrived}/{one.expected}"]
     within_headings = ["within p50", "within p99", "answer p50", "frames"]
-    headings = ["displays", "p50 ms", "p99 ms", "p50 × bare", "× bare whole", *within_headings]
+    headings = ["displays", "p50 ms", "p99 ms", "p50 × broadcast", "p50 × limit", *within_headings]
     table("From a call to the displays", headings, rows)
 
 
@@ -215,7 +138,7 @@ def aims(rates: dict[str, Rate], measured: Sequence[Delivery]) -> list[Aim]:
     fifty = next(one for one in measured if one.size == AIMED_SIZE)
     lost = sum(one.expected - one.arrived for one in measured)
     return [
-        Aim("a call's median to 50 displays, over a bare broadcast's", fifty.product.p50 / fifty.bare.p50, 3, "×"),
+        Aim("a call's median to 50 displays, over the bare limit's", fifty.product.p50 / fifty.bare_whole.p50, 3, "×"),
         Aim("a call's p99 to 50 displays", fifty.product.p99, 50, "ms"),
         Aim("issue's p99 with 8 clients", rates[str(AIMED_CLIENTS)].spread.p99, 25, "ms"),
         Aim("calls that did not arrive", lost, 0, "frames"),
@@ -237,6 +160,7 @@ def main() -> int:
     """Run the bench; returns the exit code."""
     given = options("Durable issue and delivery of calls, beside their bare limits.")
     rounds, bursts, calls = (3, 2, 12) if given.quick else (5, 6, 60)
+    machine = Machine()
     with served_store() as store:
         kiosk, person = _open_lobby(store)
         rates = measure_issue(store, kiosk, rounds, bursts)
@@ -244,7 +168,10 @@ def main() -> int:
         with Http(store.port, person) as desk:
             measured = [measure_delivery(store, desk, size, calls) for size in SIZES]
         show_delivery(measured)
+    others = machine.others()
+    print(f"\nOther programs used {others:.0%} of this machine's {os.cpu_count()} CPUs during the run.")
     figures: Json = {
+        "others_cpu": others,
         "issue": {name: asdict(rate) for name, rate in rates.items()},
         "delivery": [asdict(one) for one in measured],
     }

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from bench.harness import end
@@ -49,6 +50,16 @@ class Watchers:
     def end(self) -> None:
         """End the clients, wherever they are."""
         end(self._process)
+
+
+@contextmanager
+def displays(port: int, count: int) -> Iterator[Watchers]:
+    """Displays that follow the lobby."""
+    watchers = Watchers(port, count, bare=False)
+    try:
+        yield watchers
+    finally:
+        watchers.end()
 
 
 class _Client:

@@ -16,6 +16,8 @@ from enum import StrEnum
 from counter import chances
 from db.records import Counter, CounterState, Permission, Rules, Service, Ticket, TicketClass
 
+VIP_QUEUE = "vip"
+
 
 class Reason(StrEnum):
     """By which step a ticket was called."""
@@ -81,12 +83,14 @@ def lineup(waiting: Iterable[Ticket], now: float, rules: Rules) -> list[Ticket]:
 
 
 def people_ahead(ticket: Ticket, lobby: Lobby, now: float, rules: Rules) -> int:
-    """How many stand before this waiting ticket at counters that could serve it: the open ones, or all if none is."""
-    counters = [c for c in lobby.counters if c.state != CounterState.CLOSED and can_serve(c, ticket)]
-    counters = counters or [c for c in lobby.counters if can_serve(c, ticket)]
-    line = lineup(lobby.waiting, now, rules)
-    before = line[: next(i for i, other in enumerate(line) if other.id == ticket.id)]
-    return sum(any(can_serve(c, other) for c in counters) for other in before)
+    """How many of this waiting ticket's own queue stand before it."""
+    line = [other.id for other in lineup(lobby.waiting, now, rules) if queue_name(other) == queue_name(ticket)]
+    return line.index(ticket.id)
+
+
+def queue_name(ticket: Ticket) -> str:
+    """The queue a ticket stands in, as the lobby sees it: the VIPs' or its service's."""
+    return VIP_QUEUE if ticket.ticket_class == TicketClass.VIP else ticket.service
 
 
 def queue_of(counter: Counter, lobby: Lobby, now: float, rules: Rules) -> list[Ticket]:

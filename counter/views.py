@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from counter import customer, words
-from counter.policy import Choice, choose, queue_of
+from counter.policy import VIP_QUEUE, Choice, choose, queue_name, queue_of
 from counter.present import Present
 from db import calendar
 from db.errors import CounterBusy, CounterClosed, LobbyError, NoCurrentTicket, WrongState
@@ -28,7 +28,7 @@ from db.records import (
 
 Json = dict[str, Any]
 
-VIP_QUEUE = {"code": "vip", "letter": "V", "name": {"zh": "贵宾", "en": "VIP"}, "icon": "diamond", "class": "vip"}
+_VIPS = {"code": VIP_QUEUE, "letter": "V", "name": {"zh": "贵宾", "en": "VIP"}, "icon": "diamond", "class": "vip"}
 
 
 def names(both: Names | None) -> Json | None:
@@ -77,8 +77,7 @@ def call(event: Event, present: Present) -> Json:
 
 def queues(present: Present) -> list[Json]:
     """People waiting per queue: services in order, then the VIPs, who count only there."""
-    waiting = present.lobby.waiting
-    ordinary = [t.service for t in waiting if t.ticket_class != TicketClass.VIP]
+    standing = [queue_name(ticket) for ticket in present.lobby.waiting]
     rows = [
         {
             "code": service.code,
@@ -86,11 +85,11 @@ def queues(present: Present) -> list[Json]:
             "name": names(service.name),
             "icon": service.icon,
             "class": TicketClass.ORDINARY,
-            "waiting": ordinary.count(service.code),
+            "waiting": standing.count(service.code),
         }
         for service in present.services.values()
     ]
-    return [*rows, {**VIP_QUEUE, "waiting": len(waiting) - len(ordinary)}]
+    return [*rows, {**_VIPS, "waiting": standing.count(VIP_QUEUE)}]
 
 
 def ticket(shown: Ticket, present: Present, paper: PrintState, notes: Sequence[Message] = ()) -> Json:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from counter import views
-from counter.policy import is_guarded
+from counter.policy import is_guarded, queue_name
 from counter.present import Present
 from db import calendar
 from db.records import Counter, Device, Event, Message, PrintJob, PrintState, Ticket, TicketClass
@@ -43,13 +43,8 @@ def _waiting(present: Present) -> Json:
 
 
 def _queue(row: Json, present: Present) -> Json:
-    is_vip = row["class"] == TicketClass.VIP
-    members = [
-        ticket.waiting_since
-        for ticket in present.lobby.waiting
-        if (ticket.ticket_class == TicketClass.VIP) == is_vip and (is_vip or ticket.service == row["code"])
-    ]
-    return {**row, "longest_since": calendar.stamp(min(members, default=None), present.settings)}
+    since = [ticket.waiting_since for ticket in present.lobby.waiting if queue_name(ticket) == row["code"]]
+    return {**row, "longest_since": calendar.stamp(min(since, default=None), present.settings)}
 
 
 def _by_due(present: Present) -> list[Ticket]:

@@ -27,6 +27,8 @@ RETRY_S = 0.2
 SIGN_IN_AGAIN_S = 3.0
 MEETING_S = 2.0
 """Real seconds in which the kiosk's own answer must have come in for a number that is called."""
+CONNECTIONS = 8
+"""Of one device. Who has to wait waits here: each request that waits in httpx's own pool slows all the others down."""
 NOBODY = frozenset({"nobody_waiting", "no_skill", "reserved_for_vip"})
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """The demo's server speaks plain HTTP; one empty context for all clients saves loading the certificates for each."""
@@ -60,16 +62,17 @@ class Device:
 
     def __init__(self, url: str, token: str | None = None, place: int = 1) -> None:
         own = f"127.0.1.{place}" if url.startswith("http://127.") else None
-        limits = httpx.Limits(max_connections=8)
-        transport = httpx.AsyncHTTPTransport(verify=_NO_TLS, local_address=own, limits=limits)
+        transport = httpx.AsyncHTTPTransport(verify=_NO_TLS, local_address=own)
         self._client = httpx.AsyncClient(base_url=f"{url}/api/v1", transport=transport, timeout=30, trust_env=False)
+        self._free = asyncio.Semaphore(CONNECTIONS)
         self.token = token
 
     async def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
         """One request; a broken connection is an answer too."""
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         try:
-            answer = await self._client.request(method, path, json=body, headers=headers)
+            async with self._free:
+                answer = await self._client.request(method, path, json=body, headers=headers)
         except httpx.TransportError:
             await asyncio.sleep(RETRY_S)
             return Answer(0)

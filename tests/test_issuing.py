@@ -109,15 +109,15 @@ def test_ticket_quote_print_job_and_event_are_written_together(stage: Stage) -> 
     assert (last.kind, last.ticket, last.actor) == (EventKind.ISSUED, "A001", "device:kiosk")
 
 
-def test_people_ahead_counts_those_before_at_counters_that_could_serve_both(stage: Stage) -> None:
-    stage.open(2, stage.lin)  # plan, billing, other
-    for service in ("plan", "device", "billing"):
+def test_people_ahead_are_those_of_the_same_queue(stage: Stage) -> None:
+    for service in ("plan", "device", "billing", "plan"):
         stage.issue(service)
         stage.later(1)
     ticket = stage.issue("plan").ticket
-    assert stage.present().people_ahead(ticket) == 2  # the device customer waits for another counter
-    stage.issue("plan", member=CHEN)
-    assert stage.present().people_ahead(ticket) == 3  # a diamond customer has a head start of seven minutes
+    assert stage.present().people_ahead(ticket) == 2
+    vips = [stage.issue("plan", member=member).ticket for member in (WANG, CHEN)]
+    assert [stage.present().people_ahead(vip) for vip in vips] == [1, 0]  # diamond has the longer head start
+    assert stage.present().people_ahead(ticket) == 2
 
 
 def test_eight_kiosks_at_once_give_400_distinct_consecutive_numbers(stage: Stage) -> None:

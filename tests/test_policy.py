@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lobby_stage import MINUTE
 
 from counter import chances
-from counter.policy import Choice, Lobby, Reason, Refusal, can_serve, choose, lineup, people_ahead, queue_of
+from counter.policy import Choice, Lobby, Reason, Refusal, can_serve, choose, lineup, people_ahead, queue_name, queue_of
 from db.records import Counter, CounterState, Names, Permission, Rules, Service, Ticket, TicketClass, TicketState
 
 RULES = Rules()
@@ -126,9 +126,10 @@ def test_everybody_sees_the_same_order(among: Lobby) -> None:
 
 
 @given(lobbies())
-def test_the_first_in_line_has_nobody_ahead(among: Lobby) -> None:
-    first = lineup(among.waiting, NOW, RULES)[0]
-    assert people_ahead(first, among, NOW, RULES) == 0
+def test_each_queue_counts_its_people_ahead_from_nobody_up(among: Lobby) -> None:
+    for queue in {queue_name(t) for t in among.waiting}:
+        line = [t for t in lineup(among.waiting, NOW, RULES) if queue_name(t) == queue]
+        assert [people_ahead(t, among, NOW, RULES) for t in line] == list(range(len(line)))
 
 
 def test_a_vip_is_promoted_seven_minutes_before_the_promise_breaks() -> None:

@@ -26,7 +26,7 @@ const Tags = ({ of }) => html`<span class="tags">
   ${of.slot_at ? html`<span class="tag ap">${t("Appointment {time}", { time: timeOf(of.slot_at) })}</span>` : null}
 </span>`;
 
-const Person = ({ customer }) => html`<p class="person">${customer.name || t("No name given")}${customer.phone ? html`<span>${customer.phone}</span>` : null}</p>`;
+const Person = ({ customer }) => html`<p class="person">${name(customer.name) || t("No name given")}${customer.phone ? html`<span>${customer.phone}</span>` : null}</p>`;
 
 const Fact = ({ label, value }) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`;
 

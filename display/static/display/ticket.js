@@ -58,7 +58,7 @@ function Waiting({ ticket, calls }) {
     <section class="line">
       <${Ringing} />
       <div class="dots" aria-hidden="true">${Array.from({ length: dots }, () => html`<i></i>`)}<i class="me"></i></div>
-      <p><span>${t("Taken at {time}", { time: timeOf(ticket.issued_at) })}</span><b>${dots === 0 ? t("You are next in line") : t("You are here")}</b></p>
+      <p><span>${t("Taken at {time}", { time: timeOf(ticket.issued_at) })}</span><b>${dots === 0 ? t("You are next in line") : t("Your place in line")}</b></p>
     </section>
     ${calls[0] && html`<section class="nc"><p><span>${t("Now calling")}</span><b>${calls[0].number}</b></p>
       <p><span>${t("Counter")}</span><b>${calls[0].counter}</b></p></section>`}`;

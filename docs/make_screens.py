@@ -1,0 +1,129 @@
+"""Makes the pictures of the README and of docs/screens: a real server, a morning's lobby through its API, real pages.
+
+Run it after `./test` has set the environment up: `.venv/bin/python docs/make_screens.py`.
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+import httpx  # noqa: E402
+from browsing import DESKTOP, DISPLAY, KIOSK, PHONE, Screen, browser  # noqa: E402
+from fake_printer import FakePrinter, Mode  # noqa: E402
+from playwright.sync_api import Browser  # noqa: E402
+from serving import Serving  # noqa: E402
+
+TARGET = ROOT / "docs" / "screens"
+LANGUAGES = {"": "zh-CN", "-en": "en-GB"}
+MEMBERS = (
+    "member_no,name,phone,tier,valid_from,valid_until\n"
+    "V07000001,王秀英,13800136620,gold,2020-01-01,2099-12-31\n"
+    "V07000002,陈静,13900136621,diamond,2020-01-01,2099-12-31\n"
+    "V07000003,李建国,13700136622,silver,2020-01-01,2099-12-31\n"
+)
+CLERKS = {1: "周敏", 2: "何俊", 3: "林静怡", 4: "陈露"}
+ARRIVALS = (
+    "plan", "billing", "other", "device", "plan", "V07000001", "support", "plan", "billing", "V07000002", "other",
+    "plan", "device", "V07000003", "billing", "support",
+)  # fmt: skip
+
+
+def main() -> None:
+    """Make every picture."""
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        FakePrinter(Mode.OK) as printer,
+        browser() as chromium,
+        Serving(Path(folder) / "store") as server,
+    ):
+        last = _a_morning(server, printer, Path(folder))
+        for suffix, locale in LANGUAGES.items():
+            _take_all(chromium, server, last, suffix, locale)
+
+
+def _a_morning(server: Serving, printer: FakePrinter, folder: Path) -> str:
+    """People arrive, four counters call and serve; the token of somebody who still waits."""
+    (folder / "members.csv").write_text(MEMBERS)
+    server.command("import", "members", str(folder / "members.csv"))
+    server.command("staff", "add", "--name", "值班经理二", "--role", "manager", "--pin", "2468")
+    server.device("printer", "P1", "--address", printer.address)
+    with server.client(server.device("api", "arrivals")["token"]) as kiosk:
+        tokens = [_arrive(kiosk, n, what) for n, what in enumerate(ARRIVALS)]
+    for number, name in CLERKS.items():
+        with server.client(server.sign_in(name, counter=number)) as clerk:
+            clerk.post(f"/api/v1/counters/{number}/call-next")
+            if number != max(CLERKS):
+                clerk.post(f"/api/v1/counters/{number}/start")
+            time.sleep(0.3)
+    return tokens[-2]
+
+
+def _arrive(kiosk: httpx.Client, n: int, what: str) -> str:
+    """One customer, a member by card number or anybody for a service; the ticket's token."""
+    is_member = what.startswith("V")
+    wish = {"service": "plan", "member_no": what} if is_member else {"service": what}
+    return str(kiosk.post("/api/v1/tickets", json={"request_key": f"arrival-{n}", **wish}).json()["token"])
+
+
+def _take_all(chromium: Browser, server: Serving, token: str, suffix: str, locale: str) -> None:
+    lang = locale[:2]
+    _shoot(chromium, DISPLAY, locale, f"{server.url}/display?lang={lang}", f"display{suffix}", wait_s=8)
+    _shoot(chromium, PHONE, locale, f"{server.url}/t/{token}?lang={lang}", f"phone{suffix}")
+    kiosk = Screen(chromium, KIOSK, locale)
+    page = kiosk.go(server.device("kiosk", f"camera{suffix}")["link"])
+    page.locator("[data-service]").first.wait_for()
+    if suffix:
+        page.locator("[data-lang-choice=en]").click()
+    _save(kiosk, f"kiosk{suffix}")
+    page.locator("[data-action=check-in]").click()
+    _save(kiosk, f"kiosk-keypad{suffix}")
+    page.locator("[data-action=back]").click()
+    page.locator("[data-service=other]").click()
+    page.locator("[data-ticket-number]").wait_for()
+    page.locator("[data-paper=printed]").wait_for()
+    _save(kiosk, f"kiosk-ticket{suffix}")
+    kiosk.close()
+    manager = _signed_in(chromium, server, "值班经理二", locale)
+    manager.go(f"{server.url}/floor?lang={lang}")
+    _save(manager, f"floor{suffix}")
+    manager.go(f"{server.url}/settings?lang={lang}")
+    _save(manager, f"settings{suffix}")
+    manager.go(f"{server.url}/?lang={lang}")
+    _save(manager, f"home{suffix}")
+    manager.close()
+    clerk = _signed_in(chromium, server, "林静怡", locale)
+    clerk.go(f"{server.url}/counter?number=3&lang={lang}")
+    _save(clerk, f"counter{suffix}")
+    clerk.close()
+
+
+def _signed_in(chromium: Browser, server: Serving, name: str, locale: str) -> Screen:
+    screen = Screen(chromium, DESKTOP, locale)
+    page = screen.go(f"{server.url}/counter/sign-in")
+    page.locator(f"input[name=staff][value='{name}']").check(force=True)
+    page.locator("input[name=pin]").fill("2468")
+    page.locator("input[name=pin]").press("Enter")
+    page.wait_for_url(lambda url: "sign-in" not in url)
+    return screen
+
+
+def _shoot(chromium: Browser, size: tuple[int, int], locale: str, url: str, name: str, wait_s: float = 1) -> None:
+    screen = Screen(chromium, size, locale)
+    screen.go(url)
+    screen.page.wait_for_timeout(wait_s * 1000)
+    _save(screen, name)
+    screen.close()
+
+
+def _save(screen: Screen, name: str) -> None:
+    screen.page.wait_for_timeout(900)
+    screen.page.screenshot(path=TARGET / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Owns real browser pages for tests: Debian's Chromium through Playwright, with every complaint of a page kept."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+FLAGS = [
+    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync", "--disable-background-networking",
+    "--disable-component-update", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required",
+]  # fmt: skip
+KIOSK = (1080, 1920)
+DISPLAY = (1920, 1080)
+DESKTOP = (1440, 900)
+SMALL_DESKTOP = (1366, 768)
+TABLET = (1180, 820)
+PHONE = (390, 844)
+
+TOO_WIDE = """() => [...document.querySelectorAll("body, body *")]
+    .filter((e) => e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1 && !e.classList.contains("sr"))
+    .filter((e) => getComputedStyle(e).overflowX !== "visible")
+    .map((e) => e.outerHTML.slice(0, 120))"""
+
+_EXPECTED = (
+    "WebSocket connection to",
+    "ERR_CONNECTION_REFUSED",
+    "ERR_INTERNET_DISCONNECTED",
+    "the server responded with a status of 4",
+)
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """Chromium; the one the system has."""
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    assert executable, "no chromium found: ./test installs it"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, chromium_sandbox=False, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Screen:
+    """One device of the lobby: a browser of its own, with its own cookies, at its own size."""
+
+    def __init__(self, chromium: Browser, size: tuple[int, int], language: str = "zh-CN") -> None:
+        width, height = size
+        self._context = chromium.new_context(
+            viewport={"width": width, "height": height}, locale=language, timezone_id="America/New_York"
+        )
+        self._context.set_default_timeout(15_000)
+        self.page: Page = self._context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error.stack}"))
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type in {"error", "warning"} and not any(words in said.text for words in _EXPECTED):
+            self.complaints.append(said.text)
+
+    def go(self, url: str) -> Page:
+        """Open an address."""
+        self.page.goto(url)
+        return self.page
+
+    def cut(self, *, off: bool = True) -> None:
+        """Pull the network cable, or put it back."""
+        self._context.set_offline(off)
+
+    def inspect(self) -> None:
+        """Nothing complained, nothing overflows sideways, and the accessibility rules hold."""
+        assert self.complaints == []
+        too_wide = self.page.evaluate(TOO_WIDE)
+        assert too_wide == []
+        found = Axe().run(self.page)
+        assert found.violations_count == 0, found.generate_report()
+
+    def close(self) -> None:
+        """Switch the device off."""
+        self._context.close()
