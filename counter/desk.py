@@ -78,7 +78,7 @@ def start(conn: sqlite3.Connection, number: int, staff: Staff, now: float) -> No
     """The customer is here: called → serving."""
     ticket = _current(conn, _open_counter(conn, number))
     _guard(tickets.start(conn, ticket.id, now), ticket)
-    counters.move(conn, number, CounterState.CALLED, CounterState.SERVING, now)
+    _move(conn, ticket, number, CounterState.CALLED, CounterState.SERVING, now)
     events.append(conn, now, EventKind.STARTED, actor(staff), ticket=ticket.number, counter=number)
 
 
@@ -96,7 +96,7 @@ def put_back(conn: sqlite3.Connection, number: int, staff: Staff, now: float) ->
     """called → waiting again, with place and clock kept."""
     ticket = _current(conn, _open_counter(conn, number))
     _guard(tickets.put_back(conn, ticket.id), ticket)
-    counters.move(conn, number, CounterState.CALLED, CounterState.READY, now)
+    _move(conn, ticket, number, CounterState.CALLED, CounterState.READY, now)
     events.append(conn, now, EventKind.RETURNED, actor(staff), ticket=ticket.number, counter=number)
 
 
@@ -115,7 +115,7 @@ def actor(staff: Staff) -> str:
 
 def _call(conn: sqlite3.Connection, counter: Counter, choice: Choice, staff: Staff, now: float) -> None:
     _guard(tickets.call(conn, choice.ticket.id, counter.number, now), choice.ticket)
-    counters.move(conn, counter.number, CounterState.READY, CounterState.CALLED, now)
+    _move(conn, choice.ticket, counter.number, CounterState.READY, CounterState.CALLED, now)
     _journal_call(conn, EventKind.CALLED, choice.ticket, counter.number, staff, now, rule=choice.reason)
 
 
@@ -140,10 +140,17 @@ def _end(
 ) -> None:
     ticket = _current(conn, _open_counter(conn, number))
     _guard(tickets.end(conn, ticket.id, expected, final, now), ticket)
-    counters.move(conn, number, CounterState(expected.value), CounterState.READY, now)
+    _move(conn, ticket, number, CounterState(expected.value), CounterState.READY, now)
     if ticket.appointment_code is not None:
         appointments.move(conn, ticket.appointment_code, AppointmentState.CHECKED_IN, FINAL_APPOINTMENT[final])
     events.append(conn, now, kind, actor(staff), ticket=ticket.number, counter=number)
+
+
+def _move(
+    conn: sqlite3.Connection, ticket: Ticket, number: int, expected: CounterState, to: CounterState, now: float
+) -> None:
+    """The counter goes the way of its ticket."""
+    _guard(counters.move(conn, number, expected, to, now), ticket)
 
 
 def _open_counter(conn: sqlite3.Connection, number: int) -> Counter:

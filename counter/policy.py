@@ -136,9 +136,9 @@ def _is_early(ticket: Ticket, now: float, rules: Rules) -> bool:
 
 def _in_order(counter: Counter, eligible: Sequence[Ticket], lobby: Lobby, now: float, rules: Rules) -> Choice | None:
     """Steps 3 and 4: the first of the order whom this counter may take, None if it has to stay free for VIPs."""
-    first_hand = [t for t in eligible if counter.permissions[t.ticket_class] != Permission.BACKUP]
-    punctual = [t for t in first_hand if not _is_early(t, now, rules)]
-    for group in (punctual, first_hand, eligible):
+    ready = [t for t in eligible if not _is_early(t, now, rules)]
+    first_hand = [t for t in ready if counter.permissions[t.ticket_class] != Permission.BACKUP]
+    for group in (first_hand, ready, eligible):
         lendable = [t for t in group if _may_lend(counter, t, lobby, now, rules)]
         if lendable:
             return Choice(min(lendable, key=_by_order(now, rules)), Reason.ORDER)

@@ -39,6 +39,13 @@ def test_who_comes_early_is_told_when_they_will_be_called_and_waits_for_it(stage
     assert stage.call(4, stage.lin)[0] == "A002"
 
 
+def test_a_few_minutes_late_is_still_an_appointment_promised_from_the_check_in(stage: Stage) -> None:
+    stage.book(TEN)
+    stage.later(9)
+    ticket = stage.check_in(code="123456").ticket
+    assert (ticket.ticket_class, ticket.due_at) == (TicketClass.APPOINTMENT, stage.now + 10 * MINUTE)
+
+
 def test_who_comes_more_than_ten_minutes_late_is_an_ordinary_customer_from_then_on(stage: Stage) -> None:
     stage.book(TEN)
     stage.later(11)

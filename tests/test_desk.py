@@ -81,6 +81,7 @@ def test_a_returned_ticket_keeps_its_place_and_its_clock(stage: Stage) -> None:
     stage.act(desk.put_back, 2, stage.lin)
     back = stage.ticket(token)
     assert (back.state, back.issued_at, back.counter) == (TicketState.WAITING, stage.now - 120, None)
+    assert _state(stage, 2) == CounterState.READY
     assert stage.call(2, stage.lin)[0] == "A001"
 
 
@@ -99,10 +100,7 @@ def test_a_no_show_frees_the_counter(stage: Stage) -> None:
     stage.call(2, stage.lin)
     stage.act(desk.no_show, 2, stage.lin)
     assert stage.ticket(token).state == TicketState.NO_SHOW
-    with stage.store.read() as conn:
-        counter = counters.get(conn, 2)
-    assert counter is not None
-    assert counter.state == CounterState.READY
+    assert _state(stage, 2) == CounterState.READY
 
 
 @pytest.mark.parametrize(
@@ -235,6 +233,11 @@ def test_a_pin_lets_its_owner_in_and_nobody_else(stage: Stage) -> None:
 def test_a_pin_that_is_none_is_refused(pin: str) -> None:
     with pytest.raises(WeakPin):
         auth.hash_pin(pin)
+
+
+def _state(stage: Stage, number: int) -> CounterState:
+    with stage.store.read() as conn:
+        return desk.get_counter(conn, number).state
 
 
 def _more_vips(stage: Stage, count: int) -> list[Member]:

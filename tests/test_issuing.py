@@ -3,6 +3,8 @@
 import threading
 from collections import Counter as Tally
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from lobby_stage import CHEN, OLD_LI, WANG, Stage
@@ -11,6 +13,7 @@ from db import settings, staff
 from db.errors import MalformedPhone, ServiceFull, StoreClosed, UnknownMember, UnknownService
 from db.records import DeviceKind, EventKind, PrintState, TicketClass
 from kiosk import issuing
+from kiosk.identify import card_refusal
 
 
 def test_numbers_count_up_by_service_letter(stage: Stage) -> None:
@@ -39,6 +42,14 @@ def test_an_expired_card_gives_an_ordinary_ticket_and_says_why(stage: Stage) -> 
     assert issued.ticket.number == "A001"
     assert [note.code for note in issued.notes] == ["card_expired"]
     assert issued.notes[0].values == {"day": "2026-08-31"}
+
+
+def test_a_card_counts_through_its_last_day_and_through_a_longer_contract() -> None:
+    last_day = date(2026, 11, 21)
+    gone = date(2026, 11, 20)
+    assert card_refusal(replace(WANG, valid_until=last_day), last_day) is None
+    assert card_refusal(replace(WANG, valid_until=gone, contract_until=last_day), last_day) is None
+    assert card_refusal(replace(WANG, valid_from=date(2026, 11, 22)), last_day) is not None
 
 
 def test_a_member_who_comes_again_is_given_the_ticket_they_hold(stage: Stage) -> None:
@@ -91,9 +102,11 @@ def test_a_daily_cap_is_kept_and_other_services_go_on(stage: Stage) -> None:
     assert stage.issue("other").ticket.number == "E001"
 
 
-def test_numbers_start_again_on_a_new_business_day(stage: Stage) -> None:
+def test_numbers_start_again_on_a_new_business_day_which_begins_at_four(stage: Stage) -> None:
     stage.issue()
-    stage.later(24 * 60)
+    stage.later(17.9 * 60)  # it is 03:54
+    assert stage.issue().ticket.number == "A002"
+    stage.later(0.2 * 60)
     assert stage.issue().ticket.number == "A001"
 
 

@@ -161,8 +161,10 @@ def test_a_backup_counter_passes_over_vips_until_a_promise_is_in_danger_or_nobod
 
 
 def test_an_appointment_is_not_called_early_unless_the_counter_would_idle() -> None:
-    early = appointment(2, slot_in=20, checked_in=1)
+    early = appointment(2, slot_in=6, checked_in=20)  # its head start alone would put it first
+    calm = ticket(9, TicketClass.VIP, waited=1)
     assert chosen(counter(), lobby(ticket(1), early))[0] == "A001"
+    assert chosen(counter(2, Permission.BACKUP), lobby(calm, early))[0] == "V009"
     assert chosen(counter(), lobby(early))[0] == "A002"
 
 
