@@ -3,28 +3,32 @@
 The rule, when counter c asks at time t (E = waiting tickets that c may and can serve):
 
 1. Fair turn: an ordinary ticket that waited very long goes first after a run of deadline calls.
-2. Deadline: a VIP or due appointment whose slack (due − t) has shrunk to the promotion limit goes first.
+2. Deadline: if a promise to a VIP or a due appointment is in danger, the earliest due goes first.
 3. Order: otherwise the largest (t − reference) + head start.
 4. Lending: a VIP-first counter takes others only while a VIP arriving now would be safe.
 5. Ties: earlier due, earlier issue, ticket number.
+
+Since t grows alike for all, the largest (t − reference) + head start is the smallest reference − head start.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from counter import chances
-from db.records import Counter, CounterState, Permission, Rules, Service, Ticket, TicketClass
+from db.records import Counter, CounterState, Permission, RuleKind, Rules, ServiceTime, Ticket, TicketClass
 
 VIP_QUEUE = "vip"
 
 
 class Reason(StrEnum):
-    """By which step a ticket was called."""
+    """By which step a ticket was called; the last two belong to the rules `fifo`, `strict` and `ratio`."""
 
     FAIR_TURN = "fair_turn"
     DEADLINE = "deadline"
     ORDER = "order"
+    PRIORITY = "priority"
+    TURN = "turn"
 
 
 class Refusal(StrEnum):
@@ -37,15 +41,15 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lobby:
-    """The lobby at one moment. `last_reasons`: by which steps the last tickets were called, newest first.
+    """The lobby at one moment.
 
-    `serving`: the ticket at each busy counter.
+    `serving`: the ticket at each busy counter. `last_reasons`: by which steps the last were called, newest first.
     """
 
     waiting: Sequence[Ticket]
     counters: Sequence[Counter]
     serving: Mapping[int, Ticket]
-    services: Mapping[str, Service]
+    service_times: Mapping[str, ServiceTime]
     last_reasons: Sequence[str] = ()
 
 
@@ -62,9 +66,11 @@ def choose(counter: Counter, lobby: Lobby, now: float, rules: Rules) -> Choice |
     eligible = [ticket for ticket in lobby.waiting if can_serve(counter, ticket)]
     if not eligible:
         return Refusal.NO_SKILL if lobby.waiting else Refusal.NOBODY_WAITING
+    if rules.kind != RuleKind.PROMISE:
+        return _plain(eligible, lobby, now, rules)
     return (
         _fair_turn(eligible, lobby, now, rules)
-        or _deadline(eligible, now, rules)
+        or _deadline(counter, eligible, lobby, now, rules)
         or _in_order(counter, eligible, lobby, now, rules)
         or Refusal.RESERVED_FOR_VIP
     )
@@ -75,52 +81,49 @@ def can_serve(counter: Counter, ticket: Ticket) -> bool:
     return counter.permissions[ticket.ticket_class] != Permission.NEVER and ticket.service in counter.skills
 
 
-def lineup(waiting: Iterable[Ticket], now: float, rules: Rules) -> list[Ticket]:
-    """Everybody who waits, whichever counter asks: endangered promises first, then the order of step 3."""
-    endangered = sorted((t for t in waiting if _is_endangered(t, now, rules)), key=_by_due)
-    others = sorted((t for t in waiting if not _is_endangered(t, now, rules)), key=_by_order(now, rules))
-    return endangered + others
+def assign(ticket: Ticket, idle: Iterable[Counter]) -> Counter | None:
+    """Which of several idle counters somebody who just arrived goes to; None if none can serve them.
+
+    A VIP goes to a VIP-first counter; others to the least flexible counter; the one idle longest first.
+    """
+
+    def key(counter: Counter) -> tuple[bool, int, float, int]:
+        vip_first = counter.permissions[TicketClass.VIP] == Permission.VIP_FIRST
+        flexibility = len(counter.skills) * sum(p != Permission.NEVER for p in counter.permissions.values())
+        return (vip_first != (ticket.ticket_class == TicketClass.VIP), flexibility, counter.since, counter.number)
+
+    return min((counter for counter in idle if can_serve(counter, ticket)), key=key, default=None)
 
 
-def people_ahead(ticket: Ticket, lobby: Lobby, now: float, rules: Rules) -> int:
-    """How many of this waiting ticket's own queue stand before it."""
-    line = [other.id for other in lineup(lobby.waiting, now, rules) if queue_name(other) == queue_name(ticket)]
-    return line.index(ticket.id)
-
-
-def queue_name(ticket: Ticket) -> str:
-    """The queue a ticket stands in, as the lobby sees it: the VIPs' or its service's."""
-    return VIP_QUEUE if ticket.ticket_class == TicketClass.VIP else ticket.service
+def lineup(lobby: Lobby, now: float, rules: Rules) -> list[Ticket]:
+    """Everybody who waits, whichever counter asks: the guarded while a promise is in danger, then the order."""
+    if rules.kind != RuleKind.PROMISE:
+        return sorted(lobby.waiting, key=_by_priority if rules.kind == RuleKind.STRICT else _by_issue)
+    guarded = _guarded(lobby, now, rules)
+    promoted = guarded if _is_in_danger(guarded, lobby.counters, lobby, now, rules) else []
+    numbers = {ticket.id for ticket in promoted}
+    others = [ticket for ticket in lobby.waiting if ticket.id not in numbers]
+    return promoted + sorted(others, key=lambda ticket: _by_order(ticket, rules))
 
 
 def queue_of(counter: Counter, lobby: Lobby, now: float, rules: Rules) -> list[Ticket]:
-    """Those this counter may and can serve, whom it would call first at the head, the rest in the order of the rule."""
-    line = [t for t in lineup(lobby.waiting, now, rules) if can_serve(counter, t)]
+    """Those this counter may and can serve, whom it would call first at the head, the rest as they stand in line."""
+    line = [ticket for ticket in lineup(lobby, now, rules) if can_serve(counter, ticket)]
     choice = choose(counter, lobby, now, rules)
     if isinstance(choice, Choice):
         line.sort(key=lambda ticket: ticket.id != choice.ticket.id)
     return line
 
 
-def _fair_turn(eligible: Sequence[Ticket], lobby: Lobby, now: float, rules: Rules) -> Choice | None:
-    """Step 1."""
-    run = list(lobby.last_reasons[: rules.fair_run])
-    if run != [Reason.DEADLINE] * rules.fair_run:
-        return None
-    patient = [
-        t for t in eligible if t.ticket_class == TicketClass.ORDINARY and now - t.waiting_since >= rules.fair_after_s
-    ]
-    return Choice(min(patient, key=_by_issue), Reason.FAIR_TURN) if patient else None
+def people_ahead(ticket: Ticket, lobby: Lobby, now: float, rules: Rules) -> int:
+    """How many of this waiting ticket's own queue stand before it."""
+    line = [other.id for other in lineup(lobby, now, rules) if queue_name(other) == queue_name(ticket)]
+    return line.index(ticket.id)
 
 
-def _deadline(eligible: Sequence[Ticket], now: float, rules: Rules) -> Choice | None:
-    """Step 2, as it is before a store's service times are known: promote when the slack is short."""
-    endangered = [t for t in eligible if _is_endangered(t, now, rules)]
-    return Choice(min(endangered, key=_by_due), Reason.DEADLINE) if endangered else None
-
-
-def _is_endangered(ticket: Ticket, now: float, rules: Rules) -> bool:
-    return is_guarded(ticket, now, rules) and ticket.due_at is not None and ticket.due_at - now <= rules.promote_slack_s
+def queue_name(ticket: Ticket) -> str:
+    """The queue a ticket stands in, as the lobby sees it: the VIPs' or its service's."""
+    return VIP_QUEUE if ticket.ticket_class == TicketClass.VIP else ticket.service
 
 
 def is_guarded(ticket: Ticket, now: float, rules: Rules) -> bool:
@@ -130,18 +133,67 @@ def is_guarded(ticket: Ticket, now: float, rules: Rules) -> bool:
     return ticket.ticket_class == TicketClass.VIP
 
 
-def _is_early(ticket: Ticket, now: float, rules: Rules) -> bool:
-    return ticket.slot_at is not None and now < ticket.slot_at - rules.appointment_early_s
+def _fair_turn(eligible: Sequence[Ticket], lobby: Lobby, now: float, rules: Rules) -> Choice | None:
+    """Step 1."""
+    if list(lobby.last_reasons[: rules.fair_run]) != [Reason.DEADLINE] * rules.fair_run:
+        return None
+    patient = [
+        ticket
+        for ticket in eligible
+        if ticket.ticket_class == TicketClass.ORDINARY and now - ticket.waiting_since >= rules.fair_after_s
+    ]
+    return Choice(min(patient, key=_by_issue), Reason.FAIR_TURN) if patient else None
+
+
+def _deadline(counter: Counter, eligible: Sequence[Ticket], lobby: Lobby, now: float, rules: Rules) -> Choice | None:
+    """Step 2."""
+    guarded = _guarded(lobby, now, rules)
+    first = next((ticket for ticket in guarded if ticket in eligible), None)
+    if first is None:
+        return None
+    others = [other for other in lobby.counters if other.number != counter.number]
+    return Choice(first, Reason.DEADLINE) if _is_in_danger(guarded, others, lobby, now, rules) else None
+
+
+def _guarded(lobby: Lobby, now: float, rules: Rules) -> list[Ticket]:
+    """Everybody in the lobby to whom a promise runs, by due time."""
+    return sorted((ticket for ticket in lobby.waiting if is_guarded(ticket, now, rules)), key=_by_due)
+
+
+def _is_in_danger(
+    guarded: Sequence[Ticket], counters: Sequence[Counter], lobby: Lobby, now: float, rules: Rules
+) -> bool:
+    """Whether any promise is unlikely to be kept by these counters alone: the j-th needs j of them free in time."""
+    for j, ticket in enumerate(guarded, start=1):
+        slack = _due(ticket) - now
+        if slack <= 0:
+            return True
+        if not _is_known(lobby, rules):
+            if slack <= rules.promote_slack_s:
+                return True
+            continue
+        able = [counter for counter in counters if can_serve(counter, ticket)]
+        free = [_frees_within(slack, counter, lobby, now) for counter in able]
+        if chances.at_least(j, free) < 1 - rules.epsilon:
+            return True
+    return False
+
+
+def _is_known(lobby: Lobby, rules: Rules) -> bool:
+    return sum(time.known for time in lobby.service_times.values()) >= rules.known_services
 
 
 def _in_order(counter: Counter, eligible: Sequence[Ticket], lobby: Lobby, now: float, rules: Rules) -> Choice | None:
-    """Steps 3 and 4: the first of the order whom this counter may take, None if it has to stay free for VIPs."""
-    ready = [t for t in eligible if not _is_early(t, now, rules)]
-    first_hand = [t for t in ready if counter.permissions[t.ticket_class] != Permission.BACKUP]
+    """Steps 3 and 4: the first of the order whom this counter may take, None if it has to stay free for VIPs.
+
+    Unless it would idle, a backup counter passes over its backup classes and calls nobody before their appointment.
+    """
+    ready = [ticket for ticket in eligible if not _is_early(ticket, now, rules)]
+    first_hand = [ticket for ticket in ready if counter.permissions[ticket.ticket_class] != Permission.BACKUP]
     for group in (first_hand, ready, eligible):
-        lendable = [t for t in group if _may_lend(counter, t, lobby, now, rules)]
-        if lendable:
-            return Choice(min(lendable, key=_by_order(now, rules)), Reason.ORDER)
+        for ticket in sorted(group, key=lambda ticket: _by_order(ticket, rules)):
+            if _may_lend(counter, ticket, lobby, now, rules):
+                return Choice(ticket, Reason.ORDER)
     return None
 
 
@@ -150,41 +202,66 @@ def _may_lend(counter: Counter, ticket: Ticket, lobby: Lobby, now: float, rules:
     if counter.permissions[TicketClass.VIP] != Permission.VIP_FIRST or ticket.ticket_class == TicketClass.VIP:
         return True
     others = [c for c in lobby.counters if c.number != counter.number and c.state != CounterState.CLOSED]
-    if not any(can_serve(c, ticket) for c in others):
+    if not any(can_serve(other, ticket) for other in others):
         return True
-    vips = sum(t.ticket_class == TicketClass.VIP for t in lobby.waiting)
-    for_vips = [c for c in others if c.permissions[TicketClass.VIP] != Permission.NEVER]
-    free = [_frees_within(rules.lend_within_s, c, lobby, now, rules) for c in for_vips]
+    vips = sum(waiting.ticket_class == TicketClass.VIP for waiting in lobby.waiting)
+    for_vips = [other for other in others if other.permissions[TicketClass.VIP] != Permission.NEVER]
+    free = [_frees_within(rules.lend_within_s, other, lobby, now) for other in for_vips]
     return chances.at_least(1 + vips, free) >= rules.lend_chance
 
 
-def _frees_within(seconds: float, counter: Counter, lobby: Lobby, now: float, rules: Rules) -> float:
-    """The chance that a counter can take somebody within `seconds`; a paused one has announced no return."""
-    if counter.state == CounterState.PAUSED:
+def _frees_within(seconds: float, counter: Counter, lobby: Lobby, now: float) -> float:
+    """The chance that a counter can take somebody within `seconds`, and before its own next planned pause."""
+    if counter.state == CounterState.CLOSED:
         return 0.0
+    if counter.state == CounterState.PAUSED:
+        return float(counter.returns_at is not None and counter.returns_at <= now + seconds)
+    if counter.pauses_at is not None:
+        seconds = max(0.0, min(seconds, counter.pauses_at - now))
     ticket = lobby.serving.get(counter.number)
     if ticket is None:
         return 1.0
-    service = lobby.services[ticket.service]
-    elapsed = now - (ticket.started_at or now)
-    return chances.ends_within(seconds, elapsed, *chances.lognormal(service.mean_s * rules.caution, service.cv))
+    time = lobby.service_times[ticket.service]
+    elapsed = now - ticket.started_at if ticket.started_at is not None else 0.0
+    return chances.ends_within(seconds, elapsed, time.log_mean, time.log_sd)
 
 
-def _by_order(now: float, rules: Rules) -> Callable[[Ticket], tuple[float, float, float, str]]:
-    """Largest (now − reference) + head start first."""
+def _plain(eligible: Sequence[Ticket], lobby: Lobby, now: float, rules: Rules) -> Choice:
+    """The rules `fifo`, `strict` (the guarded always first) and `ratio` (k guarded, then one other)."""
+    if rules.kind == RuleKind.FIFO:
+        return Choice(min(eligible, key=_by_issue), Reason.ORDER)
+    guarded = [ticket for ticket in eligible if is_guarded(ticket, now, rules)]
+    others = [ticket for ticket in eligible if ticket not in guarded]
+    run = list(lobby.last_reasons[: rules.ratio])
+    is_others_turn = rules.kind == RuleKind.RATIO and run == [Reason.PRIORITY] * rules.ratio
+    if guarded and not (others and is_others_turn):
+        return Choice(min(guarded, key=_by_due), Reason.PRIORITY)
+    return Choice(min(others, key=_by_issue), Reason.TURN)
 
-    def key(ticket: Ticket) -> tuple[float, float, float, str]:
-        reference = ticket.issued_at
-        if ticket.ticket_class == TicketClass.APPOINTMENT and ticket.slot_at is not None:
-            reference = max(ticket.issued_at, ticket.slot_at - rules.appointment_early_s)
-        return (-((now - reference) + ticket.head_start_s), *_by_due(ticket))
 
-    return key
+def _is_early(ticket: Ticket, now: float, rules: Rules) -> bool:
+    return ticket.slot_at is not None and now < ticket.slot_at - rules.appointment_early_s
+
+
+def _due(ticket: Ticket) -> float:
+    return ticket.due_at if ticket.due_at is not None else float("inf")
+
+
+def _by_order(ticket: Ticket, rules: Rules) -> tuple[float, float, float, str]:
+    """Smallest reference − head start first; an appointment's reference is not before its slot − 5 min."""
+    reference = ticket.issued_at
+    if ticket.ticket_class == TicketClass.APPOINTMENT and ticket.slot_at is not None:
+        reference = max(ticket.issued_at, ticket.slot_at - rules.appointment_early_s)
+    return (reference - ticket.head_start_s, *_by_due(ticket))
 
 
 def _by_due(ticket: Ticket) -> tuple[float, float, str]:
-    return (ticket.due_at if ticket.due_at is not None else float("inf"), ticket.issued_at, ticket.number)
+    return (_due(ticket), ticket.issued_at, ticket.number)
 
 
 def _by_issue(ticket: Ticket) -> tuple[float, str]:
     return (ticket.issued_at, ticket.number)
+
+
+def _by_priority(ticket: Ticket) -> tuple[bool, float, float, str]:
+    return (ticket.due_at is None, *_by_due(ticket))

@@ -4,10 +4,11 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from counter.chances import lognormal
 from counter.policy import Lobby, can_serve, people_ahead
 from db import calendar, counters, events, settings, tickets
 from db.errors import LobbyError, StoreClosed, StoreClosedToday
-from db.records import CounterState, Event, Service, Settings, Ticket, Tier
+from db.records import CounterState, Event, Rules, Service, ServiceTime, Settings, Ticket, Tier
 
 CALLS_SHOWN = 10
 
@@ -58,10 +59,18 @@ def load(conn: sqlite3.Connection, now: float) -> Present:
             waiting=tickets.waiting(conn),
             counters=counters.everyone(conn),
             serving=tickets.active(conn),
-            services=services,
+            service_times=_prior(services, store.rules),
             last_reasons=events.last_call_rules(conn, store.rules.fair_run),
         ),
     )
+
+
+def _prior(services: Mapping[str, Service], rules: Rules) -> dict[str, ServiceTime]:
+    """Service times as the store's settings guess them, stretched for caution; none of them measured."""
+    return {
+        code: ServiceTime(*lognormal(service.mean_s * rules.caution, service.cv), known=0)
+        for code, service in services.items()
+    }
 
 
 def recent_calls(conn: sqlite3.Connection, present: Present) -> list[Event]:

@@ -107,7 +107,10 @@ def api(context: Context) -> APIBlueprint:
     def act(path: CounterAction, body: ActionOptions) -> dict[str, Any]:
         person = context.caller().require_staff()
         action = _action(path.action, finish=body.finish)
-        return context.store.write(lambda conn: _act(context, conn, path.number, action, person))
+        reason = context.store.write(lambda conn: _act(context, conn, path.number, action, person))
+        with context.store.read() as conn:
+            view = screen.read(conn, path.number, context.clock())
+        return {**context.frame, **view, "reason": views.message(reason)}
 
     @room.post("/sessions", summary="Sign in for programs")
     def open_session(body: SignIn) -> Answer:
@@ -127,12 +130,10 @@ def _action(name: str, *, finish: bool) -> Action:
     return desk.finish_and_call_next if finish and name == "call-next" else _ACTIONS[name]
 
 
-def _act(context: Context, conn: sqlite3.Connection, number: int, action: Action, person: Staff) -> dict[str, Any]:
-    now = context.clock()
+def _act(context: Context, conn: sqlite3.Connection, number: int, action: Action, person: Staff) -> Message | None:
     if action is not desk.open_counter:
         auth.require_counter(person, desk.get_counter(conn, number))
-    reason = action(conn, number, person, now)
-    return {**context.frame, **screen.read(conn, number, now), "reason": views.message(reason)}
+    return action(conn, number, person, context.clock())
 
 
 def _sign_in(context: Context, name: str, pin: str) -> str:

@@ -21,6 +21,7 @@ from db.records import (
     Message,
     Names,
     PrintState,
+    Settings,
     Ticket,
     TicketClass,
     TicketState,
@@ -59,18 +60,18 @@ def head(present: Present, calls: Iterable[Event]) -> Json:
             "idle_s": store.idle_s,
             "notices": [names(notice) for notice in store.notices],
         },
-        "calls": [call(event, present) for event in calls],
+        "calls": [call(event, store) for event in calls],
     }
 
 
-def call(event: Event, present: Present) -> Json:
+def call(event: Event, store: Settings) -> Json:
     """One call as the public hears it."""
     return {
         "version": event.seq,
         "number": event.ticket,
         "counter": event.counter,
         "class": event.data["class"],
-        "at": calendar.stamp(event.at, present.settings),
+        "at": calendar.stamp(event.at, store),
         "recall": event.kind == EventKind.RECALLED,
     }
 

@@ -8,6 +8,8 @@ _REASONS = {
     Reason.FAIR_TURN: "waited longest: a fair turn after several promised customers",
     Reason.DEADLINE: "the promised time is about to run out",
     Reason.ORDER: "next in order",
+    Reason.PRIORITY: "VIPs and appointments go first",
+    Reason.TURN: "the others' turn",
 }
 
 _REFUSALS: dict[Refusal, type[NobodyEligible]] = {

@@ -51,6 +51,15 @@ class Permission(StrEnum):
     NEVER = "never"
 
 
+class RuleKind(StrEnum):
+    """Which calling rule a store uses; `promise` is ours, the others are there to compare and for who wants them."""
+
+    PROMISE = "promise"
+    FIFO = "fifo"
+    STRICT = "strict"
+    RATIO = "ratio"
+
+
 class AppointmentState(StrEnum):
     """Where a booking is in its life."""
 
@@ -151,7 +160,10 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """A counter and what it may and can do; `since` is when it took its present state."""
+    """A counter and what it may and can do; `since` is when it took its present state.
+
+    `pauses_at` is its next planned pause, `returns_at` when a paused one is planned to be back.
+    """
 
     number: int
     permissions: Mapping[TicketClass, Permission]
@@ -160,6 +172,17 @@ class Counter:
     since: float = 0.0
     staff_id: int | None = None
     staff_name: str | None = None
+    pauses_at: float | None = None
+    returns_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceTime:
+    """How long a service takes: log-mean and log-sd of a lognormal (seconds), from `known` real services."""
+
+    log_mean: float
+    log_sd: float
+    known: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,10 +307,18 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The calling rule's settings (seconds and counts), with the defaults of the calling rule's own page."""
+    """The calling rule's settings (seconds and counts), with the defaults of the calling rule's own page.
 
+    `epsilon`: the risk of a broken promise that still counts as safe. `known_services`: from how many real services on
+    their times are trusted; until then a promise counts as endangered `promote_slack_s` before it breaks. `ratio`: of the
+    rule of that name, how many guarded customers are called before one of the others. `caution` stretches mean times.
+    """
+
+    kind: RuleKind = RuleKind.PROMISE
     fair_after_s: float = 45 * 60
     fair_run: int = 3
+    epsilon: float = 0.03
+    known_services: int = 30
     promote_slack_s: float = 7 * 60
     appointment_head_start_s: float = 5 * 60
     appointment_early_s: float = 5 * 60
@@ -295,6 +326,7 @@ class Rules:
     lend_within_s: float = 10 * 60
     lend_chance: float = 0.90
     caution: float = 1.1
+    ratio: int = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,21 @@
 import dataclasses
 import json
 import sqlite3
+from functools import lru_cache
 from typing import Any
 
-from db.records import Hours, Names, Rules, Service, Settings, Tier
+from db.records import Hours, Names, RuleKind, Rules, Service, Settings, Tier
 
 
 def load(conn: sqlite3.Connection) -> Settings:
     """Read the store's settings."""
-    stored: dict[str, Any] = {
-        row["key"]: json.loads(row["value"]) for row in conn.execute("SELECT key, value FROM settings")
-    }
+    return _settings(tuple(map(tuple, conn.execute("SELECT key, value FROM settings"))))
+
+
+@lru_cache(8)
+def _settings(rows: tuple[tuple[str, str], ...]) -> Settings:
+    """Rows that have not changed since they were last read are the same settings."""
+    stored: dict[str, Any] = {key: json.loads(value) for key, value in rows}
     return Settings(
         name=Names(**stored["name"]),
         timezone=stored["timezone"],
@@ -21,7 +26,7 @@ def load(conn: sqlite3.Connection) -> Settings:
         idle_s=stored["idle_s"],
         notices=tuple(Names(**notice) for notice in stored["notices"]),
         public_url=stored["public_url"],
-        rules=Rules(**stored["rules"]),
+        rules=Rules(**{**stored["rules"], "kind": RuleKind(stored["rules"]["kind"])}),
     )
 
 

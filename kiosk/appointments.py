@@ -31,20 +31,20 @@ def check_in(conn: sqlite3.Connection, wish: CheckIn, device: Device | None, act
     Raises `UnknownAppointment`, `AppointmentOtherDay`, `AppointmentUsed`, `MalformedPhone`, `MalformedCode` and
     `StoreClosed`.
     """
+    lobby = load(conn, now)
     repeated = tickets.by_request_key(conn, wish.request_key)
     if repeated is not None:
-        return Issued(repeated, created=False)
-    lobby = load(conn, now)
+        return Issued(repeated, created=False, lobby=lobby)
     booking = _find(conn, wish, lobby)
     had = _held(conn, booking)
     if had is not None:
-        return already_held(had)
+        return already_held(had, lobby)
     _require_today(booking, lobby)
     require_open(lobby)
     if not appointments.move(conn, booking.code, AppointmentState.BOOKED, AppointmentState.CHECKED_IN):
         raise AppointmentUsed
     draft, note = _admit(conn, draft_ticket(booking.service, wish.language, lobby), booking, lobby)
-    return Issued(write(conn, draft, wish.request_key, lobby, device, actor), created=True, notes=(note,))
+    return write(conn, draft, wish.request_key, lobby, device, actor, (note,))
 
 
 def close_missed(conn: sqlite3.Connection, before: float, now: float) -> None:

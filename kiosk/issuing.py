@@ -27,10 +27,14 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """The ticket a customer has now; `created` is false where they already had it. `notes` are said beside it."""
+    """The ticket a customer has now, in the lobby as it is with it; `created` is false where they already had it.
+
+    `notes` are said beside it.
+    """
 
     ticket: Ticket
     created: bool
+    lobby: Present
     notes: tuple[Message, ...] = ()
 
 
@@ -39,18 +43,18 @@ def issue(conn: sqlite3.Connection, wish: Wish, device: Device | None, actor: st
 
     Raises `UnknownService`, `StoreClosed`, `ServiceFull`, `UnknownMember`, `MalformedPhone`.
     """
+    lobby = load(conn, now)
     repeated = tickets.by_request_key(conn, wish.request_key)
     if repeated is not None:
-        return Issued(repeated, created=False)
-    lobby = load(conn, now)
+        return Issued(repeated, created=False, lobby=lobby)
     service = _service(lobby.services, wish.service)
     draft, notes = _welcome(conn, draft_ticket(wish.service, wish.language, lobby), wish, lobby)
     had = tickets.open_of_member(conn, draft.member_no) if draft.member_no else None
     if had is not None:
-        return already_held(had)
+        return already_held(had, lobby)
     require_open(lobby)
     _require_room(conn, lobby, service)
-    return Issued(write(conn, draft, wish.request_key, lobby, device, actor), created=True, notes=notes)
+    return write(conn, draft, wish.request_key, lobby, device, actor, notes)
 
 
 def draft_ticket(service: str, language: str, lobby: Present) -> Ticket:
@@ -84,13 +88,20 @@ def as_member(draft: Ticket, member: identify.Recognised, lobby: Present) -> Tic
 
 
 def write(
-    conn: sqlite3.Connection, draft: Ticket, request_key: str, lobby: Present, device: Device | None, actor: str
-) -> Ticket:
+    conn: sqlite3.Connection,
+    draft: Ticket,
+    request_key: str,
+    lobby: Present,
+    device: Device | None,
+    actor: str,
+    notes: tuple[Message, ...],
+) -> Issued:
     """Number a draft and write everything that belongs to a new ticket."""
     letter = VIP_LETTER if draft.ticket_class == TicketClass.VIP else lobby.services[draft.service].letter
     number = tickets.next_number(conn, draft.business_day, letter)
     ticket = tickets.insert(conn, replace(draft, number=number), request_key)
-    ahead = lobby.with_arrival(ticket).people_ahead(ticket)
+    lobby = lobby.with_arrival(ticket)
+    ahead = lobby.people_ahead(ticket)
     quotes.add(conn, ticket.id, lobby.now, ahead, lobby.quote_refusal(ticket), None, None, None)
     printer_id = _printer_id(conn, device)
     if printer_id is not None:
@@ -102,12 +113,12 @@ def write(
         "people_ahead": ahead,
     }
     events.append(conn, lobby.now, EventKind.ISSUED, actor, ticket=ticket.number, **data)
-    return ticket
+    return Issued(ticket, created=True, lobby=lobby, notes=notes)
 
 
-def already_held(ticket: Ticket) -> Issued:
+def already_held(ticket: Ticket, lobby: Present) -> Issued:
     """One customer, one place: the ticket they have is given back."""
-    return Issued(ticket, created=False, notes=(Message("had_ticket", "You already hold this number."),))
+    return Issued(ticket, created=False, lobby=lobby, notes=(Message("had_ticket", "You already hold this number."),))
 
 
 def require_open(lobby: Present) -> None:

@@ -114,7 +114,7 @@ def api(context: Context) -> APIBlueprint:
     def _answer(issued: issuing.Issued) -> Answer:
         with context.store.read() as conn:
             paper = print_jobs.state_of(conn, issued.ticket.id)
-            view = views.ticket(issued.ticket, load(conn, context.clock()), paper, issued.notes)
+        view = views.ticket(issued.ticket, issued.lobby, paper, issued.notes)
         return view, 201 if issued.created else 200
 
     def _show(token: str) -> dict[str, Any]:

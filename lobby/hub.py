@@ -17,14 +17,15 @@ from flask_socketio import SocketIO, join_room, leave_room
 from gevent.event import Event as Signal
 
 from counter import screen, views
-from counter.present import load
 from counter.web import Caller, Context
-from db import events, tickets
+from db import events, settings, tickets
 from db.errors import LobbyError, NotFound
 from db.records import EventKind, Role
 from display import screens
 
 SNAPSHOT_GAP_S = 0.05
+SNAPSHOT_DELAY_S = 0.02
+"""A snapshot waits this long for more news, and lets calls and answers go first."""
 HEARTBEAT_S = 15.0
 """Even without an event the time goes on: opening hours, promises, and proof that the line is alive."""
 
@@ -82,14 +83,16 @@ class Hub:
     def _follow(self) -> None:
         with self._context.store.read() as conn:
             news = events.after(conn, self._version)
-            present = load(conn, self._context.clock()) if any(e.kind in _CALLS for e in news) else None
+            store = settings.load(conn)
         for event in news:
             self._version = event.seq
-            if present is not None and event.kind in _CALLS:
-                said = {**views.call(event, present), "previous": self._last_call, "audio_url": None}
+            if event.kind in _CALLS:
+                said = {**views.call(event, store), "previous": self._last_call, "audio_url": None}
                 self._last_call = event.seq
                 self._emit(Said.CALLED, said, _EVERYBODY)
-        self._is_stale = True
+        if not self._is_stale:
+            self._is_stale = True
+            self._next_snapshot = max(self._next_snapshot, time.monotonic() + SNAPSHOT_DELAY_S)
         if time.monotonic() >= self._next_snapshot:
             self._send_snapshots()
 

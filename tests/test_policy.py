@@ -9,8 +9,32 @@ from hypothesis import strategies as st
 from lobby_stage import MINUTE
 
 from counter import chances
-from counter.policy import Choice, Lobby, Reason, Refusal, can_serve, choose, lineup, people_ahead, queue_name, queue_of
-from db.records import Counter, CounterState, Names, Permission, Rules, Service, Ticket, TicketClass, TicketState
+from counter.policy import (
+    Choice,
+    Lobby,
+    Reason,
+    Refusal,
+    assign,
+    can_serve,
+    choose,
+    lineup,
+    people_ahead,
+    queue_name,
+    queue_of,
+)
+from db.records import (
+    Counter,
+    CounterState,
+    Names,
+    Permission,
+    RuleKind,
+    Rules,
+    Service,
+    ServiceTime,
+    Ticket,
+    TicketClass,
+    TicketState,
+)
 
 RULES = Rules()
 NOW = 100_000.0
@@ -19,6 +43,8 @@ SERVICES = {
     for n, (code, letter, mean_s) in enumerate([("plan", "A", 420.0), ("device", "B", 720.0), ("billing", "C", 240.0)])
 }
 ALL_SKILLS = frozenset(SERVICES)
+GUESSED = {code: ServiceTime(*chances.lognormal(s.mean_s, s.cv), known=0) for code, s in SERVICES.items()}
+MEASURED = {code: replace(time, known=200) for code, time in GUESSED.items()}
 
 
 def ticket(
@@ -58,7 +84,7 @@ def counter(number: int = 1, vip: Permission = Permission.PRIMARY, **more: objec
 
 
 def lobby(*waiting: Ticket, counters: tuple[Counter, ...] = (), last: tuple[str, ...] = ()) -> Lobby:
-    return Lobby(waiting, counters or (counter(),), {}, SERVICES, last)
+    return Lobby(waiting, counters or (counter(),), {}, GUESSED, last)
 
 
 def chosen(at: Counter, among: Lobby, rules: Rules = RULES) -> tuple[str, Reason]:
@@ -100,16 +126,14 @@ def test_no_counter_idles_while_it_may_serve_somebody_but_for_lending(among: Lob
 
 @given(lobbies())
 def test_ordinary_customers_of_one_service_are_served_in_the_order_they_came(among: Lobby) -> None:
-    line = [
-        t for t in lineup(among.waiting, NOW, RULES) if t.ticket_class == TicketClass.ORDINARY and t.service == "plan"
-    ]
+    line = [t for t in lineup(among, NOW, RULES) if t.ticket_class == TicketClass.ORDINARY and t.service == "plan"]
     assert line == sorted(line, key=lambda t: (t.issued_at, t.number))
 
 
 @given(lobbies())
 def test_an_endless_head_start_gives_vips_priority(among: Lobby) -> None:
     favoured = [replace(t, head_start_s=math.inf if t.ticket_class == TicketClass.VIP else 0.0) for t in among.waiting]
-    classes = [t.ticket_class == TicketClass.VIP for t in lineup(favoured, NOW, RULES)]
+    classes = [t.ticket_class == TicketClass.VIP for t in lineup(replace(among, waiting=favoured), NOW, RULES)]
     assert classes == sorted(classes, reverse=True)
 
 
@@ -118,7 +142,7 @@ def test_everybody_sees_the_same_order(among: Lobby) -> None:
     """A counter's queue is the common line without those it cannot serve; only whom it calls next may come forward."""
     for at in among.counters:
         queue = queue_of(at, among, NOW, RULES)
-        line = [t for t in lineup(among.waiting, NOW, RULES) if can_serve(at, t)]
+        line = [t for t in lineup(among, NOW, RULES) if can_serve(at, t)]
         assert sorted(t.id for t in queue) == sorted(t.id for t in line)
         choice = choose(at, among, NOW, RULES)
         head = [choice.ticket] if isinstance(choice, Choice) else []
@@ -128,8 +152,73 @@ def test_everybody_sees_the_same_order(among: Lobby) -> None:
 @given(lobbies())
 def test_each_queue_counts_its_people_ahead_from_nobody_up(among: Lobby) -> None:
     for queue in {queue_name(t) for t in among.waiting}:
-        line = [t for t in lineup(among.waiting, NOW, RULES) if queue_name(t) == queue]
+        line = [t for t in lineup(among, NOW, RULES) if queue_name(t) == queue]
         assert [people_ahead(t, among, NOW, RULES) for t in line] == list(range(len(line)))
+
+
+@given(lobbies())
+def test_an_epsilon_of_one_leaves_only_broken_promises_before_the_order(among: Lobby) -> None:
+    fearless = replace(RULES, epsilon=1.0)
+    measured = replace(among, service_times=MEASURED)
+    late = [t for t in among.waiting if t.due_at is not None and t.due_at <= NOW]
+    if not late:
+        reasons = {c.reason for at in among.counters if isinstance(c := choose(at, measured, NOW, fearless), Choice)}
+        assert reasons <= {Reason.ORDER}
+
+
+def test_with_measured_times_a_promise_is_in_danger_when_no_other_counter_is_likely_to_free_up() -> None:
+    mine, other = counter(1), counter(2)
+    old, vip = ticket(1, waited=30), ticket(9, TicketClass.VIP, waited=2)
+    calm = replace(lobby(old, vip, counters=(mine, other)), service_times=MEASURED)
+    assert chosen(mine, calm) == ("A001", Reason.ORDER)  # the other counter is idle
+    started = replace(ticket(7), started_at=NOW)
+    assert chosen(mine, replace(calm, serving={2: started})) == ("V009", Reason.DEADLINE)
+    many = tuple(counter(n) for n in range(1, 7))
+    serving = {n: replace(ticket(20 + n), started_at=NOW - 400) for n in range(2, 7)}
+    assert chosen(mine, replace(calm, counters=many, serving=serving)) == ("A001", Reason.ORDER)
+
+
+def test_a_planned_pause_counts_as_not_being_there() -> None:
+    mine, leaving = counter(1), counter(2, pauses_at=NOW)
+    back_soon = counter(2, state=CounterState.PAUSED, returns_at=NOW + 60)
+    back_late = counter(2, state=CounterState.PAUSED, returns_at=NOW + 6000)
+    waiting = (ticket(1, waited=30), ticket(9, TicketClass.VIP, waited=1))
+    busy = {2: replace(ticket(7), started_at=NOW)}
+
+    def call(other: Counter, serving: dict[int, Ticket]) -> str:
+        at = replace(lobby(*waiting, counters=(mine, other)), service_times=MEASURED, serving=serving)
+        return chosen(mine, at)[0]
+
+    assert call(leaving, busy) == "V009"
+    assert call(back_soon, {}) == "A001"
+    assert call(back_late, {}) == "V009"
+
+
+def test_the_rules_to_compare_with() -> None:
+    vips = [ticket(n, TicketClass.VIP, waited=n - 8) for n in (9, 10)]
+    others = [ticket(1, waited=20), ticket(2, waited=30, service="billing")]
+    among = lobby(*vips, *others)
+
+    def called(kind: RuleKind, *last: str) -> str:
+        return chosen(counter(), replace(among, last_reasons=last), replace(RULES, kind=kind, ratio=2))[0]
+
+    assert called(RuleKind.FIFO) == "C002"
+    assert called(RuleKind.STRICT, "priority", "priority") == "V010"
+    assert called(RuleKind.RATIO, "priority") == "V010"
+    assert called(RuleKind.RATIO, "priority", "priority") == "C002"
+    assert called(RuleKind.RATIO, "turn", "priority") == "V010"
+
+
+def test_who_arrives_at_idle_counters_goes_where_it_costs_least() -> None:
+    vip_first = counter(1, Permission.VIP_FIRST)
+    flexible, narrow = counter(2, since=5.0), counter(3, skills=frozenset({"plan"}))
+    longest = counter(4, skills=frozenset({"plan"}), since=-9.0)
+    idle = [flexible, vip_first, narrow, longest]
+    assert assign(ticket(1, TicketClass.VIP), idle) is vip_first
+    assert assign(ticket(1), idle) is longest
+    assert assign(ticket(1), [flexible, vip_first, narrow]) is narrow
+    assert assign(ticket(1, service="device"), idle) is flexible
+    assert assign(ticket(1), []) is None
 
 
 def test_a_vip_is_promoted_seven_minutes_before_the_promise_breaks() -> None:
