@@ -8,13 +8,19 @@ from flask import redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 from pydantic import BaseModel, Field
 
 from counter import auth, desk, screen, views
 from counter.web import SESSION_KEY, Answer, Body, Context, require_csrf
 from db import counters, staff
-from db.errors import LobbyError, NotFound
+from db.errors import LobbyError, NotFound, TooManyTries
 from db.records import Message, Role, Staff
+
+GUESSES = parse("20 per minute")
+_guesses = FixedWindowRateLimiter(MemoryStorage())
 
 Action = Callable[[sqlite3.Connection, int, Staff, float], Message | None]
 
@@ -137,6 +143,8 @@ def _act(context: Context, conn: sqlite3.Connection, number: int, action: Action
 
 
 def _sign_in(context: Context, name: str, pin: str) -> str:
+    if not _guesses.hit(GUESSES, request.remote_addr or ""):
+        raise TooManyTries
     with context.store.read() as conn:
         person = staff.staff_by_name(conn, name.strip())
     known = auth.check_pin(person, pin)

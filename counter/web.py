@@ -65,7 +65,8 @@ class Context:
     def caller_of_token(self, token: str) -> "Caller":
         """The device or the signed-in person a token belongs to."""
         with self.store.read() as conn:
-            return Caller(staff.device_by_token(conn, token), staff.staff_by_session(conn, token, self.clock()))
+            device = staff.device_by_token(conn, token)
+            return Caller(device, None if device else staff.staff_by_session(conn, token, self.clock()))
 
     def caller_of_cookies(self) -> "Caller":
         """The enrolled device and the signed-in person of this browser."""

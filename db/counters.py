@@ -1,11 +1,13 @@
 """Owns the rows of counters: what they may and can do, their state, and who is at them."""
 
 import sqlite3
+from functools import lru_cache
+from typing import Any
 
 from db.records import Counter, CounterState, Permission, TicketClass
 
 _SELECT = (
-    "SELECT c.*, s.name AS staff_name, (SELECT group_concat(service) FROM counter_skills k WHERE k.counter = c.number) AS skills"
+    "SELECT c.number, c.vip, c.appointment, c.ordinary, c.state, c.since, c.staff_id, s.name, (SELECT group_concat(service) FROM counter_skills k WHERE k.counter = c.number) AS skills"
     " FROM counters c LEFT JOIN staff s ON s.id = c.staff_id"
 )
 
@@ -25,19 +27,19 @@ def add(conn: sqlite3.Connection, counter: Counter) -> None:
 
 def everyone(conn: sqlite3.Connection) -> list[Counter]:
     """Every counter, by number."""
-    return [_counter(row) for row in conn.execute(f"{_SELECT} ORDER BY c.number")]
+    return [_counter(tuple(row)) for row in conn.execute(f"{_SELECT} ORDER BY c.number")]
 
 
 def get(conn: sqlite3.Connection, number: int) -> Counter | None:
     """One counter."""
     row = conn.execute(f"{_SELECT} WHERE c.number = ?", (number,)).fetchone()
-    return _counter(row) if row else None
+    return _counter(tuple(row)) if row else None
 
 
 def of_staff(conn: sqlite3.Connection, staff_id: int) -> Counter | None:
     """The counter somebody works at."""
     row = conn.execute(f"{_SELECT} WHERE c.staff_id = ?", (staff_id,)).fetchone()
-    return _counter(row) if row else None
+    return _counter(tuple(row)) if row else None
 
 
 def open_for(conn: sqlite3.Connection, number: int, staff_id: int, now: float) -> bool:
@@ -69,13 +71,20 @@ def _changed(conn: sqlite3.Connection, statement: str, values: tuple[object, ...
     return conn.execute(statement, values).rowcount == 1
 
 
-def _counter(row: sqlite3.Row) -> Counter:
+@lru_cache(256)
+def _counter(row: tuple[Any, ...]) -> Counter:
+    """A row that has not changed since it was last read is the same record."""
+    number, vip, appointment, ordinary, state, since, staff_id, staff_name, skills = row
     return Counter(
-        number=row["number"],
-        permissions={kind: Permission(row[kind.value]) for kind in TicketClass},
-        skills=frozenset(row["skills"].split(",")) if row["skills"] else frozenset(),
-        state=CounterState(row["state"]),
-        since=row["since"],
-        staff_id=row["staff_id"],
-        staff_name=row["staff_name"],
+        number=number,
+        permissions={
+            TicketClass.VIP: Permission(vip),
+            TicketClass.APPOINTMENT: Permission(appointment),
+            TicketClass.ORDINARY: Permission(ordinary),
+        },
+        skills=frozenset(skills.split(",")) if skills else frozenset(),
+        state=CounterState(state),
+        since=since,
+        staff_id=staff_id,
+        staff_name=staff_name,
     )

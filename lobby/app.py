@@ -1,14 +1,10 @@
 """Owns the application factory: the rooms' blueprints, the session cookie, texts, errors, limits."""
 
 import secrets
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from flask import Flask, Response, render_template, send_from_directory
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import generate_csrf
@@ -21,7 +17,6 @@ from display import routes as display_room
 from kiosk import routes as kiosk_room
 from lobby import __version__, enrolment, figures, problems, settings, texts
 
-SIGN_INS = "20 per minute"
 LARGEST_REQUEST = 32 * 1024 * 1024
 _ROOT = Path(__file__).parent.parent
 _STATIC = {
@@ -48,7 +43,7 @@ def create_app(context: Context, control_token: str) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
     )
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.globals["csrf_token"] = generate_csrf
     texts.install(app)
     problems.install(app)
@@ -61,7 +56,6 @@ def create_app(context: Context, control_token: str) -> Flask:
     app.register_api(enrolment.pages(context))
     app.register_api(settings.pages(context))
     app.register_api(settings.api(context, control_token))
-    _limit_sign_ins(app)
     return app
 
 
@@ -82,13 +76,6 @@ def _serve_static(app: Flask) -> None:
         return send_from_directory(_STATIC[room], name, max_age=86_400 if room == "vendor" else 0)
 
     app.add_url_rule("/static/<room>/<path:name>", view_func=static)
-
-
-def _limit_sign_ins(app: Flask) -> None:
-    limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
-    for endpoint in ("counter.sign_in", "counter_api.open_session"):
-        view: Callable[..., Any] = limiter.limit(SIGN_INS)(app.view_functions[endpoint])
-        app.view_functions[endpoint] = view
 
 
 def _secret(path: Path) -> str:

@@ -61,24 +61,6 @@ def demo(**options: Any) -> None:
     _or_fail(lambda: run(Plan(**options), _say))
 
 
-@main.command("demo-server", hidden=True)
-@data_option
-@click.option("--host", required=True)
-@click.option("--port", type=int, required=True)
-@click.option("--speed", type=float, required=True)
-@click.option("--starts-at", type=float, required=True)
-def demo_server(data: Path, host: str, port: int, speed: float, starts_at: float) -> None:
-    """Serve a demo's store until the standard input ends."""
-    _patch()
-    from lobby.clock import Clock
-    from lobby.demo import stop_with_input
-    from lobby.server import Address
-    from lobby.server import serve as run
-
-    stop_with_input()
-    _or_fail(lambda: run(data, Address(host, port), Clock(speed, starts_at), _say))
-
-
 @main.group("import")
 def import_group() -> None:
     """Take over a list from a CSV file."""

@@ -1,18 +1,14 @@
 """Owns the demo: a store of its own, its server in a child process, and the puppets that keep its lobby alive.
 
-The server ends when its standard input does, and only this process holds the other end: however this process ends, it
-leaves no server behind.
+The server's process ends when its standard input does (`lobby.demo_server`), and only this process holds the other end.
 """
 
 import asyncio
 import json
 import math
-import os
-import select
 import signal
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
@@ -32,7 +28,6 @@ Say = Callable[[str], None]
 
 PIN = "2468"
 STOP_S = 15.0
-_PROGRAM = "from lobby.cli import main; main()"
 
 
 def run(plan: Plan, say: Say) -> None:
@@ -41,19 +36,6 @@ def run(plan: Plan, say: Say) -> None:
     with _folder(plan.data) as folder, suppress(asyncio.CancelledError):
         _create_store(folder, played)
         asyncio.run(_Demo(plan, played, folder, say).run())
-
-
-def stop_with_input() -> None:
-    """In the server's process: stop it in order once its standard input ends.
-
-    gevent has patched the standard library there, so that the thread is a greenlet and `select` lets others work.
-    """
-
-    def wait() -> None:
-        select.select([sys.stdin], [], [])
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=wait, daemon=True).start()
 
 
 @contextmanager
@@ -104,11 +86,10 @@ class _Demo:
         plan = self._plan
         # At a speed of exactly 1 the clock is the wall's and starts nowhere else.
         speed = math.nextafter(1.0, 2.0) if plan.speed == 1 else plan.speed
-        options = {"--data": self._folder, "--host": plan.host, "--port": plan.port, "--speed": repr(speed),
-                   "--starts-at": self._script.starts_at(speed)}  # fmt: skip
+        arguments = (self._folder, plan.host, plan.port, speed, self._script.starts_at(speed))
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-c", _PROGRAM, "demo-server"),
-            *(str(part) for option in options.items() for part in option),
+            *(sys.executable, "-P", "-m", "lobby.demo_server"),
+            *map(str, arguments),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,
@@ -193,7 +174,7 @@ async def _stop(server: asyncio.subprocess.Process) -> None:
         server.stdin.close()
     try:
         await asyncio.wait_for(server.wait(), STOP_S)
-    except asyncio.TimeoutError:  # noqa: UP041
+    except TimeoutError:
         server.kill()
         await server.wait()
 

@@ -8,7 +8,7 @@ from flask import Flask, Response, render_template, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from db.errors import InvalidRequest, LobbyError, TooManyTries
+from db.errors import InvalidRequest, LobbyError
 from lobby import texts
 
 _log = logging.getLogger("lobbyline")
@@ -41,8 +41,6 @@ def _page(error: LobbyError) -> str:
 def _http(error: HTTPException) -> Response | HTTPException:
     if not request.path.startswith("/api/"):
         return error
-    if error.code == TooManyTries.status:
-        return _problem(TooManyTries())
     code = (error.name or "error").lower().replace(" ", "_")
     return _json(
         {"type": "about:blank", "title": error.name, "status": error.code, "detail": error.description, "code": code}

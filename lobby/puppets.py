@@ -23,7 +23,7 @@ LOOK_EVERY_S = 5.0
 LOOK_LIMITS_S = (0.05, 1.0)
 """… but within these real seconds, however fast the clock runs."""
 RECALL_AFTER_S = 30.0
-RETRY_S = 0.2
+RETRY_S, TRIES = 0.2, 100
 SIGN_IN_AGAIN_S = 3.0
 MEETING_S = 2.0
 """Real seconds in which the kiosk's own answer must have come in for a number that is called."""
@@ -74,18 +74,17 @@ class Device:
             async with self._free:
                 answer = await self._client.request(method, path, json=body, headers=headers)
         except httpx.TransportError:
-            await asyncio.sleep(RETRY_S)
             return Answer(0)
-        is_json = "json" in answer.headers.get("Content-Type", "")
-        return Answer(answer.status_code, answer.json() if is_json else {})
+        return Answer(answer.status_code, answer.json() if "json" in answer.headers.get("Content-Type", "") else {})
 
     async def insist(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
-        """The same request until the server answers it: for what is safe to repeat."""
-        while True:
+        """The same until the server answers it, for what is safe to repeat. Raises `OSError` if it never does."""
+        for _ in range(TRIES):
             answer = await self.ask(method, path, body)
             if not answer.is_fault:
                 return answer
             await asyncio.sleep(RETRY_S)
+        raise OSError(f"the server keeps failing at {method} {path}")
 
     async def close(self) -> None:
         """Close its connections."""

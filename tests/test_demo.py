@@ -37,7 +37,7 @@ def living(*options: str) -> Iterator[tuple[subprocess.Popen[bytes], list[str]]]
     try:
         yield process, list(lines_until_ready(process.stdout.fileno()))
     finally:
-        process.kill()
+        process.terminate()
         process.wait()
         process.stdout.close()
 
@@ -92,8 +92,8 @@ def test_the_lobby_lives_by_itself_and_every_screen_has_a_link() -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_however_it_ends_no_server_stays_behind(how: signal.Signals) -> None:
-    with living() as (process, lines):
+def test_however_it_ends_no_server_stays_behind(how: signal.Signals, tmp_path: Path) -> None:
+    with living("--data", str(tmp_path)) as (process, lines):
         process.send_signal(how)
         assert process.wait(20) == (0 if how != signal.SIGKILL else -how)
         wait_until_gone(url_of(lines))
