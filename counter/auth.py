@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
 from db import staff
-from db.errors import Forbidden, NotYourCounter, SignInRefused, WeakPin
+from db.errors import Forbidden, NotYourCounter, WeakPin
 from db.records import Counter, Role, Staff
 
 SESSION_S = 14 * 3600
@@ -19,10 +19,14 @@ _hasher = PasswordHasher()
 _RANK = {Role.COUNTER: 1, Role.MANAGER: 2, Role.ADMIN: 3}
 
 
-def hash_pin(pin: str) -> str:
-    """Hash a PIN (argon2id). Raises `WeakPin` unless it has 4 to 12 digits that are not all the same."""
+def require_strong(pin: str) -> None:
+    """Raise `WeakPin` unless a PIN has 4 to 12 digits that are not all the same."""
     if not (pin.isascii() and pin.isdigit() and len(pin) in PIN_DIGITS and len(set(pin)) > 1):
         raise WeakPin
+
+
+def hash_pin(pin: str) -> str:
+    """Hash a PIN (argon2id, some 50 ms of computing)."""
     return _hasher.hash(pin)
 
 
@@ -31,15 +35,13 @@ def _nobodys_hash() -> str:
     return _hasher.hash("nobody")
 
 
-def check_pin(person: Staff | None, pin: str) -> Staff:
-    """The person, if the PIN is theirs; an unknown name takes as long as a wrong PIN. Raises `SignInRefused`."""
+def is_pin_of(person: Staff | None, pin: str) -> bool:
+    """Whether the PIN is theirs; an unknown name takes as long as a wrong PIN (some 50 ms of computing)."""
     try:
         _hasher.verify((person and person.pin_hash) or _nobodys_hash(), pin)
     except VerificationError:
-        raise SignInRefused from None
-    if person is None or person.pin_hash is None:
-        raise SignInRefused
-    return person
+        return False
+    return person is not None and person.pin_hash is not None
 
 
 def open_session(conn: sqlite3.Connection, person: Staff, now: float) -> str:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from counter.chances import lognormal
 from counter.policy import Lobby, can_serve, people_ahead
@@ -47,30 +48,27 @@ class Present:
 
 def load(conn: sqlite3.Connection, now: float) -> Present:
     """Read the moment; call it inside a transaction or snapshot, so that its parts agree."""
-    store = settings.load(conn)
-    services = settings.services(conn)
+    store = settings.set_up(conn)
     return Present(
         now=now,
         version=events.version(conn),
-        settings=store,
-        services=services,
-        tiers=settings.tiers(conn),
+        settings=store.settings,
+        services=store.services,
+        tiers=store.tiers,
         lobby=Lobby(
             waiting=tickets.waiting(conn),
             counters=counters.everyone(conn),
             serving=tickets.active(conn),
-            service_times=_prior(services, store.rules),
-            last_reasons=events.last_call_rules(conn, store.rules.fair_run),
+            service_times={code: _guess(service, store.settings.rules) for code, service in store.services.items()},
+            last_reasons=events.last_call_rules(conn, store.settings.rules.fair_run),
         ),
     )
 
 
-def _prior(services: Mapping[str, Service], rules: Rules) -> dict[str, ServiceTime]:
-    """Service times as the store's settings guess them, stretched for caution; none of them measured."""
-    return {
-        code: ServiceTime(*lognormal(service.mean_s * rules.caution, service.cv), known=0)
-        for code, service in services.items()
-    }
+@cache
+def _guess(service: Service, rules: Rules) -> ServiceTime:
+    """A service's time as the store's settings guess it, stretched for caution; not measured."""
+    return ServiceTime(*lognormal(service.mean_s * rules.caution, service.cv), known=0)
 
 
 def recent_calls(conn: sqlite3.Connection, present: Present) -> list[Event]:

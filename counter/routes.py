@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from counter import auth, desk, screen, views
 from counter.web import SESSION_KEY, Answer, Body, Context, require_csrf
 from db import counters, staff
-from db.errors import LobbyError, NotFound, TooManyTries
+from db.errors import LobbyError, NotFound, SignInRefused, TooManyTries
 from db.records import Message, Role, Staff
 
 GUESSES = parse("20 per minute")
@@ -143,12 +143,13 @@ def _act(context: Context, conn: sqlite3.Connection, number: int, action: Action
 
 
 def _sign_in(context: Context, name: str, pin: str) -> str:
-    if not _guesses.hit(GUESSES, request.remote_addr or ""):
+    if not _guesses.hit(GUESSES, request.remote_addr or "", name):
         raise TooManyTries
     with context.store.read() as conn:
         person = staff.staff_by_name(conn, name.strip())
-    known = auth.check_pin(person, pin)
-    return context.store.write(lambda conn: auth.open_session(conn, known, context.clock()))
+    if not context.off_loop(lambda: auth.is_pin_of(person, pin)) or person is None:
+        raise SignInRefused
+    return context.store.write(lambda conn: auth.open_session(conn, person, context.clock()))
 
 
 def _sign_in_form(context: Context, refused: LobbyError | None = None) -> str:

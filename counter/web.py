@@ -41,13 +41,14 @@ class Context:
     """What the composition root gives every room.
 
     `clock` tells seconds since the epoch; `base_url` is where phones reach this server; `frame` is added to every
-    snapshot (`speed`, `build`).
+    snapshot (`speed`, `build`). `off_loop` runs heavy computing where it holds nobody up; what it runs must not raise.
     """
 
     store: Store
     clock: Callable[[], float]
     base_url: str
     frame: Mapping[str, Any] = field(default_factory=dict)
+    off_loop: Callable[[Callable[[], Any]], Any] = lambda work: work()
 
     def caller(self) -> "Caller":
         """Who sent this request: a bearer token counts before the browser's cookies.

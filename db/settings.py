@@ -1,23 +1,69 @@
-"""Owns the rows of store set-up: settings, services, tiers."""
+"""Owns the rows of store set-up: settings, services, tiers.
+
+Set-up changes a few times a year and is read with every ticket. So all of it is read by one statement, and text that has
+not changed since it was last read is the same records.
+"""
 
 import dataclasses
 import json
 import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from db.records import Hours, Names, RuleKind, Rules, Service, Settings, Tier
 
+_SET_UP = """
+SELECT (SELECT json_group_object(key, json(value)) FROM settings) AS settings,
+    (SELECT json_group_array(json_array(code, letter, name_zh, name_en, icon, position, mean_s, cv, daily_cap))
+        FROM (SELECT * FROM services ORDER BY position)) AS services,
+    (SELECT json_group_array(json_array(code, rank, name_zh, name_en, target_s, head_start_s))
+        FROM (SELECT * FROM tiers ORDER BY rank)) AS tiers
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """What a store has decided: services and tiers by code, services in the kiosk's order, lowest tier first."""
+
+    settings: Settings
+    services: Mapping[str, Service]
+    tiers: Mapping[str, Tier]
+
+
+def set_up(conn: sqlite3.Connection) -> SetUp:
+    """Read the whole set-up."""
+    return _set_up(*conn.execute(_SET_UP).fetchone())
+
 
 def load(conn: sqlite3.Connection) -> Settings:
-    """Read the store's settings."""
-    return _settings(tuple(map(tuple, conn.execute("SELECT key, value FROM settings"))))
+    """The store's settings."""
+    return set_up(conn).settings
 
 
-@lru_cache(8)
-def _settings(rows: tuple[tuple[str, str], ...]) -> Settings:
-    """Rows that have not changed since they were last read are the same settings."""
-    stored: dict[str, Any] = {key: json.loads(value) for key, value in rows}
+def services(conn: sqlite3.Connection) -> Mapping[str, Service]:
+    """Every service by code, in the order the kiosk shows them."""
+    return set_up(conn).services
+
+
+def tiers(conn: sqlite3.Connection) -> Mapping[str, Tier]:
+    """Every tier by code, lowest rank first."""
+    return set_up(conn).tiers
+
+
+@lru_cache(16)
+def _set_up(settings: str, services: str, tiers: str) -> SetUp:
+    return SetUp(
+        settings=_settings(json.loads(settings)),
+        services={
+            code: Service(code, letter, Names(zh, en), *rest) for code, letter, zh, en, *rest in json.loads(services)
+        },
+        tiers={code: Tier(code, rank, Names(zh, en), *rest) for code, rank, zh, en, *rest in json.loads(tiers)},
+    )
+
+
+def _settings(stored: dict[str, Any]) -> Settings:
     return Settings(
         name=Names(**stored["name"]),
         timezone=stored["timezone"],
@@ -43,11 +89,6 @@ def exists(conn: sqlite3.Connection) -> bool:
     return conn.execute("SELECT 1 FROM settings LIMIT 1").fetchone() is not None
 
 
-def services(conn: sqlite3.Connection) -> dict[str, Service]:
-    """Every service by code, in the order the kiosk shows them."""
-    return {row["code"]: _service(row) for row in conn.execute("SELECT * FROM services ORDER BY position")}
-
-
 def add_service(conn: sqlite3.Connection, service: Service) -> None:
     """Add a service."""
     conn.execute(
@@ -62,32 +103,9 @@ def set_daily_cap(conn: sqlite3.Connection, code: str, daily_cap: int | None) ->
     conn.execute("UPDATE services SET daily_cap = ? WHERE code = ?", (daily_cap, code))
 
 
-def tiers(conn: sqlite3.Connection) -> dict[str, Tier]:
-    """Every tier by code, lowest rank first."""
-    return {
-        row["code"]: Tier(
-            row["code"], row["rank"], Names(row["name_zh"], row["name_en"]), row["target_s"], row["head_start_s"]
-        )
-        for row in conn.execute("SELECT * FROM tiers ORDER BY rank")
-    }
-
-
 def add_tier(conn: sqlite3.Connection, tier: Tier) -> None:
     """Add a tier."""
     conn.execute(
         "INSERT INTO tiers (code, rank, name_zh, name_en, target_s, head_start_s) VALUES (?, ?, ?, ?, ?, ?)",
         (tier.code, tier.rank, tier.name.zh, tier.name.en, tier.target_s, tier.head_start_s),
-    )
-
-
-def _service(row: sqlite3.Row) -> Service:
-    return Service(
-        code=row["code"],
-        letter=row["letter"],
-        name=Names(row["name_zh"], row["name_en"]),
-        icon=row["icon"],
-        position=row["position"],
-        mean_s=row["mean_s"],
-        cv=row["cv"],
-        daily_cap=row["daily_cap"],
     )

@@ -12,7 +12,7 @@ from db import appointments, calendar, events, members, tickets
 from db.errors import AppointmentOtherDay, AppointmentUsed, MalformedCode, UnknownAppointment
 from db.records import Appointment, AppointmentState, Device, EventKind, Message, Ticket, TicketClass
 from kiosk import identify
-from kiosk.issuing import Issued, already_held, as_member, draft_ticket, require_open, write
+from kiosk.issuing import HAD_TICKET, Issued, as_member, draft_ticket, held, require_open, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,11 @@ def check_in(conn: sqlite3.Connection, wish: CheckIn, device: Device | None, act
     lobby = load(conn, now)
     repeated = tickets.by_request_key(conn, wish.request_key)
     if repeated is not None:
-        return Issued(repeated, created=False, lobby=lobby)
+        return held(conn, repeated, lobby)
     booking = _find(conn, wish, lobby)
     had = _held(conn, booking)
     if had is not None:
-        return already_held(had, lobby)
+        return held(conn, had, lobby, HAD_TICKET)
     _require_today(booking, lobby)
     require_open(lobby)
     if not appointments.move(conn, booking.code, AppointmentState.BOOKED, AppointmentState.CHECKED_IN):

@@ -8,10 +8,11 @@ from typing import Any
 from counter.present import Present, load
 from db import calendar, events, print_jobs, quotes, staff, tickets
 from db.errors import ServiceFull, UnknownService
-from db.records import Device, DeviceKind, EventKind, Message, Service, Ticket, TicketClass, TicketState
+from db.records import Device, DeviceKind, EventKind, Message, PrintState, Service, Ticket, TicketClass, TicketState
 from kiosk import identify
 
 VIP_LETTER = "V"
+HAD_TICKET = Message("had_ticket", "You already hold this number.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Issued:
     ticket: Ticket
     created: bool
     lobby: Present
+    paper: PrintState
     notes: tuple[Message, ...] = ()
 
 
@@ -46,12 +48,12 @@ def issue(conn: sqlite3.Connection, wish: Wish, device: Device | None, actor: st
     lobby = load(conn, now)
     repeated = tickets.by_request_key(conn, wish.request_key)
     if repeated is not None:
-        return Issued(repeated, created=False, lobby=lobby)
+        return held(conn, repeated, lobby)
     service = _service(lobby.services, wish.service)
     draft, notes = _welcome(conn, draft_ticket(wish.service, wish.language, lobby), wish, lobby)
     had = tickets.open_of_member(conn, draft.member_no) if draft.member_no else None
     if had is not None:
-        return already_held(had, lobby)
+        return held(conn, had, lobby, HAD_TICKET)
     require_open(lobby)
     _require_room(conn, lobby, service)
     return write(conn, draft, wish.request_key, lobby, device, actor, notes)
@@ -113,12 +115,13 @@ def write(
         "people_ahead": ahead,
     }
     events.append(conn, lobby.now, EventKind.ISSUED, actor, ticket=ticket.number, **data)
-    return Issued(ticket, created=True, lobby=lobby, notes=notes)
+    paper = PrintState.NONE if printer_id is None else PrintState.PENDING
+    return Issued(ticket, True, lobby, paper, notes)
 
 
-def already_held(ticket: Ticket, lobby: Present) -> Issued:
+def held(conn: sqlite3.Connection, ticket: Ticket, lobby: Present, *notes: Message) -> Issued:
     """One customer, one place: the ticket they have is given back."""
-    return Issued(ticket, created=False, lobby=lobby, notes=(Message("had_ticket", "You already hold this number."),))
+    return Issued(ticket, False, lobby, print_jobs.state_of(conn, ticket.id), notes)
 
 
 def require_open(lobby: Present) -> None:

@@ -74,18 +74,19 @@ def api(context: Context) -> APIBlueprint:
         caller = context.caller()
         caller.require_issuer()
         wish = issuing.Wish(body.request_key, body.service, body.language, body.phone, body.member_no)
-        now = context.clock()
-        issued = context.store.write(lambda conn: issuing.issue(conn, wish, caller.device, caller.actor, now))
-        return _answer(issued)
+        return _answer(
+            context.store.write(lambda conn: issuing.issue(conn, wish, caller.device, caller.actor, context.clock()))
+        )
 
     @room.post("/check-ins", summary="Check an appointment in")
     def check_in(body: CheckInRequest) -> Answer:
         caller = context.caller()
         caller.require_issuer()
         wish = appointments.CheckIn(body.request_key, body.code, body.phone, body.language)
-        now = context.clock()
         return _answer(
-            context.store.write(lambda conn: appointments.check_in(conn, wish, caller.device, caller.actor, now))
+            context.store.write(
+                lambda conn: appointments.check_in(conn, wish, caller.device, caller.actor, context.clock())
+            )
         )
 
     @room.post("/identify", summary="Recognise a member by phone or card number")
@@ -107,14 +108,11 @@ def api(context: Context) -> APIBlueprint:
 
     @room.post("/tickets/<token>/cancel", summary="The holder gives the place up")
     def cancel(path: TicketPath) -> dict[str, Any]:
-        now = context.clock()
-        context.store.write(lambda conn: holder.cancel(conn, path.token, now))
+        context.store.write(lambda conn: holder.cancel(conn, path.token, context.clock()))
         return _show(path.token)
 
     def _answer(issued: issuing.Issued) -> Answer:
-        with context.store.read() as conn:
-            paper = print_jobs.state_of(conn, issued.ticket.id)
-        view = views.ticket(issued.ticket, issued.lobby, paper, issued.notes)
+        view = views.ticket(issued.ticket, issued.lobby, issued.paper, issued.notes)
         return view, 201 if issued.created else 200
 
     def _show(token: str) -> dict[str, Any]:

@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Seconds since the epoch, running `speed` times as fast as real time from `starts_at` (default: now)."""
+    """Seconds since the epoch: the system's time, corrections included.
+
+    With `starts_at` it begins there and then runs `speed` times as fast as real time.
+    """
 
     speed: float = 1.0
-    starts_at: float = field(default_factory=time.time)
+    starts_at: float | None = None
     _zero: float = field(default_factory=time.monotonic)
 
     def __call__(self) -> float:
-        """The time now; at speed 1 it follows the system's clock, corrections included."""
-        if self.speed == 1:
+        """The time now."""
+        if self.starts_at is None:
             return time.time()
         return self.starts_at + (time.monotonic() - self._zero) * self.speed

@@ -66,10 +66,11 @@ class StoreSet(Body):
 
 @dataclass(frozen=True, slots=True)
 class Command(Generic[B]):
-    """A command's arguments and what it does in the writer's transaction."""
+    """A command's arguments, what it does in the writer's transaction, and what it computes before."""
 
     body: type[B]
     run: Callable[[sqlite3.Connection, Context, B], Json]
+    prepare: Callable[[Context, B], B] = lambda _, body: body
 
 
 def run(context: Context, name: str, arguments: Json) -> Json:
@@ -77,12 +78,21 @@ def run(context: Context, name: str, arguments: Json) -> Json:
     if name not in COMMANDS:
         raise NotFound
     command = COMMANDS[name]
-    body = command.body.model_validate(arguments)
+    body = command.prepare(context, command.body.model_validate(arguments))
     return context.store.write(lambda conn: command.run(conn, context, body))
 
 
+def _hash_pin(context: Context, body: StaffAdd) -> StaffAdd:
+    """Hashing takes long enough to be done outside the transaction."""
+    if not body.pin:
+        return body
+    pin = body.pin
+    auth.require_strong(pin)
+    return body.model_copy(update={"pin": context.off_loop(lambda: auth.hash_pin(pin))})
+
+
 def _staff_add(conn: sqlite3.Connection, context: Context, body: StaffAdd) -> Json:
-    pin_hash = auth.hash_pin(body.pin) if body.pin else None
+    pin_hash = body.pin or None
     staff_id = staff.add_staff(conn, body.name, body.role, pin_hash)
     events.append(conn, context.clock(), EventKind.STAFF_ADDED, "command", name=body.name, role=body.role)
     link = None if pin_hash else context.base_url + enrolment_path(staff.add_enrolment(conn, staff_id=staff_id))
@@ -181,7 +191,7 @@ def _is_time(text: str) -> bool:
 
 
 COMMANDS: dict[str, Command[Any]] = {
-    "staff-add": Command(StaffAdd, _staff_add),
+    "staff-add": Command(StaffAdd, _staff_add, _hash_pin),
     "device-add": Command(DeviceAdd, _device_add),
     "import-members": Command(Import, _import_members),
     "import-appointments": Command(Import, _import_appointments),

@@ -10,6 +10,7 @@ from db import calendar, settings
 from kiosk.appointments import close_missed
 
 LOOK_EVERY_S = 20.0
+"""Seconds of the store's clock."""
 
 
 class Days:
@@ -23,7 +24,7 @@ class Days:
         """Close earlier days, now and at every turn of the day."""
         while True:
             self._look()
-            gevent.sleep(LOOK_EVERY_S)
+            gevent.sleep(LOOK_EVERY_S / self._context.frame["speed"])
 
     def _look(self) -> None:
         now = self._context.clock()

@@ -5,7 +5,6 @@ The server's process ends when its standard input does (`lobby.demo_server`), an
 
 import asyncio
 import json
-import math
 import signal
 import sys
 import tempfile
@@ -84,9 +83,7 @@ class _Demo:
     async def _server(self) -> AsyncIterator[asyncio.subprocess.Process]:
         """The server's process, in a session of its own so that Ctrl-C reaches only us."""
         plan = self._plan
-        # At a speed of exactly 1 the clock is the wall's and starts nowhere else.
-        speed = math.nextafter(1.0, 2.0) if plan.speed == 1 else plan.speed
-        arguments = (self._folder, plan.host, plan.port, speed, self._script.starts_at(speed))
+        arguments = (self._folder, plan.host, plan.port, plan.speed, self._script.starts_at(plan.speed))
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "lobby.demo_server"),
             *map(str, arguments),

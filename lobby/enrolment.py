@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from counter import auth
 from counter.web import DEVICE_KEY, SESSION_KEY, Answer, Body, Context, require_csrf
 from db import events, staff
-from db.errors import LinkUsed
+from db.errors import LinkUsed, WeakPin
 from db.records import Device, DeviceKind, EventKind, Role, Staff
 
 _HOME = {DeviceKind.KIOSK: "/kiosk", DeviceKind.DISPLAY: "/display"}
@@ -47,7 +47,7 @@ def pages(context: Context) -> APIBlueprint:
     @room.post("/enrol/<token>")
     def enrol(path: LinkPath, body: Enrol) -> dict[str, Any]:
         require_csrf()
-        pin_hash = auth.hash_pin(body.pin) if body.pin is not None else None
+        pin_hash = _hash(context, body.pin) if body.pin is not None else None
         device, person, token = context.store.write(lambda conn: _use(conn, path.token, pin_hash, context.clock()))
         session.permanent = True
         if device is not None:
@@ -57,6 +57,11 @@ def pages(context: Context) -> APIBlueprint:
         return {"next": "/" if person and person.role != Role.COUNTER else "/counter"}
 
     return room
+
+
+def _hash(context: Context, pin: str) -> str:
+    auth.require_strong(pin)
+    return str(context.off_loop(lambda: auth.hash_pin(pin)))
 
 
 def _find(conn: sqlite3.Connection, token: str) -> tuple[Device | None, Staff | None]:
@@ -74,7 +79,7 @@ def _use(
     """Use the link up; a person's needs the PIN, and signs them in."""
     device, person = _find(conn, token)
     if person is not None and pin_hash is None:
-        auth.hash_pin("")
+        raise WeakPin
     staff.use_enrolment(conn, token, now)
     if person is None or pin_hash is None:
         name = device.name if device else ""

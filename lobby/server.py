@@ -15,6 +15,7 @@ from typing import Any
 
 import gevent
 from flask_socketio import SocketIO
+from gevent import get_hub
 from gevent.event import Event as Signal
 from gevent.socket import socket as gevent_socket
 from gevent.threadpool import ThreadPoolExecutor
@@ -58,7 +59,7 @@ def serve(folder: Path, address: Address, clock: Clock, say: Callable[[str], Non
 def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[str], None]) -> None:
     port = listener.getsockname()[1]
     frame = {"speed": clock.speed, "build": _build()}
-    context = Context(store, clock, _base_url(store, host, port), frame)
+    context = Context(store, clock, _base_url(store, host, port), frame, get_hub().threadpool.apply)
     control_token = secrets.token_urlsafe(32)
     app = create_app(context, control_token)
     socketio = SocketIO(app, async_mode="gevent", ping_interval=20, ping_timeout=15, max_http_buffer_size=100_000)
