@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from counter.chances import lognormal
 from counter.policy import Lobby, can_serve, people_ahead
+from counter.service_times import cautious, fit, prior
 from db import calendar, counters, events, settings, tickets
 from db.errors import LobbyError, StoreClosed, StoreClosedToday
 from db.records import CounterState, Event, Rules, Service, ServiceTime, Settings, Ticket, Tier
 
 CALLS_SHOWN = 10
+SERVICES_LEARNT_FROM = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +60,24 @@ def load(conn: sqlite3.Connection, now: float) -> Present:
             waiting=tickets.waiting(conn),
             counters=counters.everyone(conn),
             serving=tickets.active(conn),
-            service_times={code: _guess(service, store.settings.rules) for code, service in store.services.items()},
+            service_times={code: _time(service, store.settings.rules) for code, service in store.services.items()},
             last_reasons=events.last_call_rules(conn, store.settings.rules.fair_run),
         ),
     )
 
 
 @cache
-def _guess(service: Service, rules: Rules) -> ServiceTime:
-    """A service's time as the store's settings guess it, stretched for caution; not measured."""
-    return ServiceTime(*lognormal(service.mean_s * rules.caution, service.cv), known=0)
+def _time(service: Service, rules: Rules) -> ServiceTime:
+    """What the rule reckons with: learnt from the store's own services, else the settings' guess; with caution."""
+    return cautious(service.learnt or prior(service), rules)
+
+
+def learn(conn: sqlite3.Connection) -> None:
+    """Fit every service's time to the last services of this store."""
+    for code, service in settings.services(conn).items():
+        time = fit(tickets.recent_services(conn, code, SERVICES_LEARNT_FROM), prior(service))
+        if time.known:
+            settings.learn(conn, code, time)
 
 
 def recent_calls(conn: sqlite3.Connection, present: Present) -> list[Event]:

@@ -123,6 +123,13 @@ def first(db: Database) -> None:
         db.execute(statement)
 
 
+@steps()
+def learnt_service_times(db: Database) -> None:
+    """What the store's own services taught: a lognormal per service, and from how many."""
+    for column in ("log_mean REAL", "log_sd REAL", "known INTEGER NOT NULL DEFAULT 0"):
+        db.execute(f"ALTER TABLE services ADD COLUMN {column}")
+
+
 def _statements(script: str) -> list[str]:
     """Split a script (sqlite3's own `executescript` would commit the migration's transaction)."""
     statements, current = [], ""

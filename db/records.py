@@ -134,8 +134,20 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceTime:
+    """How long a service takes: log-mean and log-sd of a lognormal (seconds), from `known` real services."""
+
+    log_mean: float
+    log_sd: float
+    known: int
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
-    """What customers come for; `letter` starts its ticket numbers, `mean_s` and `cv` are the prior of its service time."""
+    """What customers come for; `letter` starts its ticket numbers.
+
+    `mean_s` and `cv` are the settings' guess of its service time, `learnt` is what the store's own services say.
+    """
 
     code: str
     letter: str
@@ -145,6 +157,7 @@ class Service:
     mean_s: float
     cv: float
     daily_cap: int | None = None
+    learnt: ServiceTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +187,6 @@ class Counter:
     staff_name: str | None = None
     pauses_at: float | None = None
     returns_at: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceTime:
-    """How long a service takes: log-mean and log-sd of a lognormal (seconds), from `known` real services."""
-
-    log_mean: float
-    log_sd: float
-    known: int
 
 
 @dataclass(frozen=True, slots=True)

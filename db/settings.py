@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from db.records import Hours, Names, RuleKind, Rules, Service, Settings, Tier
+from db.records import Hours, Names, RuleKind, Rules, Service, ServiceTime, Settings, Tier
 
 _SET_UP = """
 SELECT (SELECT json_group_object(key, json(value)) FROM settings) AS settings,
-    (SELECT json_group_array(json_array(code, letter, name_zh, name_en, icon, position, mean_s, cv, daily_cap))
+    (SELECT json_group_array(json_array(code, letter, name_zh, name_en, icon, position, mean_s, cv, daily_cap,
+            log_mean, log_sd, known))
         FROM (SELECT * FROM services ORDER BY position)) AS services,
     (SELECT json_group_array(json_array(code, rank, name_zh, name_en, target_s, head_start_s))
         FROM (SELECT * FROM tiers ORDER BY rank)) AS tiers
@@ -56,11 +57,15 @@ def tiers(conn: sqlite3.Connection) -> Mapping[str, Tier]:
 def _set_up(settings: str, services: str, tiers: str) -> SetUp:
     return SetUp(
         settings=_settings(json.loads(settings)),
-        services={
-            code: Service(code, letter, Names(zh, en), *rest) for code, letter, zh, en, *rest in json.loads(services)
-        },
+        services={row[0]: _service(*row) for row in json.loads(services)},
         tiers={code: Tier(code, rank, Names(zh, en), *rest) for code, rank, zh, en, *rest in json.loads(tiers)},
     )
+
+
+def _service(code: str, letter: str, zh: str, en: str, *rest: Any) -> Service:
+    *facts, log_mean, log_sd, known = rest
+    learnt = ServiceTime(log_mean, log_sd, known) if known else None
+    return Service(code, letter, Names(zh, en), *facts, learnt)
 
 
 def _settings(stored: dict[str, Any]) -> Settings:
@@ -101,6 +106,14 @@ def add_service(conn: sqlite3.Connection, service: Service) -> None:
 def set_daily_cap(conn: sqlite3.Connection, code: str, daily_cap: int | None) -> None:
     """Limit how many tickets a service gives in a day; None for no limit."""
     conn.execute("UPDATE services SET daily_cap = ? WHERE code = ?", (daily_cap, code))
+
+
+def learn(conn: sqlite3.Connection, code: str, time: ServiceTime) -> None:
+    """Keep what was learnt of a service's time."""
+    conn.execute(
+        "UPDATE services SET log_mean = ?, log_sd = ?, known = ? WHERE code = ?",
+        (time.log_mean, time.log_sd, time.known, code),
+    )
 
 
 def add_tier(conn: sqlite3.Connection, tier: Tier) -> None:

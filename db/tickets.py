@@ -96,6 +96,16 @@ def served_by(conn: sqlite3.Connection, business_day: str, counter: int) -> tupl
     return row["n"], row["mean_s"]
 
 
+def recent_services(conn: sqlite3.Connection, service: str, limit: int) -> list[float]:
+    """How long the last completed services took, in seconds, newest first."""
+    rows = conn.execute(
+        "SELECT ended_at - started_at AS seconds FROM tickets WHERE service = ? AND state = 'completed'"
+        " AND started_at IS NOT NULL ORDER BY id DESC LIMIT ?",
+        (service, limit),
+    )
+    return [row["seconds"] for row in rows]
+
+
 def day_so_far(conn: sqlite3.Connection, business_day: str) -> sqlite3.Row:
     """A day's figures: issued, served, no_show, cancelled, mean_wait_s of those called, and promises kept and missed.
 

@@ -1,15 +1,17 @@
-"""Owns the turn of the day: once the business day has changed, what was left over is closed."""
+"""Owns what happens by itself as time goes on: the turn of the day, and learning how long services take."""
 
 import sqlite3
 
 import gevent
 
 from counter.day import close_earlier_days
+from counter.present import learn
 from counter.web import Context
 from db import calendar, settings
 from kiosk.appointments import close_missed
 
 LOOK_EVERY_S = 20.0
+LEARN_EVERY_S = 600.0
 """Seconds of the store's clock."""
 
 
@@ -19,11 +21,13 @@ class Days:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._closed_up_to = ""
+        self._learn_at = 0.0
 
     def run(self) -> None:
-        """Close earlier days, now and at every turn of the day."""
+        """Close earlier days, now and at every turn of the day; learn every ten minutes."""
         while True:
             self._look()
+            self._learn()
             gevent.sleep(LOOK_EVERY_S / self._context.frame["speed"])
 
     def _look(self) -> None:
@@ -33,6 +37,12 @@ class Days:
         if today != self._closed_up_to:
             self._context.store.write(lambda conn: _close(conn, now))
             self._closed_up_to = today
+
+    def _learn(self) -> None:
+        now = self._context.clock()
+        if now >= self._learn_at:
+            self._context.store.write(learn)
+            self._learn_at = now + LEARN_EVERY_S
 
 
 def _close(conn: sqlite3.Connection, now: float) -> None:
