@@ -8,7 +8,7 @@ import dataclasses
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -64,8 +64,8 @@ def _set_up(settings: str, services: str, tiers: str) -> SetUp:
 
 def _service(code: str, letter: str, zh: str, en: str, *rest: Any) -> Service:
     *facts, log_mean, log_sd, known = rest
-    learnt = ServiceTime(log_mean, log_sd, known) if known else None
-    return Service(code, letter, Names(zh, en), *facts, learnt)
+    service = Service(code, letter, Names(zh, en), *facts)
+    return replace(service, learnt=ServiceTime(log_mean, log_sd, known)) if known else service
 
 
 def _settings(stored: dict[str, Any]) -> Settings:
