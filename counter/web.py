@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request, session
 from flask_wtf.csrf import validate_csrf
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.validators import ValidationError
 
@@ -34,6 +34,12 @@ class Body(BaseModel):
     def _nothing_is_empty(cls, data: object) -> object:
         """No body at all counts as `{}`, so that what is missing is named."""
         return {} if data is None else data
+
+
+class TicketPath(BaseModel):
+    """The token printed in the QR code."""
+
+    token: str = Field(min_length=1, max_length=64)
 
 
 @dataclass(frozen=True, slots=True)

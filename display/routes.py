@@ -11,18 +11,12 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
 
 from counter import auth
-from counter.web import Answer, Context
+from counter.web import Answer, Context, TicketPath
 from db import events, settings, tickets
 from db.calendar import stamp
 from db.errors import UnknownTicket
 from db.records import Event, Role, Settings
 from display import screens
-
-
-class TicketPath(BaseModel):
-    """The token printed in the QR code."""
-
-    token: str = Field(min_length=1, max_length=64)
 
 
 class Since(BaseModel):

@@ -5,12 +5,12 @@ from typing import Any, Literal
 from flask import render_template
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from counter import views
 from counter.customer import greeting
 from counter.present import load
-from counter.web import Answer, Body, Context
+from counter.web import Answer, Body, Context, TicketPath
 from db import calendar, print_jobs, settings, tickets
 from db.records import DeviceKind
 from kiosk import appointments, holder, identify, issuing
@@ -43,12 +43,6 @@ class Identity(Body):
 
     phone: str | None = Field(default=None, max_length=32)
     member_no: str | None = Field(default=None, max_length=32)
-
-
-class TicketPath(BaseModel):
-    """The token printed in the QR code."""
-
-    token: str = Field(min_length=1, max_length=64)
 
 
 def pages(context: Context) -> APIBlueprint:

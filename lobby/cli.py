@@ -61,31 +61,30 @@ def demo(**options: Any) -> None:
     _or_fail(lambda: run(Plan(**options), _say))
 
 
-@main.group("import")
-def import_group() -> None:
-    """Take over a list from a CSV file."""
-
-
-@import_group.command("members")
+@main.command("import")
+@click.argument("kind", type=click.Choice(["members", "appointments"]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show what would change, change nothing.")
 @click.option("--strict", is_flag=True, help="Change nothing if any line has a fault.")
 @data_option
 @json_option
-def import_members(file: Path, dry_run: bool, strict: bool, data: Path, as_json: bool) -> None:
-    """Replace the list of VIP members by FILE."""
-    _import("import-members", file, data, as_json, dry_run=dry_run, strict=strict)
+def import_list(kind: str, file: Path, dry_run: bool, strict: bool, data: Path, as_json: bool) -> None:
+    """Take over a list from a CSV file: members replace the VIP list, appointments are added."""
+    try:
+        text = file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        _fail(f"{file} is not UTF-8. Save it as “CSV UTF-8”.")
+    outcome = _command(data, f"import-{kind}", {"text": text, "dry_run": dry_run, "strict": strict})
+    _print(outcome, as_json=True) if as_json else _print_outcome(outcome)
+    if strict and outcome["faults"]:
+        sys.exit(1)
 
 
-@import_group.command("appointments")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Show what would change, change nothing.")
-@click.option("--strict", is_flag=True, help="Change nothing if any line has a fault.")
-@data_option
-@json_option
-def import_appointments(file: Path, dry_run: bool, strict: bool, data: Path, as_json: bool) -> None:
-    """Add the bookings of FILE."""
-    _import("import-appointments", file, data, as_json, dry_run=dry_run, strict=strict)
+def _print_outcome(outcome: Json) -> None:
+    for fault in outcome["faults"]:
+        click.echo(f"line {fault['line']}, {fault['column']} “{fault['value']}”: {fault['reason']}", err=True)
+    counts = ", ".join(f"{outcome[key]} {key}" for key in ("added", "changed", "unchanged", "ended"))
+    click.echo(f"{counts}, {len(outcome['faults'])} faults")
 
 
 @main.group("staff")
@@ -138,23 +137,6 @@ def store_set(data: Path, as_json: bool, hours: str | None, **options: str | Non
     """Set the store's name, hours, time zone and address."""
     days = None if hours is None else [day.strip() for day in hours.split(",") if day.strip()]
     _print(_command(data, "store-set", {**options, "hours": days}), as_json)
-
-
-def _import(name: str, file: Path, data: Path, as_json: bool, **options: bool) -> None:
-    try:
-        text = file.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        _fail(f"{file} is not UTF-8. Save it as “CSV UTF-8”.")
-    outcome = _command(data, name, {"text": text, **options})
-    if as_json:
-        _print(outcome, as_json=True)
-    else:
-        for fault in outcome["faults"]:
-            click.echo(f"line {fault['line']}, {fault['column']} “{fault['value']}”: {fault['reason']}", err=True)
-        counts = ", ".join(f"{outcome[key]} {key}" for key in ("added", "changed", "unchanged", "ended"))
-        click.echo(f"{counts}, {len(outcome['faults'])} faults")
-    if options["strict"] and outcome["faults"]:
-        sys.exit(1)
 
 
 def _command(data: Path, name: str, arguments: Json) -> Json:
