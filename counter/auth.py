@@ -51,7 +51,12 @@ def open_session(conn: sqlite3.Connection, person: Staff, now: float) -> str:
 
 def has(person: Staff, role: Role) -> bool:
     """Whether the person has the role or a higher one."""
-    return _RANK[person.role] >= _RANK[role]
+    return includes(person.role, role)
+
+
+def includes(mine: Role, role: Role) -> bool:
+    """Whether a role is or exceeds another."""
+    return _RANK[mine] >= _RANK[role]
 
 
 def require(person: Staff, role: Role) -> None:

@@ -1,26 +1,36 @@
-"""Owns the day's close: what was left open on an earlier business day ends, and its counters with it."""
+"""Owns the day's close: what was left open on an earlier business day ends, counters and sign-ins with it."""
 
 import sqlite3
 
-from db import calendar, counters, events, settings, tickets
-from db.records import CounterState, EventKind, Ticket, TicketState
+from db import calendar, counters, events, settings, staff, tickets
+from db.records import Counter, CounterState, EventKind, Ticket, TicketState
 
 
 def close_earlier_days(conn: sqlite3.Connection, now: float) -> int:
     """Expire every open ticket of earlier days and return how many; the numbers of a new day start at 1."""
-    today = calendar.business_day(now, settings.load(conn))
-    left = tickets.left_over(conn, today)
+    store = settings.load(conn)
+    left = tickets.left_over(conn, calendar.business_day(now, store))
+    forgotten = [
+        counter
+        for counter in counters.everyone(conn)
+        if counter.state != CounterState.CLOSED and counter.since < calendar.day_start(now, store)
+    ]
     for ticket in left:
-        tickets.end(conn, ticket.id, ticket.state, TicketState.EXPIRED, now)
-        events.append(conn, now, EventKind.EXPIRED, "system", ticket=ticket.number, counter=ticket.counter)
-        _leave(conn, ticket, now)
+        _expire(conn, ticket, now)
+    for counter in forgotten:
+        _close(conn, counter, now)
+    staff.end_old_sessions(conn, now)
     return len(left)
 
 
-def _leave(conn: sqlite3.Connection, ticket: Ticket, now: float) -> None:
-    """Close the counter that still had the ticket."""
-    if ticket.counter is None or ticket.state not in {TicketState.CALLED, TicketState.SERVING}:
-        return
-    counters.move(conn, ticket.counter, CounterState(ticket.state.value), CounterState.READY, now)
-    counters.close(conn, ticket.counter, now)
-    events.append(conn, now, EventKind.COUNTER_CLOSED, "system", counter=ticket.counter)
+def _expire(conn: sqlite3.Connection, ticket: Ticket, now: float) -> None:
+    tickets.end(conn, ticket.id, ticket.state, TicketState.EXPIRED, now)
+    if ticket.counter is not None and ticket.state in {TicketState.CALLED, TicketState.SERVING}:
+        counters.move(conn, ticket.counter, CounterState(ticket.state.value), CounterState.READY, now)
+    events.append(conn, now, EventKind.EXPIRED, "system", ticket=ticket.number, counter=ticket.counter)
+
+
+def _close(conn: sqlite3.Connection, counter: Counter, now: float) -> None:
+    """Whoever forgot to close it has gone home; a counter open without anybody promises help that is not there."""
+    counters.close(conn, counter.number, now)
+    events.append(conn, now, EventKind.COUNTER_CLOSED, "system", counter=counter.number)

@@ -33,8 +33,9 @@ def open_counter(conn: sqlite3.Connection, number: int, staff: Staff, now: float
     elsewhere = counters.of_staff(conn, staff.id)
     if elsewhere is not None:
         raise StaffElsewhere(counter=elsewhere.number)
-    counters.open_for(conn, number, staff.id, now)
-    events.append(conn, now, EventKind.COUNTER_OPENED, actor(staff), counter=number)
+    if not counters.open_for(conn, number, staff.id, now):
+        raise CounterBusy(counter=number, number="")
+    events.append(conn, now, EventKind.COUNTER_OPENED, staff.actor, counter=number)
 
 
 def close_counter(conn: sqlite3.Connection, number: int, staff: Staff, now: float) -> None:
@@ -44,7 +45,7 @@ def close_counter(conn: sqlite3.Connection, number: int, staff: Staff, now: floa
         return
     if not counters.close(conn, number, now):
         raise CounterBusy(counter=number, number=_current(conn, counter).number)
-    events.append(conn, now, EventKind.COUNTER_CLOSED, actor(staff), counter=number)
+    events.append(conn, now, EventKind.COUNTER_CLOSED, staff.actor, counter=number)
 
 
 def call_next(conn: sqlite3.Connection, number: int, staff: Staff, now: float) -> Message:
@@ -79,7 +80,7 @@ def start(conn: sqlite3.Connection, number: int, staff: Staff, now: float) -> No
     ticket = _current(conn, _open_counter(conn, number))
     _guard(tickets.start(conn, ticket.id, now), ticket)
     _move(conn, ticket, number, CounterState.CALLED, CounterState.SERVING, now)
-    events.append(conn, now, EventKind.STARTED, actor(staff), ticket=ticket.number, counter=number)
+    events.append(conn, now, EventKind.STARTED, staff.actor, ticket=ticket.number, counter=number)
 
 
 def finish(conn: sqlite3.Connection, number: int, staff: Staff, now: float) -> None:
@@ -97,7 +98,7 @@ def put_back(conn: sqlite3.Connection, number: int, staff: Staff, now: float) ->
     ticket = _current(conn, _open_counter(conn, number))
     _guard(tickets.put_back(conn, ticket.id), ticket)
     _move(conn, ticket, number, CounterState.CALLED, CounterState.READY, now)
-    events.append(conn, now, EventKind.RETURNED, actor(staff), ticket=ticket.number, counter=number)
+    events.append(conn, now, EventKind.RETURNED, staff.actor, ticket=ticket.number, counter=number)
 
 
 def get_counter(conn: sqlite3.Connection, number: int) -> Counter:
@@ -106,11 +107,6 @@ def get_counter(conn: sqlite3.Connection, number: int) -> Counter:
     if counter is None:
         raise UnknownCounter(counter=number)
     return counter
-
-
-def actor(staff: Staff) -> str:
-    """Who did it, as the journal names them."""
-    return f"staff:{staff.name}"
 
 
 def _call(conn: sqlite3.Connection, counter: Counter, choice: Choice, staff: Staff, now: float) -> None:
@@ -124,7 +120,7 @@ def _journal_call(
 ) -> None:
     waited = round(now - ticket.waiting_since)
     events.append(
-        conn, now, kind, actor(staff), ticket=ticket.number, counter=number, rule=rule,
+        conn, now, kind, staff.actor, ticket=ticket.number, counter=number, rule=rule,
         **{"class": ticket.ticket_class, "service": ticket.service, "waited_s": max(0, waited)},
     )  # fmt: skip
 
@@ -143,7 +139,7 @@ def _end(
     _move(conn, ticket, number, CounterState(expected.value), CounterState.READY, now)
     if ticket.appointment_code is not None:
         appointments.move(conn, ticket.appointment_code, AppointmentState.CHECKED_IN, FINAL_APPOINTMENT[final])
-    events.append(conn, now, kind, actor(staff), ticket=ticket.number, counter=number)
+    events.append(conn, now, kind, staff.actor, ticket=ticket.number, counter=number)
 
 
 def _move(

@@ -19,6 +19,7 @@ from counter import chances
 from db.records import Counter, CounterState, Permission, RuleKind, Rules, ServiceTime, Ticket, TicketClass
 
 VIP_QUEUE = "vip"
+VIP_LETTER = "V"
 
 
 class Reason(StrEnum):

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 
 from counter.policy import Lobby, can_serve, people_ahead
 from counter.service_times import cautious, fit, prior
@@ -66,7 +66,7 @@ def load(conn: sqlite3.Connection, now: float) -> Present:
     )
 
 
-@cache
+@lru_cache(256)
 def _time(service: Service, rules: Rules) -> ServiceTime:
     """What the rule reckons with: learnt from the store's own services, else the settings' guess; with caution."""
     return cautious(service.learnt or prior(service), rules)

@@ -1,5 +1,6 @@
 """Owns the counter room's web: the counter page, sign-in, and staff actions."""
 
+import re
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -14,13 +15,19 @@ from limits.strategies import FixedWindowRateLimiter
 from pydantic import BaseModel, Field
 
 from counter import auth, desk, screen, views
-from counter.web import SESSION_KEY, Answer, Body, Context, require_csrf
+from counter.web import LARGEST, SESSION_KEY, Answer, Body, Context, require_csrf
 from db import counters, staff
 from db.errors import LobbyError, NotFound, SignInRefused, TooManyTries
 from db.records import Message, Role, Staff
 
-GUESSES = parse("20 per minute")
-_guesses = FixedWindowRateLimiter(MemoryStorage())
+WRONG_PINS = (parse("10 per 5 minutes"), parse("60 per day"))
+"""Wrong PINs for one name, from wherever they come: too few to try all of even the shortest."""
+
+SIGN_INS = parse("120 per minute")
+"""From one address: each costs computing."""
+
+_limiter = FixedWindowRateLimiter(MemoryStorage())
+_PATH = re.compile(r"/(?![/\\])[!-~]*")
 
 Action = Callable[[sqlite3.Connection, int, Staff, float], Message | None]
 
@@ -39,7 +46,7 @@ _ACTIONS: dict[str, Action] = {
 class CounterAction(BaseModel):
     """Which counter does what."""
 
-    number: int = Field(ge=1)
+    number: int = Field(ge=1, le=LARGEST)
     action: str = Field(description="open, close, call-next, recall, start, finish, no-show or return")
 
 
@@ -54,7 +61,7 @@ class SignIn(Body):
 
     staff: str
     pin: str
-    counter: int | None = Field(default=None, ge=1)
+    counter: int | None = Field(default=None, ge=1, le=LARGEST)
 
 
 def pages(context: Context) -> APIBlueprint:
@@ -97,9 +104,10 @@ def pages(context: Context) -> APIBlueprint:
     @room.post("/counter/sign-out")
     def sign_out() -> Answer:
         require_csrf()
-        token = session.pop(SESSION_KEY, None)
-        if token is not None:
-            context.store.write(lambda conn: staff.end_session(conn, token))
+        person, token = context.caller_of_cookies().person, session.get(SESSION_KEY)
+        if person is not None and token is not None:
+            context.store.write(lambda conn: _sign_out(conn, person, token, context.clock()))
+        session.pop(SESSION_KEY, None)
         return redirect(url_for("counter.sign_in_page"))
 
     return room
@@ -143,13 +151,25 @@ def _act(context: Context, conn: sqlite3.Connection, number: int, action: Action
 
 
 def _sign_in(context: Context, name: str, pin: str) -> str:
-    if not _guesses.hit(GUESSES, request.remote_addr or "", name):
+    name = name.strip()
+    is_quiet = _limiter.hit(SIGN_INS, request.remote_addr or "")
+    if not (is_quiet and all(_limiter.test(limit, name) for limit in WRONG_PINS)):
         raise TooManyTries
     with context.store.read() as conn:
-        person = staff.staff_by_name(conn, name.strip())
+        person = staff.staff_by_name(conn, name)
     if not context.off_loop(lambda: auth.is_pin_of(person, pin)) or person is None:
+        for limit in WRONG_PINS:
+            _limiter.hit(limit, name)
         raise SignInRefused
     return context.store.write(lambda conn: auth.open_session(conn, person, context.clock()))
+
+
+def _sign_out(conn: sqlite3.Connection, person: Staff, token: str, now: float) -> None:
+    """Leave the counter too. Raises `CounterBusy` while somebody is being served there."""
+    at = counters.of_staff(conn, person.id)
+    if at is not None:
+        desk.close_counter(conn, at.number, person, now)
+    staff.end_session(conn, token)
 
 
 def _sign_in_form(context: Context, refused: LobbyError | None = None) -> str:
@@ -166,5 +186,4 @@ def _sign_in_form(context: Context, refused: LobbyError | None = None) -> str:
 
 def _local(target: str) -> str:
     """Where to go after sign-in: only a path of this server."""
-    is_path = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return target if is_path else url_for("counter.counter_page")
+    return target if _PATH.fullmatch(target) else url_for("counter.counter_page")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from counter import customer, words
-from counter.policy import VIP_QUEUE, Choice, choose, queue_name, queue_of
+from counter.policy import VIP_LETTER, VIP_QUEUE, Choice, choose, queue_name, queue_of
 from counter.present import Present
 from db import calendar
 from db.errors import CounterBusy, CounterClosed, LobbyError, NoCurrentTicket, WrongState
@@ -29,7 +29,13 @@ from db.records import (
 
 Json = dict[str, Any]
 
-_VIPS = {"code": VIP_QUEUE, "letter": "V", "name": {"zh": "贵宾", "en": "VIP"}, "icon": "diamond", "class": "vip"}
+_VIPS = {
+    "code": VIP_QUEUE,
+    "letter": VIP_LETTER,
+    "name": {"zh": "贵宾", "en": "VIP"},
+    "icon": "diamond",
+    "class": "vip",
+}
 
 
 def names(both: Names | None) -> Json | None:

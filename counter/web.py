@@ -11,13 +11,16 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms.validators import ValidationError
 
 from counter import auth
-from db import staff
+from db import settings, staff
 from db.errors import DeviceNeeded, PageTooOld, SignInNeeded
 from db.records import Device, DeviceKind, Role, Staff
 from db.store import Store
 
 Answer = BaseResponse | str | dict[str, Any] | tuple[str | dict[str, Any], int]
 """What a route returns."""
+
+LARGEST = 2**31
+"""No number of ours is larger; SQLite's end at 2**63."""
 
 DEVICE_KEY = "device"
 SESSION_KEY = "staff"
@@ -46,15 +49,21 @@ class TicketPath(BaseModel):
 class Context:
     """What the composition root gives every room.
 
-    `clock` tells seconds since the epoch; `base_url` is where phones reach this server; `frame` is added to every
+    `clock` tells seconds since the epoch; `own_url` is where this server listens; `frame` is added to every
     snapshot (`speed`, `build`). `off_loop` runs heavy computing where it holds nobody up; what it runs must not raise.
     """
 
     store: Store
     clock: Callable[[], float]
-    base_url: str
+    own_url: str
     frame: Mapping[str, Any] = field(default_factory=dict)
     off_loop: Callable[[Callable[[], Any]], Any] = lambda work: work()
+
+    @property
+    def base_url(self) -> str:
+        """Where phones and devices reach this server: as the store has set it, else where it listens."""
+        with self.store.read() as conn:
+            return settings.load(conn).public_url or self.own_url
 
     def caller(self) -> "Caller":
         """Who sent this request: a bearer token counts before the browser's cookies.
@@ -102,9 +111,8 @@ class Caller:
     @property
     def actor(self) -> str:
         """As the journal names them."""
-        if self.person is not None:
-            return f"staff:{self.person.name}"
-        return f"device:{self.device.name}" if self.device else "holder"
+        known = self.person or self.device
+        return known.actor if known else "holder"
 
     def require_staff(self, role: Role = Role.COUNTER) -> Staff:
         """The person, if signed in with this role. Raises `SignInNeeded`, `Forbidden`."""

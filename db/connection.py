@@ -40,11 +40,12 @@ def transaction(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     conn.execute(begin)
     try:
         yield conn
+        conn.execute(commit)
     except BaseException:
-        for statement in rollback.split("; "):
-            conn.execute(statement)
+        if conn.in_transaction:  # some errors have ended it already
+            for statement in rollback.split("; "):
+                conn.execute(statement)
         raise
-    conn.execute(commit)
 
 
 @contextmanager

@@ -197,6 +197,24 @@ class PageTooOld(LobbyError):
     code, status, text = "page_too_old", 403, "This page is too old to be trusted. Reload it and try again."
 
 
+class NotJson(LobbyError):
+    """A body that is not the JSON it has to be."""
+
+    code, status, text = "not_json", 400, "The request's body is not JSON, or is not labelled application/json."
+
+
+class NoSuchPage(NotFound):
+    """Nothing at this address."""
+
+    text = "There is nothing at this address."
+
+
+class NotThisWay(LobbyError):
+    """The right address, the wrong method."""
+
+    code, status, text = "method_not_allowed", 405, "This address does not take this kind of request."
+
+
 class InvalidRequest(LobbyError):
     """The request's fields are wrong; the answer lists them."""
 
@@ -206,7 +224,11 @@ class InvalidRequest(LobbyError):
 class TooManyTries(LobbyError):
     """Guessing at a PIN."""
 
-    code, status, text = "too_many_tries", 429, "Too many tries. Please wait a minute."
+    code, status, text = (
+        "too_many_tries",
+        429,
+        "Too many tries. Please wait some minutes, or ask the manager for a new PIN link.",
+    )
 
 
 class Forbidden(LobbyError):
@@ -241,6 +263,24 @@ class BadFile(LobbyError):
 
     code, status, field = "bad_file", 422, "file"
     text = "This file cannot be read: {reason}."
+
+
+class HeadingLacks(BadFile):
+    """A list whose heading is not ours."""
+
+    text = "This file cannot be read: its heading lacks {columns}."
+
+
+class NotCsv(BadFile):
+    """A file that is no table."""
+
+    text = "This file cannot be read: line {line} is no line of a CSV file."
+
+
+class NoUsableLine(BadFile):
+    """A list without one right line; taking it would end everybody's card."""
+
+    text = "This file has no line that can be used, so nothing was changed."
 
 
 class BadSetting(LobbyError):

@@ -37,12 +37,9 @@ def after(conn: sqlite3.Connection, seq: int, limit: int = 1000) -> list[Event]:
 
 
 def recent_calls(conn: sqlite3.Connection, since: float, limit: int) -> list[Event]:
-    """The newest calls and recalls not older than `since`, newest first."""
-    rows = conn.execute(
-        "SELECT * FROM events WHERE kind IN ('called', 'recalled') AND at >= ? ORDER BY seq DESC LIMIT ?",
-        (since, limit),
-    )
-    return [_event(row) for row in rows]
+    """Of the newest calls and recalls those not older than `since`, newest first."""
+    rows = conn.execute("SELECT * FROM events WHERE kind IN ('called', 'recalled') ORDER BY seq DESC LIMIT ?", (limit,))
+    return [_event(row) for row in rows if row["at"] >= since]
 
 
 def last_call_rules(conn: sqlite3.Connection, limit: int) -> list[str]:

@@ -54,6 +54,14 @@ def drop_for_ended_tickets(conn: sqlite3.Connection, printer_id: int) -> int:
     ).rowcount
 
 
+def fail_claimed(conn: sqlite3.Connection, printer_id: int, error: str, next_at: float) -> int:
+    """printing → failed, whatever it was that went wrong."""
+    return conn.execute(
+        "UPDATE print_jobs SET state = 'failed', error = ?, next_at = ? WHERE printer_id = ? AND state = 'printing'",
+        (error, next_at, printer_id),
+    ).rowcount
+
+
 def release_claimed(conn: sqlite3.Connection) -> int:
     """After a restart: what was being printed is pending again (it may come out twice, it is never lost)."""
     return conn.execute("UPDATE print_jobs SET state = 'pending' WHERE state = 'printing'").rowcount

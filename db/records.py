@@ -122,6 +122,7 @@ class EventKind(StrEnum):
     DEVICE_ADDED = "device_added"
     DEVICE_ENROLLED = "device_enrolled"
     PIN_SET = "pin_set"
+    PIN_LINK_MADE = "pin_link_made"
     SETTINGS_CHANGED = "settings_changed"
 
 
@@ -262,6 +263,11 @@ class Staff:
     role: Role
     pin_hash: str | None = None
 
+    @property
+    def actor(self) -> str:
+        """As the journal names them."""
+        return f"staff:{self.name}"
+
 
 @dataclass(frozen=True, slots=True)
 class Device:
@@ -272,6 +278,11 @@ class Device:
     name: str
     printer_id: int | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def actor(self) -> str:
+        """As the journal names it."""
+        return f"device:{self.name}"
 
 
 @dataclass(frozen=True, slots=True)

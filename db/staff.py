@@ -32,8 +32,9 @@ def add_staff(conn: sqlite3.Connection, name: str, role: Role, pin_hash: str | N
 
 
 def set_pin_hash(conn: sqlite3.Connection, staff_id: int, pin_hash: str) -> None:
-    """Replace a PIN; every sign-in of before ends."""
+    """Replace a PIN; every sign-in and every unused link of before ends."""
     conn.execute("UPDATE staff SET pin_hash = ? WHERE id = ?", (pin_hash, staff_id))
+    conn.execute("DELETE FROM enrolments WHERE staff_id = ? AND used_at IS NULL", (staff_id,))
     conn.execute("DELETE FROM sessions WHERE staff_id = ?", (staff_id,))
 
 
@@ -70,6 +71,11 @@ def staff_by_session(conn: sqlite3.Connection, token: str, now: float) -> Staff 
         (_hash(token), now),
     ).fetchone()
     return _staff(row) if row else None
+
+
+def end_old_sessions(conn: sqlite3.Connection, now: float) -> None:
+    """Forget sign-ins that have run out."""
+    conn.execute("DELETE FROM sessions WHERE expires_at <= ?", (now,))
 
 
 def end_session(conn: sqlite3.Connection, token: str) -> None:
@@ -114,8 +120,11 @@ def device_by_token(conn: sqlite3.Connection, token: str) -> Device | None:
 
 
 def add_enrolment(conn: sqlite3.Connection, *, device_id: int | None = None, staff_id: int | None = None) -> str:
-    """Make a one-time link's token, for one device or one of the staff."""
+    """Make a one-time link's token, for one device or one of the staff; an unused one of before is void."""
     token = new_token()
+    conn.execute(
+        "DELETE FROM enrolments WHERE used_at IS NULL AND (device_id = ? OR staff_id = ?)", (device_id, staff_id)
+    )
     conn.execute(
         "INSERT INTO enrolments (token_hash, device_id, staff_id) VALUES (?, ?, ?)", (_hash(token), device_id, staff_id)
     )

@@ -25,7 +25,7 @@ class Store:
     """
 
     def __init__(self, folder: Path, executor: Executor | None = None) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds phone numbers
         self.folder = folder
         self._lock = (folder / "lock").open("w")
         try:

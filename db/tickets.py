@@ -56,9 +56,9 @@ def open_of_member(conn: sqlite3.Connection, member_no: str) -> Ticket | None:
     return _one(conn, f"member_no = ? AND state IN {_OPEN}", member_no)
 
 
-def of_appointment(conn: sqlite3.Connection, code: str) -> Ticket | None:
-    """The newest ticket a booking was checked in with."""
-    return _one(conn, "appointment_code = ? ORDER BY id DESC", code)
+def open_of_appointment(conn: sqlite3.Connection, code: str) -> Ticket | None:
+    """The ticket a booking was checked in with, while it is open."""
+    return _one(conn, f"appointment_code = ? AND state IN {_OPEN}", code)
 
 
 def at_counter(conn: sqlite3.Connection, counter: int) -> Ticket | None:

@@ -23,12 +23,13 @@ class _Job(Generic[T]):
     def __init__(self, work: Work[T]) -> None:
         self.work = work
         self.result: T | None = None
-        self.error: BaseException | None = None
+        self.error: BaseException | None = RuntimeError("the writer ended before this work")
 
     def run(self, conn: sqlite3.Connection) -> None:
         try:
             with transaction(conn):
                 self.result = self.work(conn)
+            self.error = None
         except Exception as error:  # noqa: BLE001 — it belongs to the caller, who gets it from outcome()
             self.error = error
 
@@ -69,9 +70,11 @@ class Writer:
             with transaction(self._conn):
                 for job in batch:
                     job.run(self._conn)
-        except sqlite3.Error as error:  # the commit itself failed: nobody's work is on the disk
+        except BaseException as error:  # nothing of this batch is on the disk, so nobody may hear that theirs is
             for job in batch:
                 job.error = job.error or error
+            if not isinstance(error, Exception):
+                raise
 
     def close(self) -> None:
         """Finish what is queued, then close the connection."""

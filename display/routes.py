@@ -11,7 +11,7 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
 
 from counter import auth
-from counter.web import Answer, Context, TicketPath
+from counter.web import LARGEST, Answer, Context, TicketPath
 from db import events, settings, tickets
 from db.calendar import stamp
 from db.errors import UnknownTicket
@@ -22,7 +22,7 @@ from display import screens
 class Since(BaseModel):
     """Where to read the journal on: events that follow `after`."""
 
-    after: int = Field(default=0, ge=0)
+    after: int = Field(default=0, ge=0, le=LARGEST)
 
 
 def pages(context: Context) -> APIBlueprint:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from counter.present import Present, load
 from db import appointments, calendar, events, members, tickets
 from db.errors import AppointmentOtherDay, AppointmentUsed, MalformedCode, UnknownAppointment
-from db.records import Appointment, AppointmentState, Device, EventKind, Message, Ticket, TicketClass
+from db.records import Appointment, AppointmentState, Device, EventKind, Ticket, TicketClass
 from kiosk import identify
-from kiosk.issuing import HAD_TICKET, Issued, as_member, draft_ticket, held, require_open, write
+from kiosk.issuing import Issued, as_member, draft_ticket, held, require_open, write
+from kiosk.notes import HAD_TICKET
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ def check_in(conn: sqlite3.Connection, wish: CheckIn, device: Device | None, act
     require_open(lobby)
     if not appointments.move(conn, booking.code, AppointmentState.BOOKED, AppointmentState.CHECKED_IN):
         raise AppointmentUsed
-    draft, note = _admit(conn, draft_ticket(booking.service, wish.language, lobby), booking, lobby)
-    return write(conn, draft, wish.request_key, lobby, device, actor, (note,))
+    draft = _admit(conn, draft_ticket(booking.service, wish.language, lobby), booking, lobby)
+    return write(conn, draft, wish.request_key, lobby, device, actor)
 
 
 def close_missed(conn: sqlite3.Connection, before: float, now: float) -> None:
@@ -56,7 +57,7 @@ def close_missed(conn: sqlite3.Connection, before: float, now: float) -> None:
 
 def _find(conn: sqlite3.Connection, wish: CheckIn, lobby: Present) -> Appointment:
     if wish.code:
-        booking = appointments.by_code(conn, wish.code.strip())
+        booking = appointments.by_code(conn, wish.code.strip().upper())
     elif wish.phone:
         booking = _nearest(appointments.of_phone(conn, identify.normalise_phone(wish.phone)), lobby)
     else:
@@ -77,9 +78,12 @@ def _nearest(bookings: list[Appointment], lobby: Present) -> Appointment | None:
 
 
 def _held(conn: sqlite3.Connection, booking: Appointment) -> Ticket | None:
-    if booking.state != AppointmentState.CHECKED_IN:
-        return None
-    return tickets.of_appointment(conn, booking.code)
+    """The ticket this customer has already: of the booking, or another one of the member who booked."""
+    ticket = tickets.open_of_appointment(conn, booking.code)
+    if ticket is not None or booking.state != AppointmentState.BOOKED:
+        return ticket
+    member = members.by_phone(conn, booking.phone)
+    return tickets.open_of_member(conn, member.member_no) if member else None
 
 
 def _is_today(booking: Appointment, lobby: Present) -> bool:
@@ -95,15 +99,14 @@ def _require_today(booking: Appointment, lobby: Present) -> None:
         raise AppointmentOtherDay(day=slot.date().isoformat(), time=f"{slot:%H:%M}")
 
 
-def _admit(conn: sqlite3.Connection, draft: Ticket, booking: Appointment, lobby: Present) -> tuple[Ticket, Message]:
-    """The ticket of a booking, and what its holder should know: due as booked, early, or too late for it."""
+def _admit(conn: sqlite3.Connection, draft: Ticket, booking: Appointment, lobby: Present) -> Ticket:
+    """The ticket of a booking: an appointment, or an arrival like any other if it is too late for that."""
     rules = lobby.settings.rules
     member = _member(conn, booking, lobby)
     draft = replace(draft, appointment_code=booking.code)
     if lobby.now > booking.slot_at + rules.appointment_grace_s:
-        late = Message("late", "Your appointment was at {time}. You are in the queue from now on.", _at(booking, lobby))
-        return (as_member(draft, member, lobby) if member else draft), late
-    ticket = replace(
+        return as_member(draft, member, lobby) if member else draft
+    return replace(
         draft,
         ticket_class=TicketClass.APPOINTMENT,
         slot_at=booking.slot_at,
@@ -112,18 +115,10 @@ def _admit(conn: sqlite3.Connection, draft: Ticket, booking: Appointment, lobby:
         member_no=member.member.member_no if member else None,
         tier=member.member.tier if member and member.is_vip else None,
     )
-    if lobby.now < booking.slot_at - rules.appointment_early_s:
-        return ticket, Message("early", "You are early: you will be called around {time}.", _at(booking, lobby))
-    return ticket, Message("on_time", "Your appointment at {time} is checked in.", _at(booking, lobby))
 
 
 def _member(conn: sqlite3.Connection, booking: Appointment, lobby: Present) -> identify.Recognised | None:
-    """The member behind a booking, unless they already wait with another ticket."""
     member = members.by_phone(conn, booking.phone)
-    if member is None or tickets.open_of_member(conn, member.member_no):
+    if member is None:
         return None
     return identify.Recognised(member, identify.card_refusal(member, calendar.local(lobby.now, lobby.settings).date()))
-
-
-def _at(booking: Appointment, lobby: Present) -> dict[str, str]:
-    return {"time": f"{calendar.local(booking.slot_at, lobby.settings):%H:%M}"}

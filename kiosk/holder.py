@@ -2,9 +2,9 @@
 
 import sqlite3
 
-from db import events, tickets
+from db import appointments, events, tickets
 from db.errors import UnknownTicket, WrongState
-from db.records import EventKind, Ticket, TicketState
+from db.records import AppointmentState, EventKind, Ticket, TicketState
 
 
 def find(conn: sqlite3.Connection, token: str) -> Ticket:
@@ -16,10 +16,15 @@ def find(conn: sqlite3.Connection, token: str) -> Ticket:
 
 
 def cancel(conn: sqlite3.Connection, token: str, now: float) -> None:
-    """waiting → cancelled; cancelling again changes nothing. Raises `UnknownTicket`, `WrongState`."""
+    """waiting → cancelled; cancelling again changes nothing. A booking can be checked in again, as long as it is today.
+
+    Raises `UnknownTicket`, `WrongState`.
+    """
     ticket = find(conn, token)
     if ticket.state == TicketState.CANCELLED:
         return
     if not tickets.end(conn, ticket.id, TicketState.WAITING, TicketState.CANCELLED, now):
         raise WrongState(number=ticket.number, state=ticket.state)
+    if ticket.appointment_code is not None:
+        appointments.move(conn, ticket.appointment_code, AppointmentState.CHECKED_IN, AppointmentState.BOOKED)
     events.append(conn, now, EventKind.CANCELLED, "holder", ticket=ticket.number)

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from db import appointments, events, members, settings
-from db.errors import BadFile, MalformedPhone
+from db.errors import HeadingLacks, MalformedPhone, NotCsv, NoUsableLine
 from db.records import Appointment, AppointmentState, EventKind, Member
 from kiosk.identify import normalise_phone
 
@@ -43,12 +43,20 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _List(Generic[R]):
-    """How one kind of list is read: the columns it must have, a row's record, a record's key, what must be unique."""
+    """How one kind of list is read: the columns it must have (its key first), a row's record, what must be unique."""
 
     columns: tuple[str, ...]
     record: Callable[[Row], R]
-    key: Callable[[R], str]
     unique: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Reading(Generic[R]):
+    """What a file says: the right records by key, the faults in the order of the lines, every key that stands in it."""
+
+    found: dict[str, R]
+    faults: list[Fault]
+    mentioned: set[str]
 
 
 class _RefusedError(Exception):
@@ -60,7 +68,7 @@ class _RefusedError(Exception):
 
 
 def import_members(
-    conn: sqlite3.Connection, text: str, now: float, *, dry_run: bool = False, strict: bool = False
+    conn: sqlite3.Connection, text: str, actor: str, now: float, *, dry_run: bool = False, strict: bool = False
 ) -> Outcome:
     """Replace the VIP list: the rows that are right are taken, members no longer listed become ordinary customers.
 
@@ -68,65 +76,72 @@ def import_members(
     """
     tiers = frozenset(settings.tiers(conn))
     columns = ("member_no", "name", "phone", "tier", "valid_from", "valid_until")
-    listing = _List[Member](columns, lambda row: _member(row, tiers), lambda m: m.member_no, ("member_no", "phone"))
-    found, faults = _parse(text, listing)
+    reading = _read(text, _List[Member](columns, lambda row: _member(row, tiers), ("member_no", "phone")))
+    found, faults = reading.found, reading.faults
+    if not found:
+        raise NoUsableLine
     known = members.everyone(conn)
-    gone = [number for number, member in known.items() if member.listed and number not in found]
+    gone = [number for number, member in known.items() if member.listed and number not in reading.mentioned]
     outcome = _compare(known, found, len(gone), faults)
     if not (dry_run or (strict and faults)):
         members.put(conn, [member for number, member in found.items() if known.get(number) != member])
         members.unlist(conn, gone)
-        _journal(conn, EventKind.MEMBERS_IMPORTED, outcome, now)
+        _journal(conn, EventKind.MEMBERS_IMPORTED, outcome, actor, now)
     return outcome
 
 
 def import_appointments(
-    conn: sqlite3.Connection, text: str, now: float, *, dry_run: bool = False, strict: bool = False
+    conn: sqlite3.Connection, text: str, actor: str, now: float, *, dry_run: bool = False, strict: bool = False
 ) -> Outcome:
     """Add bookings and change those not yet used; none is ended by being absent. Raises `BadFile`."""
     zone = ZoneInfo(settings.load(conn).timezone)
     services = frozenset(settings.services(conn))
     columns = ("code", "phone", "name", "service", "date", "time")
-    listing = _List[Appointment](columns, lambda row: _appointment(row, services, zone), lambda a: a.code, ("code",))
-    found, faults = _parse(text, listing)
-    known = {code: replace(old, state=AppointmentState.BOOKED) for code, old in appointments.everyone(conn).items()}
+    known = appointments.everyone(conn)
+    used = {code for code, booking in known.items() if booking.state != AppointmentState.BOOKED}
+    reading = _read(text, _List[Appointment](columns, lambda row: _booking(row, services, zone, known), ("code",)))
+    found, faults = reading.found, reading.faults
     outcome = _compare(known, found, 0, faults)
     if not (dry_run or (strict and faults)):
-        appointments.put(conn, found.values())
-        _journal(conn, EventKind.APPOINTMENTS_IMPORTED, outcome, now)
+        appointments.put(conn, [booking for code, booking in found.items() if code not in used])
+        _journal(conn, EventKind.APPOINTMENTS_IMPORTED, outcome, actor, now)
     return outcome
 
 
-def _parse(text: str, listing: _List[R]) -> tuple[dict[str, R], list[Fault]]:
-    """The records by key, and the faults in the order of the lines; a faulty line gives no record."""
-    found: dict[str, R] = {}
-    faults: list[Fault] = []
+def _read(text: str, listing: _List[R]) -> _Reading[R]:
+    """Read every line; a faulty one gives no record."""
+    reading = _Reading[R]({}, [], set())
     seen: dict[tuple[str, str], int] = {}
     for line, row in _rows(text, listing.columns):
+        key = row[listing.columns[0]].upper()
+        reading.mentioned.add(key)
         try:
             record = listing.record(row)
-            _require_unique(row, listing.unique, seen, line)
+            _require_unique(record, listing.unique, seen, line)
         except _RefusedError as refused:
-            faults.append(Fault(line, refused.column, row.get(refused.column, ""), refused.reason))
+            reading.faults.append(Fault(line, refused.column, row.get(refused.column, ""), refused.reason))
         else:
-            found[listing.key(record)] = record
-    return found, faults
+            reading.found[key] = record
+    return reading
 
 
 def _rows(text: str, columns: Iterable[str]) -> Iterable[tuple[int, Row]]:
     reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), restval="")
-    missing = [column for column in columns if column not in (reader.fieldnames or ())]
-    if missing:
-        raise BadFile(reason=f"the heading lacks {', '.join(missing)}")
-    for row in reader:
-        values = {key: value.strip() for key, value in row.items() if key is not None}
-        if any(values.values()):
-            yield reader.line_num, values
+    try:
+        missing = [column for column in columns if column not in (reader.fieldnames or ())]
+        if missing:
+            raise HeadingLacks(columns=", ".join(missing))
+        for row in reader:
+            values = {key: value.strip() for key, value in row.items() if key is not None}
+            if any(values.values()):
+                yield reader.line_num, values
+    except csv.Error:
+        raise NotCsv(line=reader.line_num) from None
 
 
-def _require_unique(row: Row, columns: Iterable[str], seen: dict[tuple[str, str], int], line: int) -> None:
+def _require_unique(record: R, columns: Iterable[str], seen: dict[tuple[str, str], int], line: int) -> None:
     for column in columns:
-        first = seen.setdefault((column, row[column]), line)
+        first = seen.setdefault((column, getattr(record, column)), line)
         if first != line:
             raise _RefusedError(column, f"the same as in line {first}")
 
@@ -150,6 +165,17 @@ def _member(row: Row, tiers: frozenset[str]) -> Member:
     )
 
 
+def _booking(row: Row, services: frozenset[str], zone: ZoneInfo, known: Mapping[str, Appointment]) -> Appointment:
+    """A booking of the list; one that has been used may stand in it, but no longer change."""
+    booking = _appointment(row, services, zone)
+    old = known.get(booking.code)
+    if old is None or old.state == AppointmentState.BOOKED:
+        return booking
+    if replace(old, state=AppointmentState.BOOKED) != booking:
+        raise _RefusedError("code", f"this booking is already {old.state.replace('_', ' ')}; use a new code")
+    return old
+
+
 def _appointment(row: Row, services: frozenset[str], zone: ZoneInfo) -> Appointment:
     day = _date(row, "date")
     try:
@@ -157,7 +183,7 @@ def _appointment(row: Row, services: frozenset[str], zone: ZoneInfo) -> Appointm
     except ValueError:
         raise _RefusedError("time", "not a time like 09:30") from None
     return Appointment(
-        code=_given(row, "code"),
+        code=_given(row, "code").upper(),
         phone=_phone(row),
         name=_given(row, "name"),
         service=_one_of(row, "service", services),
@@ -198,6 +224,6 @@ def _compare(known: Mapping[str, R], found: Mapping[str, R], ended: int, faults:
     return Outcome(added, len(found) - added - unchanged, unchanged, ended, tuple(faults))
 
 
-def _journal(conn: sqlite3.Connection, kind: EventKind, outcome: Outcome, now: float) -> None:
+def _journal(conn: sqlite3.Connection, kind: EventKind, outcome: Outcome, actor: str, now: float) -> None:
     counts = {key: value for key, value in asdict(outcome).items() if key != "faults"}
-    events.append(conn, now, kind, "command", faults=len(outcome.faults), **counts)
+    events.append(conn, now, kind, actor, faults=len(outcome.faults), **counts)

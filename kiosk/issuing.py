@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from counter.policy import VIP_LETTER
 from counter.present import Present, load
 from db import calendar, events, print_jobs, quotes, staff, tickets
 from db.errors import ServiceFull, UnknownService
 from db.records import Device, DeviceKind, EventKind, Message, PrintState, Service, Ticket, TicketClass, TicketState
 from kiosk import identify
-
-VIP_LETTER = "V"
-HAD_TICKET = Message("had_ticket", "You already hold this number.")
+from kiosk.notes import HAD_TICKET, notes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +49,13 @@ def issue(conn: sqlite3.Connection, wish: Wish, device: Device | None, actor: st
     if repeated is not None:
         return held(conn, repeated, lobby)
     service = _service(lobby.services, wish.service)
-    draft, notes = _welcome(conn, draft_ticket(wish.service, wish.language, lobby), wish, lobby)
+    draft = _welcome(conn, draft_ticket(wish.service, wish.language, lobby), wish, lobby)
     had = tickets.open_of_member(conn, draft.member_no) if draft.member_no else None
     if had is not None:
         return held(conn, had, lobby, HAD_TICKET)
     require_open(lobby)
     _require_room(conn, lobby, service)
-    return write(conn, draft, wish.request_key, lobby, device, actor, notes)
+    return write(conn, draft, wish.request_key, lobby, device, actor)
 
 
 def draft_ticket(service: str, language: str, lobby: Present) -> Ticket:
@@ -96,7 +95,6 @@ def write(
     lobby: Present,
     device: Device | None,
     actor: str,
-    notes: tuple[Message, ...],
 ) -> Issued:
     """Number a draft and write everything that belongs to a new ticket."""
     letter = VIP_LETTER if draft.ticket_class == TicketClass.VIP else lobby.services[draft.service].letter
@@ -116,12 +114,12 @@ def write(
     }
     events.append(conn, lobby.now, EventKind.ISSUED, actor, ticket=ticket.number, **data)
     paper = PrintState.NONE if printer_id is None else PrintState.PENDING
-    return Issued(ticket, True, lobby, paper, notes)
+    return Issued(ticket, True, lobby, paper, notes_of(conn, ticket, lobby))
 
 
 def held(conn: sqlite3.Connection, ticket: Ticket, lobby: Present, *notes: Message) -> Issued:
     """One customer, one place: the ticket they have is given back."""
-    return Issued(ticket, False, lobby, print_jobs.state_of(conn, ticket.id), notes)
+    return Issued(ticket, False, lobby, print_jobs.state_of(conn, ticket.id), (*notes, *notes_of(conn, ticket, lobby)))
 
 
 def require_open(lobby: Present) -> None:
@@ -131,12 +129,11 @@ def require_open(lobby: Present) -> None:
         raise closed
 
 
-def _welcome(conn: sqlite3.Connection, draft: Ticket, wish: Wish, lobby: Present) -> tuple[Ticket, tuple[Message, ...]]:
+def _welcome(conn: sqlite3.Connection, draft: Ticket, wish: Wish, lobby: Present) -> Ticket:
     if not (wish.phone or wish.member_no):
-        return draft, ()
+        return draft
     today = calendar.local(lobby.now, lobby.settings).date()
-    found = identify.recognise(conn, today, phone=wish.phone, member_no=wish.member_no)
-    return as_member(draft, found, lobby), (found.refusal,) if found.refusal else ()
+    return as_member(draft, identify.recognise(conn, today, phone=wish.phone, member_no=wish.member_no), lobby)
 
 
 def _service(services: Mapping[str, Service], code: str) -> Service:

@@ -81,6 +81,8 @@ def _serve_static(app: Flask) -> None:
 def _secret(path: Path) -> str:
     """The key that signs cookies, made once per store."""
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32))
+        new = path.with_suffix(".new")
+        new.touch(mode=0o600)
+        new.write_text(secrets.token_hex(32))
+        new.replace(path)  # whole or not at all
     return path.read_text()

@@ -4,16 +4,21 @@ Everything heavy is imported where it is used: `serve` has to patch the standard
 """
 
 import json
+import sqlite3
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from lobby import __version__
 
 Json = dict[str, Any]
+CONTROL_TRIES = 50
+
 
 data_option = click.option(
     "--data", type=click.Path(file_okay=False, path_type=Path), default=Path(".lobbyline"), envvar="LOBBYLINE_DATA",
@@ -31,7 +36,7 @@ def main() -> None:
 @main.command()
 @data_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets kiosks, screens and phones in.")
-@click.option("--port", default=8080, show_default=True, help="0 takes a free one and prints it.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes a free one.")
 def serve(data: Path, host: str, port: int) -> None:
     """Serve the store's screens."""
     _patch()
@@ -140,38 +145,52 @@ def store_set(data: Path, as_json: bool, hours: str | None, **options: str | Non
 
 
 def _command(data: Path, name: str, arguments: Json) -> Json:
-    """Run a set-up command where the store is open: in the running server, or here."""
+    """Run a set-up command where the store is open."""
     given = {key: value for key, value in arguments.items() if value is not None}
-    control = data / "control.json"
-    if control.exists():
-        answer = _ask_server(json.loads(control.read_text()), name, given)
-        if answer is not None:
-            return answer
-    result: Json = _or_fail(lambda: _run_here(data, name, given))
+    result: Json = _or_fail(lambda: _here_or_there(data, name, given))
     return result
 
 
-def _ask_server(control: Json, name: str, arguments: Json) -> Json | None:
-    """The server's answer; None if it is gone and only its control file was left behind."""
+def _here_or_there(data: Path, name: str, arguments: Json) -> Json:
+    from db.errors import ServerRunning
+
+    try:
+        return _run_here(data, name, arguments)
+    except ServerRunning:
+        return _ask_server(_control(data), name, arguments)
+
+
+def _control(data: Path) -> Json:
+    """Where the server that has the store listens; it writes this file right after it has taken the store."""
+    control: Json = {}
+    for _ in range(CONTROL_TRIES):
+        with suppress(OSError, ValueError):
+            control = json.loads((data / "control.json").read_text())
+            break
+        time.sleep(0.1)
+    else:
+        _fail("a program has this store open, but does not say where it listens. Stop it and try again.")
+    return control
+
+
+def _ask_server(control: Json, name: str, arguments: Json) -> Json:
     import httpx
 
     headers = {"Authorization": f"Bearer {control['token']}", "Accept-Language": "en"}
     url = f"{control['url']}/api/v1/commands/{name}"
     try:
         answer = httpx.post(url, json=arguments, headers=headers, timeout=120, trust_env=False)
-    except httpx.TransportError:
-        return None
-    body: Json = answer.json()
+        body: Json = answer.json()
+    except (httpx.TransportError, ValueError):
+        _fail(f"the server at {control['url']} does not answer. Stop it and try again.")
     if answer.is_error:
-        _fail(
-            " ".join([body["detail"], *(f"{fault['field']}: {fault['detail']}." for fault in body.get("errors", []))])
-        )
+        details = [f"{fault['field']}: {fault['detail']}" for fault in body["errors"]]
+        _fail(body["detail"] if len(details) == 1 else " ".join([body["detail"], *details]))
     return body
 
 
 def _run_here(data: Path, name: str, arguments: Json) -> Json:
     from counter.web import Context
-    from db import settings
     from db.store import Store
     from lobby import commands, sample
     from lobby.clock import Clock
@@ -180,9 +199,7 @@ def _run_here(data: Path, name: str, arguments: Json) -> Json:
     store = Store(data)
     try:
         store.write(lambda conn: sample.create_if_new(conn, clock()))
-        with store.read() as conn:
-            base_url = settings.load(conn).public_url or "http://127.0.0.1:8080"
-        return commands.run(Context(store, clock, base_url), name, arguments)
+        return commands.run(Context(store, clock, "http://127.0.0.1:8080"), name, arguments, "command")
     finally:
         store.close()
 
@@ -199,6 +216,8 @@ def _or_fail(work: Callable[[], Any]) -> Any:
         _fail(str(refused))
     except ValidationError as invalid:
         _fail("; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in invalid.errors()))
+    except sqlite3.Error as error:
+        _fail(f"the store's database cannot be used: {error}")
     except OSError as error:
         _fail(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
 
@@ -223,6 +242,6 @@ def _print(result: Json, as_json: bool) -> None:
             click.echo(f"{key}: {value}")
 
 
-def _fail(line: str) -> Any:
+def _fail(line: str) -> NoReturn:
     click.echo(f"lobbyline: {line}", err=True)
     sys.exit(1)

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field
 
 from counter import auth
-from counter.web import Body, Context
+from counter.web import LARGEST, Body, Context
 from db import events, settings, staff
-from db.errors import BadSetting, NotFound, UnknownService
-from db.records import DeviceKind, EventKind, Hours, Names, Role
+from db.errors import Forbidden, LobbyError, NotFound, UnknownService
+from db.records import DeviceKind, EventKind, Hours, Names, Role, Staff
 from kiosk.imports import import_appointments, import_members
 from lobby.sample import enrolment_path
 from printer.device import open_printer
@@ -24,6 +24,55 @@ from printer.encoding import Font
 
 B = TypeVar("B", bound=Body)
 Json = dict[str, Any]
+
+
+class BadHours(LobbyError):
+    """Opening hours that are none."""
+
+    code, status, field = "bad_hours", 422, "hours"
+    text = "“{given}” are no opening hours. Give seven days from Monday, each like 09:00-18:00 or closed, or none."
+
+
+class BadTimezone(LobbyError):
+    """A time zone nobody knows."""
+
+    code, status, field = "bad_timezone", 422, "timezone"
+    text = "The time zone “{name}” is not known. A name is like Asia/Shanghai."
+
+
+class BadUrl(LobbyError):
+    """Not an address for a browser."""
+
+    code, status, field = "bad_url", 422, "public_url"
+    text = "The address for phones starts with http:// or https://."
+
+
+class BadCap(LobbyError):
+    """A daily cap that is none."""
+
+    code, status, field = "bad_cap", 422, "daily_caps"
+    text = "The daily limit of “{service}” is a number from 0 on, or empty for no limit."
+
+
+class AddressMissing(LobbyError):
+    """A printer without an address."""
+
+    code, status, field = "address_missing", 422, "address"
+    text = "A printer needs an address, such as tcp://192.168.1.50:9100."
+
+
+class UnknownPrinter(LobbyError):
+    """A kiosk is to print where nothing is."""
+
+    code, status, field = "unknown_printer", 404, "printer"
+    text = "There is no printer “{name}”."
+
+
+class UnknownStaff(LobbyError):
+    """Nobody of this name."""
+
+    code, status, field = "unknown_staff", 404, "name"
+    text = "Nobody here is called “{name}”."
 
 
 class StaffAdd(Body):
@@ -64,22 +113,54 @@ class StoreSet(Body):
     daily_caps: dict[str, int | None] | None = None
 
 
+class StaffLink(Body):
+    """Somebody forgot their PIN: a new one-time link that sets another."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Who gave a command: `actor` for the journal; `role` of one of the staff, None for the command line."""
+
+    context: Context
+    actor: str
+    role: Role | None
+
+    def journal(self, conn: sqlite3.Connection, kind: EventKind, **data: Any) -> None:
+        """Write down what was done."""
+        events.append(conn, self.context.clock(), kind, self.actor, **data)
+
+    def require_at_least(self, role: Role) -> None:
+        """Nobody hands out more than they have. Raises `Forbidden`."""
+        if self.role is not None and not auth.includes(self.role, role):
+            raise Forbidden
+
+    def link(self, token: str) -> str:
+        """A one-time link."""
+        return self.context.base_url + enrolment_path(token)
+
+
 @dataclass(frozen=True, slots=True)
 class Command(Generic[B]):
     """A command's arguments, what it does in the writer's transaction, and what it computes before."""
 
     body: type[B]
-    run: Callable[[sqlite3.Connection, Context, B], Json]
+    run: Callable[[sqlite3.Connection, "Order", B], Json]
     prepare: Callable[[Context, B], B] = lambda _, body: body
 
 
-def run(context: Context, name: str, arguments: Json) -> Json:
-    """Run a command by name. Raises `NotFound`, pydantic's `ValidationError`, or what the command refuses."""
+def run(context: Context, name: str, arguments: Json, by: Staff | str) -> Json:
+    """Run a command by name, for one of the staff or for `command`, the command line.
+
+    Raises `NotFound`, pydantic's `ValidationError`, or what the command refuses.
+    """
     if name not in COMMANDS:
         raise NotFound
     command = COMMANDS[name]
     body = command.prepare(context, command.body.model_validate(arguments))
-    return context.store.write(lambda conn: command.run(conn, context, body))
+    order = Order(context, by if isinstance(by, str) else by.actor, None if isinstance(by, str) else by.role)
+    return context.store.write(lambda conn: command.run(conn, order, body))
 
 
 def _hash_pin(context: Context, body: StaffAdd) -> StaffAdd:
@@ -91,22 +172,32 @@ def _hash_pin(context: Context, body: StaffAdd) -> StaffAdd:
     return body.model_copy(update={"pin": context.off_loop(lambda: auth.hash_pin(pin))})
 
 
-def _staff_add(conn: sqlite3.Connection, context: Context, body: StaffAdd) -> Json:
+def _staff_add(conn: sqlite3.Connection, order: Order, body: StaffAdd) -> Json:
+    order.require_at_least(body.role)
     pin_hash = body.pin or None
     staff_id = staff.add_staff(conn, body.name, body.role, pin_hash)
-    events.append(conn, context.clock(), EventKind.STAFF_ADDED, "command", name=body.name, role=body.role)
-    link = None if pin_hash else context.base_url + enrolment_path(staff.add_enrolment(conn, staff_id=staff_id))
+    order.journal(conn, EventKind.STAFF_ADDED, name=body.name, role=body.role)
+    link = None if pin_hash else order.link(staff.add_enrolment(conn, staff_id=staff_id))
     return {"id": staff_id, "link": link}
 
 
-def _device_add(conn: sqlite3.Connection, context: Context, body: DeviceAdd) -> Json:
+def _staff_link(conn: sqlite3.Connection, order: Order, body: StaffLink) -> Json:
+    person = staff.staff_by_name(conn, body.name)
+    if person is None:
+        raise UnknownStaff(name=body.name)
+    order.require_at_least(person.role)
+    order.journal(conn, EventKind.PIN_LINK_MADE, name=person.name)
+    return {"link": order.link(staff.add_enrolment(conn, staff_id=person.id))}
+
+
+def _device_add(conn: sqlite3.Connection, order: Order, body: DeviceAdd) -> Json:
     device_id, token = staff.add_device(conn, body.kind, body.name, _printer_options(body))
     if body.printer is not None:
         staff.use_printer(conn, device_id, _printer_id(conn, body.printer))
-    events.append(conn, context.clock(), EventKind.DEVICE_ADDED, "command", name=body.name, device_kind=body.kind)
+    order.journal(conn, EventKind.DEVICE_ADDED, name=body.name, device_kind=body.kind)
     link = None
     if body.kind in {DeviceKind.KIOSK, DeviceKind.DISPLAY}:
-        link = context.base_url + enrolment_path(staff.add_enrolment(conn, device_id=device_id))
+        link = order.link(staff.add_enrolment(conn, device_id=device_id))
     return {"id": device_id, "token": token, "link": link}
 
 
@@ -114,7 +205,7 @@ def _printer_options(body: DeviceAdd) -> dict[str, str]:
     if body.kind != DeviceKind.PRINTER:
         return {}
     if body.address is None:
-        raise BadSetting(setting="address", reason="a printer needs one, such as tcp://192.168.1.50:9100")
+        raise AddressMissing
     open_printer(body.address)
     return {"address": body.address, "font": body.font.value, "width_mm": str(body.width_mm)}
 
@@ -123,18 +214,20 @@ def _printer_id(conn: sqlite3.Connection, name: str) -> int:
     for printer in staff.devices(conn, DeviceKind.PRINTER):
         if printer.name == name:
             return printer.id
-    raise BadSetting(setting="printer", reason=f"there is no printer “{name}”")
+    raise UnknownPrinter(name=name)
 
 
-def _import_members(conn: sqlite3.Connection, context: Context, body: Import) -> Json:
-    return asdict(import_members(conn, body.text, context.clock(), dry_run=body.dry_run, strict=body.strict))
+def _import_members(conn: sqlite3.Connection, order: Order, body: Import) -> Json:
+    now = order.context.clock()
+    return asdict(import_members(conn, body.text, order.actor, now, dry_run=body.dry_run, strict=body.strict))
 
 
-def _import_appointments(conn: sqlite3.Connection, context: Context, body: Import) -> Json:
-    return asdict(import_appointments(conn, body.text, context.clock(), dry_run=body.dry_run, strict=body.strict))
+def _import_appointments(conn: sqlite3.Connection, order: Order, body: Import) -> Json:
+    now = order.context.clock()
+    return asdict(import_appointments(conn, body.text, order.actor, now, dry_run=body.dry_run, strict=body.strict))
 
 
-def _store_set(conn: sqlite3.Connection, context: Context, body: StoreSet) -> Json:
+def _store_set(conn: sqlite3.Connection, order: Order, body: StoreSet) -> Json:
     before = settings.load(conn)
     changed = replace(
         before,
@@ -146,7 +239,7 @@ def _store_set(conn: sqlite3.Connection, context: Context, body: StoreSet) -> Js
     settings.save(conn, changed)
     for code, cap in (body.daily_caps or {}).items():
         _set_cap(conn, code, cap)
-    events.append(conn, context.clock(), EventKind.SETTINGS_CHANGED, "command", **body.model_dump(exclude_none=True))
+    order.journal(conn, EventKind.SETTINGS_CHANGED, **body.model_dump(exclude_none=True))
     return {"changed": changed != before or bool(body.daily_caps)}
 
 
@@ -154,33 +247,33 @@ def _set_cap(conn: sqlite3.Connection, code: str, cap: int | None) -> None:
     known = settings.services(conn)
     if code not in known:
         raise UnknownService(service=code, known=", ".join(known))
-    if cap is not None and cap < 0:
-        raise BadSetting(setting=f"daily cap of {code}", reason="it cannot be negative; leave it empty for no limit")
+    if cap is not None and not 0 <= cap <= LARGEST:
+        raise BadCap(service=code)
     settings.set_daily_cap(conn, code, cap)
 
 
 def _timezone(name: str) -> str:
     if name not in available_timezones():
-        raise BadSetting(setting="timezone", reason=f"“{name}” is not known; a name is like Asia/Shanghai")
+        raise BadTimezone(name=name)
     return ZoneInfo(name).key
 
 
 def _url(text: str) -> str | None:
     if text and not text.startswith(("http://", "https://")):
-        raise BadSetting(setting="public_url", reason="it starts with http:// or https://")
+        raise BadUrl
     return text.rstrip("/") or None
 
 
 def _hours(days: list[str]) -> tuple[Hours | None, ...]:
     if days and len(days) != len("MTWTFSS"):
-        raise BadSetting(setting="hours", reason="give seven days from Monday, or none for always open")
+        raise BadHours(given=", ".join(days))
     return tuple(None if day == "closed" else _span(day) for day in days)
 
 
 def _span(day: str) -> Hours:
     opens, _, closes = day.partition("-")
     if not (_is_time(opens) and _is_time(closes) and opens < closes):
-        raise BadSetting(setting="hours", reason=f"“{day}” is not like 09:00-18:00 or closed")
+        raise BadHours(given=day)
     return Hours(opens, closes)
 
 
@@ -191,6 +284,7 @@ def _is_time(text: str) -> bool:
 
 
 COMMANDS: dict[str, Command[Any]] = {
+    "staff-link": Command(StaffLink, _staff_link),
     "staff-add": Command(StaffAdd, _staff_add, _hash_pin),
     "device-add": Command(DeviceAdd, _device_add),
     "import-members": Command(Import, _import_members),

@@ -1,5 +1,6 @@
 """Owns what happens by itself as time goes on: the turn of the day, and learning how long services take."""
 
+import logging
 import sqlite3
 
 import gevent
@@ -12,7 +13,9 @@ from kiosk.appointments import close_missed
 
 LOOK_EVERY_S = 20.0
 LEARN_EVERY_S = 600.0
-"""Seconds of the store's clock."""
+# both in seconds of the store's clock
+
+_log = logging.getLogger("lobbyline.days")
 
 
 class Days:
@@ -26,8 +29,11 @@ class Days:
     def run(self) -> None:
         """Close earlier days, now and at every turn of the day; learn every ten minutes."""
         while True:
-            self._look()
-            self._learn()
+            try:
+                self._look()
+                self._learn()
+            except Exception:  # noqa: BLE001 — the one place of this loop; it looks again
+                _log.exception("closing the day or learning failed; trying again")
             gevent.sleep(LOOK_EVERY_S / self._context.frame["speed"])
 
     def _look(self) -> None:

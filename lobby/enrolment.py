@@ -47,6 +47,8 @@ def pages(context: Context) -> APIBlueprint:
     @room.post("/enrol/<token>")
     def enrol(path: LinkPath, body: Enrol) -> dict[str, Any]:
         require_csrf()
+        with context.store.read() as conn:
+            _find(conn, path.token)
         pin_hash = _hash(context, body.pin) if body.pin is not None else None
         device, person, token = context.store.write(lambda conn: _use(conn, path.token, pin_hash, context.clock()))
         session.permanent = True
@@ -80,11 +82,11 @@ def _use(
     device, person = _find(conn, token)
     if person is not None and pin_hash is None:
         raise WeakPin
-    staff.use_enrolment(conn, token, now)
+    if not staff.use_enrolment(conn, token, now):
+        raise LinkUsed
     if person is None or pin_hash is None:
-        name = device.name if device else ""
-        events.append(conn, now, EventKind.DEVICE_ENROLLED, f"device:{name}")
+        events.append(conn, now, EventKind.DEVICE_ENROLLED, device.actor if device else "holder")
         return device, None, None
     staff.set_pin_hash(conn, person.id, pin_hash)
-    events.append(conn, now, EventKind.PIN_SET, f"staff:{person.name}")
+    events.append(conn, now, EventKind.PIN_SET, person.actor)
     return None, person, auth.open_session(conn, person, now)

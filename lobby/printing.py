@@ -52,14 +52,14 @@ class Printing:
 
     def _start(self, printer: Device) -> None:
         signal = self._signals[printer.id] = Signal()
+        pool = ThreadPool(1)
+        self._pools.append(pool)
         try:
             port = open_printer(printer.options["address"])
+            spool = Spool(self._context.store, printer, port, self._url, off_loop=pool.apply)
         except LobbyError as refused:
             _log.error("printer %s: %s", printer.name, refused)
             return
-        pool = ThreadPool(1)
-        self._pools.append(pool)
-        spool = Spool(self._context.store, printer, port, self._url, off_loop=pool.apply)
         self._workers.append(gevent.spawn(self._work, printer, spool, signal))
 
     def _work(self, printer: Device, spool: Spool, signal: Signal) -> None:
@@ -69,7 +69,7 @@ class Printing:
                     pass
             except Exception:  # noqa: BLE001 — the one place of this loop; the printer goes on
                 _log.exception("printer %s: a slip could not be made; trying on", printer.name)
-                gevent.sleep(LOOK_EVERY_S)
+                spool.give_up(self._context.clock())
             signal.wait(LOOK_EVERY_S)
             signal.clear()
 

@@ -59,7 +59,7 @@ def serve(folder: Path, address: Address, clock: Clock, say: Callable[[str], Non
 def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[str], None]) -> None:
     port = listener.getsockname()[1]
     frame = {"speed": clock.speed, "build": _build()}
-    context = Context(store, clock, _base_url(store, host, port), frame, get_hub().threadpool.apply)
+    context = Context(store, clock, f"http://{_shown(host)}:{port}", frame, get_hub().threadpool.apply)
     control_token = secrets.token_urlsafe(32)
     app = create_app(context, control_token)
     socketio = SocketIO(app, async_mode="gevent", ping_interval=20, ping_timeout=15, max_http_buffer_size=100_000)
@@ -89,11 +89,9 @@ def _listen(address: Address) -> Any:
     return listener
 
 
-def _base_url(store: Store, host: str, port: int) -> str:
-    """Where a phone in the lobby reaches us: as set, else this machine's own address in its network."""
-    with store.read() as conn:
-        public_url = settings.load(conn).public_url
-    return public_url or f"http://{_own_address() if host == '0.0.0.0' else host}:{port}"  # noqa: S104 — compared
+def _shown(host: str) -> str:
+    """An address that a phone in the lobby reaches this machine at."""
+    return _own_address() if host == "0.0.0.0" else host  # noqa: S104 — compared, not bound
 
 
 def _reachable(host: str) -> str:
@@ -122,8 +120,10 @@ def _build() -> str:
 @contextmanager
 def _control_file(path: Path, url: str, token: str) -> Iterator[None]:
     """Lets the command line of the same user find this server."""
-    path.touch(mode=0o600)
-    path.write_text(json.dumps({"url": url, "token": token}))
+    new = path.with_suffix(".new")
+    new.touch(mode=0o600)
+    new.write_text(json.dumps({"url": url, "token": token}))
+    new.replace(path)
     try:
         yield
     finally:

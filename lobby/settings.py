@@ -11,7 +11,7 @@ from pydantic import BaseModel, RootModel
 from counter.web import Answer, Context
 from db import settings, staff
 from db.errors import SignInNeeded
-from db.records import DeviceKind, Role
+from db.records import DeviceKind, Role, Staff
 from lobby import commands
 
 
@@ -56,17 +56,17 @@ def api(context: Context, control_token: str) -> APIBlueprint:
 
     @room.post("/commands/<name>", summary="Run a set-up command")
     def run(path: CommandPath, body: Arguments) -> dict[str, Any]:
-        _require_manager(context, control_token)
-        return commands.run(context, path.name, body.root)
+        return commands.run(context, path.name, body.root, _manager(context, control_token))
 
     return room
 
 
-def _require_manager(context: Context, control_token: str) -> None:
+def _manager(context: Context, control_token: str) -> Staff | str:
+    """Who gives a command: a manager, or the command line."""
     sent = request.headers.get("Authorization", "")
     if secrets.compare_digest(sent.encode(), f"Bearer {control_token}".encode()):
-        return
+        return "command"
     caller = context.caller()
     if caller.person is None:
         raise SignInNeeded
-    caller.require_staff(Role.MANAGER)
+    return caller.require_staff(Role.MANAGER)

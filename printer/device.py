@@ -5,6 +5,7 @@ these at once, even while it prints. Every fault is told as a `PrinterFault`, wh
 """
 
 import os
+import re
 import select
 import socket
 import stat
@@ -20,6 +21,7 @@ from printer.errors import BadPrinterAddress, ConnectionLost, CoverOpen, Offline
 from printer.library import RT_STATUS, RT_STATUS_ONLINE, RT_STATUS_PAPER, Network
 
 DEFAULT_PORT = 9100
+_HOST = re.compile(r"[0-9a-z]([0-9a-z_-]*\.?[0-9a-z])*|[0-9a-f:.]+", re.IGNORECASE)
 TIMEOUT_S = 2.0  # to connect, and for any part of a job to be taken
 ANSWER_S = 1.0
 
@@ -42,7 +44,7 @@ def open_printer(address: str) -> Printer:
     """The printer behind `tcp://host[:9100]` or `file:///path`; opens nothing yet. Raises `BadPrinterAddress`."""
     try:
         parts = urlsplit(address)
-        if parts.scheme == "tcp" and parts.hostname and parts.path in ("", "/"):
+        if parts.scheme == "tcp" and parts.hostname and _HOST.fullmatch(parts.hostname) and parts.path in ("", "/"):
             return NetworkPrinter(parts.hostname, parts.port or DEFAULT_PORT)
     except ValueError:
         raise BadPrinterAddress(address=address) from None

@@ -85,6 +85,12 @@ class Spool:
         self._store.write(lambda conn: self._mark(conn, job, number, outcome, now))
         return True
 
+    def give_up(self, now: float) -> None:
+        """After an error nobody foresaw: what was claimed has failed and is tried again in a minute."""
+        self._store.write(
+            lambda conn: print_jobs.fail_claimed(conn, self._device.id, PrinterFault.text, now + BACK_OFF_S[-1])
+        )
+
     def _claim(self, conn: sqlite3.Connection, now: float) -> PrintJob | None:
         print_jobs.drop_for_ended_tickets(conn, self._device.id)
         return print_jobs.claim(conn, self._device.id, now)

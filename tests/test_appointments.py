@@ -10,6 +10,7 @@ from counter import desk
 from db import appointments
 from db.errors import AppointmentOtherDay, AppointmentUsed, MalformedCode, MalformedPhone, UnknownAppointment
 from db.records import AppointmentState, TicketClass
+from kiosk import holder
 from kiosk.appointments import close_missed
 
 
@@ -100,6 +101,23 @@ def test_a_served_booking_cannot_be_used_again(stage: Stage) -> None:
 def test_a_check_in_of_nobody_says_what_to_do(stage: Stage, how: dict[str, str], error: type[Exception]) -> None:
     with pytest.raises(error):
         stage.check_in(**how)
+
+
+def test_who_gives_their_place_up_can_check_the_booking_in_again(stage: Stage) -> None:
+    stage.book(TEN)
+    first = stage.check_in(code="123456").ticket
+    stage.store.write(lambda conn: holder.cancel(conn, first.token, stage.now))
+    again = stage.check_in(code="123456")
+    assert again.created
+    assert again.ticket.number != first.number
+
+
+def test_a_member_who_already_holds_a_number_gets_it_back_at_check_in(stage: Stage) -> None:
+    held = stage.issue(member=WANG).ticket
+    stage.book(TEN, phone=WANG.phone)
+    again = stage.check_in(code="123456")
+    assert (again.ticket.number, again.created) == (held.number, False)
+    assert again.notes[0].code == "had_ticket"
 
 
 def test_two_kiosks_checking_in_the_same_booking_at_once_give_one_ticket(stage: Stage) -> None:

@@ -219,6 +219,14 @@ def test_the_turn_of_the_day_expires_what_was_left_and_closes_its_counter(stage:
     stage.open(4, stage.zhou)
 
 
+def test_the_turn_of_the_day_closes_counters_somebody_forgot(stage: Stage) -> None:
+    stage.open(4, stage.lin)
+    stage.later(24 * 60)
+    stage.open(5, stage.zhou)
+    stage.store.write(lambda conn: close_earlier_days(conn, stage.now))
+    assert (_state(stage, 4), _state(stage, 5)) == (CounterState.CLOSED, CounterState.READY)
+
+
 def test_a_pin_lets_its_owner_in_and_nobody_else(stage: Stage) -> None:
     pin_hash = auth.hash_pin("2468")
     lin = Staff(stage.lin.id, "Lin", Role.COUNTER, pin_hash)

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from lobby_stage import OLD_LI, WANG, Stage
 
-from db import members
+from db import appointments, members
 from db.errors import BadFile
-from db.records import TicketClass
+from db.records import AppointmentState, TicketClass
 from kiosk.imports import Fault, Outcome, import_appointments, import_members
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -16,7 +16,8 @@ GOOD = "V1,周一,13800000001,gold,2026-01-01,2027-12-31,,1980-01-02,M01,M02,zh\
 
 
 def _members(stage: Stage, text: str, *, dry_run: bool = False, strict: bool = False) -> Outcome:
-    return stage.store.write(lambda conn: import_members(conn, text, stage.now, dry_run=dry_run, strict=strict))
+    options = {"dry_run": dry_run, "strict": strict}
+    return stage.store.write(lambda conn: import_members(conn, text, "command", stage.now, **options))
 
 
 def _names(stage: Stage) -> set[str]:
@@ -79,10 +80,40 @@ def test_strict_changes_nothing_if_anything_is_wrong_and_a_dry_run_never_does(st
     assert OLD_LI.name in before
 
 
-@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", HEADING.replace("phone", "telephone")])
-def test_a_file_that_is_no_list_is_refused(stage: Stage, text: str) -> None:
-    with pytest.raises(BadFile, match="lacks"):
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "lacks"),
+        ("a,b\n1,2\n", "lacks member_no"),
+        (HEADING.replace("phone", "telephone"), "lacks phone"),
+        (HEADING, "no line that can be used"),
+        (HEADING + GOOD.replace("gold", "bronze"), "no line that can be used"),
+        (HEADING + '"' + "x" * 200_000, "no line of a CSV file"),
+    ],
+)
+def test_a_file_that_is_no_list_is_refused_and_ends_nobodys_card(stage: Stage, text: str, reason: str) -> None:
+    before = _names(stage)
+    with pytest.raises(BadFile, match=reason):
         _members(stage, text)
+    assert _names(stage) == before
+
+
+def test_a_typo_in_a_members_line_does_not_end_their_card(stage: Stage) -> None:
+    wang = f"{WANG.member_no},王秀英,1380013,gold,2026-01-01,2027-12-31,,,,,\n"
+    outcome = _members(stage, HEADING + GOOD + wang)
+    assert (len(outcome.faults), outcome.ended) == (1, 2)
+    assert WANG.name in _names(stage)
+
+
+def test_the_same_number_written_differently_is_still_the_same(stage: Stage) -> None:
+    outcome = _members(
+        stage,
+        HEADING
+        + GOOD
+        + GOOD.replace("V1,", "v1,")
+        + GOOD.replace("V1,", "V2,").replace("13800000001", "138 0000 0001"),
+    )
+    assert [(fault.line, fault.column) for fault in outcome.faults] == [(3, "member_no"), (4, "phone")]
 
 
 def test_appointments_are_added_changed_and_never_ended_by_absence(stage: Stage) -> None:
@@ -90,12 +121,18 @@ def test_appointments_are_added_changed_and_never_ended_by_absence(stage: Stage)
     one = "598656,15500248445,崔萍,billing,2026-12-07,11:45,manager\n"
 
     def take(text: str) -> Outcome:
-        return stage.store.write(lambda conn: import_appointments(conn, heading + text, stage.now))
+        return stage.store.write(lambda conn: import_appointments(conn, heading + text, "command", stage.now))
 
     assert take(one).added == 1
     assert take(one).unchanged == 1
     assert take(one.replace("11:45", "12:00")).changed == 1
     assert take("").ended == 0
+    stage.store.write(
+        lambda conn: appointments.move(conn, "598656", AppointmentState.BOOKED, AppointmentState.COMPLETED)
+    )
+    assert take(one.replace("11:45", "12:00")).unchanged == 1
+    assert "already completed" in take(one.replace("11:45", "16:00")).faults[0].reason
+    one = one.replace("598656", "598657")
     faults = take(one.replace("billing", "haircut") + one.replace("11:45", "25:00")).faults
     assert [(fault.line, fault.column) for fault in faults] == [(2, "service"), (3, "time")]
 
@@ -106,4 +143,4 @@ def test_the_carriers_sample_lists_are_taken_whole(stage: Stage) -> None:
     outcome = _members(stage, (SHARED / "members.csv").read_text("utf-8"))
     assert (outcome.added + outcome.changed, outcome.faults) == (3000, ())
     bookings = (SHARED / "appointments.csv").read_text("utf-8")
-    assert stage.store.write(lambda conn: import_appointments(conn, bookings, stage.now)).added == 60
+    assert stage.store.write(lambda conn: import_appointments(conn, bookings, "command", stage.now)).added == 60

@@ -44,6 +44,12 @@ def test_an_expired_card_gives_an_ordinary_ticket_and_says_why(stage: Stage) -> 
     assert issued.notes[0].values == {"day": "2026-08-31"}
 
 
+def test_a_repeated_request_is_told_the_same_again(stage: Stage) -> None:
+    wish = issuing.Wish("lost answer", "plan", member_no=OLD_LI.member_no)
+    twice = [stage.store.write(lambda conn: issuing.issue(conn, wish, None, "device:k", stage.now)) for _ in range(2)]
+    assert [[note.code for note in issued.notes] for issued in twice] == [["card_expired"]] * 2
+
+
 def test_a_card_counts_through_its_last_day_and_through_a_longer_contract() -> None:
     last_day = date(2026, 11, 21)
     gone = date(2026, 11, 20)

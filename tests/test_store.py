@@ -64,6 +64,18 @@ def test_work_of_many_threads_shares_commits_and_one_failure_spoils_no_other(sto
     assert written == [n for n in range(16) if n % 4]
 
 
+def test_a_commit_that_fails_is_told_to_everybody_in_it_and_leaves_no_trace(store: Store) -> None:
+    def promise(conn: sqlite3.Connection) -> None:
+        conn.execute("PRAGMA defer_foreign_keys = ON")
+        conn.execute("INSERT INTO quotes (ticket_id, at, people_ahead, unknown) VALUES (999, 0, 0, 'x')")
+
+    with pytest.raises(sqlite3.IntegrityError):
+        store.write(promise)
+    store.write(lambda conn: events.append(conn, 1, EventKind.SETTINGS_CHANGED, "after"))
+    with store.read() as conn:
+        assert [event.actor for event in events.after(conn, 0)] == ["after"]
+
+
 def test_a_reader_sees_one_moment_and_cannot_write(stage: Stage) -> None:
     with stage.store.read() as conn:
         before = events.version(conn)
@@ -124,4 +136,4 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
     migrations.apply(conn)
     names = [row["name"] for row in conn.execute("SELECT name FROM _sqlite_migrations ORDER BY id")]
     conn.close()
-    assert names == ["first", "learnt_service_times"]
+    assert names == ["first", "learnt_service_times", "unprinted_slips"]

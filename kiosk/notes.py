@@ -1,0 +1,39 @@
+"""Owns what is said beside a ticket: why a card gives no VIP service, whether an appointment is early, on time or late.
+
+Everything is read off the ticket and what stands behind it, so a repeated request is told the same again.
+"""
+
+import sqlite3
+
+from counter.present import Present
+from db import appointments, calendar, members
+from db.records import Message, Ticket, TicketClass
+from kiosk.identify import card_refusal
+
+HAD_TICKET = Message("had_ticket", "You already hold this number.")
+
+
+def notes_of(conn: sqlite3.Connection, ticket: Ticket, lobby: Present) -> tuple[Message, ...]:
+    """What the holder should know of how the ticket came to be."""
+    if ticket.appointment_code is not None:
+        return (_of_appointment(conn, ticket, ticket.appointment_code, lobby),)
+    refusal = _of_card(conn, ticket, lobby)
+    return (refusal,) if refusal else ()
+
+
+def _of_card(conn: sqlite3.Connection, ticket: Ticket, lobby: Present) -> Message | None:
+    member = members.by_number(conn, ticket.member_no) if ticket.member_no else None
+    if member is None or ticket.ticket_class == TicketClass.VIP:
+        return None
+    return card_refusal(member, calendar.local(ticket.issued_at, lobby.settings).date())
+
+
+def _of_appointment(conn: sqlite3.Connection, ticket: Ticket, code: str, lobby: Present) -> Message:
+    booking = appointments.by_code(conn, code)
+    slot_at = booking.slot_at if booking else ticket.issued_at
+    values = {"time": f"{calendar.local(slot_at, lobby.settings):%H:%M}"}
+    if ticket.ticket_class != TicketClass.APPOINTMENT:
+        return Message("late", "Your appointment was at {time}. You are in the queue from now on.", values)
+    if ticket.issued_at < slot_at - lobby.settings.rules.appointment_early_s:
+        return Message("early", "You are early: you will be called around {time}.", values)
+    return Message("on_time", "Your appointment at {time} is checked in.", values)
