@@ -11,6 +11,7 @@ The rule, when counter c asks at time t (E = waiting tickets that c may and can 
 Since t grows alike for all, the largest (t − reference) + head start is the smallest reference − head start.
 """
 
+from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -79,7 +80,12 @@ def choose(counter: Counter, lobby: Lobby, now: float, rules: Rules) -> Choice |
 
 def can_serve(counter: Counter, ticket: Ticket) -> bool:
     """Whether the counter may serve the ticket's class and can do its service."""
-    return counter.permissions[ticket.ticket_class] != Permission.NEVER and ticket.service in counter.skills
+    return serves(counter, ticket.ticket_class, ticket.service)
+
+
+def serves(counter: Counter, kind: TicketClass, service: str | None) -> bool:
+    """Whether a counter may serve a class and can do a service (with None: any)."""
+    return counter.permissions[kind] != Permission.NEVER and (service is None or service in counter.skills)
 
 
 def assign(ticket: Ticket, idle: Iterable[Counter]) -> Counter | None:
@@ -99,7 +105,7 @@ def assign(ticket: Ticket, idle: Iterable[Counter]) -> Counter | None:
 def lineup(lobby: Lobby, now: float, rules: Rules) -> list[Ticket]:
     """Everybody who waits, whichever counter asks: the guarded while a promise is in danger, then the order."""
     if rules.kind != RuleKind.PROMISE:
-        return sorted(lobby.waiting, key=_by_priority if rules.kind == RuleKind.STRICT else _by_issue)
+        return _plain_lineup(lobby, now, rules)
     guarded = _guarded(lobby, now, rules)
     promoted = guarded if _is_in_danger(guarded, lobby.counters, lobby, now, rules) else []
     numbers = {ticket.id for ticket in promoted}
@@ -116,10 +122,15 @@ def queue_of(counter: Counter, lobby: Lobby, now: float, rules: Rules) -> list[T
     return line
 
 
-def people_ahead(ticket: Ticket, lobby: Lobby, now: float, rules: Rules) -> int:
-    """How many of this waiting ticket's own queue stand before it."""
-    line = [other.id for other in lineup(lobby, now, rules) if queue_name(other) == queue_name(ticket)]
-    return line.index(ticket.id)
+def people_ahead(lobby: Lobby, now: float, rules: Rules) -> dict[int, int]:
+    """For every waiting ticket by id: how many of its own queue stand before it."""
+    before: Tally[str] = Tally()
+    ahead = {}
+    for ticket in lineup(lobby, now, rules):
+        queue = queue_name(ticket)
+        ahead[ticket.id] = before[queue]
+        before[queue] += 1
+    return ahead
 
 
 def queue_name(ticket: Ticket) -> str:
@@ -240,6 +251,15 @@ def _plain(eligible: Sequence[Ticket], lobby: Lobby, now: float, rules: Rules) -
     return Choice(min(others, key=_by_issue), Reason.TURN)
 
 
+def _plain_lineup(lobby: Lobby, now: float, rules: Rules) -> list[Ticket]:
+    """By issue; under `strict` the guarded come first, by due time."""
+    line = sorted(lobby.waiting, key=_by_issue)
+    if rules.kind == RuleKind.STRICT:
+        guarded = _guarded(lobby, now, rules)
+        line = guarded + [ticket for ticket in line if not is_guarded(ticket, now, rules)]
+    return line
+
+
 def _is_early(ticket: Ticket, now: float, rules: Rules) -> bool:
     return ticket.slot_at is not None and now < ticket.slot_at - rules.appointment_early_s
 
@@ -262,7 +282,3 @@ def _by_due(ticket: Ticket) -> tuple[float, float, str]:
 
 def _by_issue(ticket: Ticket) -> tuple[float, str]:
     return (ticket.issued_at, ticket.number)
-
-
-def _by_priority(ticket: Ticket) -> tuple[bool, float, float, str]:
-    return (ticket.due_at is None, *_by_due(ticket))

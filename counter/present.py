@@ -1,23 +1,23 @@
 """Owns reading the lobby's present state from the rows, as the calling rule and the screens want it."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from counter.policy import Lobby, can_serve, people_ahead
+from counter.policy import Lobby, people_ahead, serves
 from counter.service_times import cautious, fit, prior
 from db import calendar, counters, events, settings, tickets
 from db.errors import LobbyError, StoreClosed, StoreClosedToday
-from db.records import CounterState, Event, Rules, Service, ServiceTime, Settings, Ticket, Tier
+from db.records import CounterState, Event, Rules, Service, ServiceTime, Settings, Ticket, TicketClass, Tier
 
 CALLS_SHOWN = 10
 SERVICES_LEARNT_FROM = 400
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Present:
-    """One moment of the lobby: `version` is the newest journal number it contains."""
+    """One moment of the lobby. `version`: the newest journal number in it; `calls`: today's last, newest first."""
 
     now: float
     version: int
@@ -25,10 +25,12 @@ class Present:
     services: Mapping[str, Service]
     tiers: Mapping[str, Tier]
     lobby: Lobby
+    calls: Sequence[Event] = ()
 
-    def people_ahead(self, ticket: Ticket) -> int:
-        """How many stand before a waiting ticket."""
-        return people_ahead(ticket, self.lobby, self.now, self.settings.rules)
+    @cached_property
+    def people_ahead(self) -> dict[int, int]:
+        """How many stand before each waiting ticket, by its id."""
+        return people_ahead(self.lobby, self.now, self.settings.rules)
 
     def closed(self) -> LobbyError | None:
         """Why no numbers are given now, with today's hours; None while the store is open."""
@@ -41,9 +43,10 @@ class Present:
         """The same moment with one more ticket waiting."""
         return replace(self, lobby=replace(self.lobby, waiting=[*self.lobby.waiting, ticket]))
 
-    def quote_refusal(self, ticket: Ticket) -> str:
-        """Why no wait is quoted: no open counter can serve the ticket, or nothing is known yet to forecast from."""
-        is_served = any(c.state != CounterState.CLOSED and can_serve(c, ticket) for c in self.lobby.counters)
+    def quote_refusal(self, kind: TicketClass, service: str | None) -> str:
+        """Why no wait is quoted to a class and a service (None: any): no open counter, or too little data."""
+        at_work = [counter for counter in self.lobby.counters if counter.state != CounterState.CLOSED]
+        is_served = any(serves(counter, kind, service) for counter in at_work)
         return "not_enough_data" if is_served else "no_counter_open"
 
 
@@ -80,6 +83,7 @@ def learn(conn: sqlite3.Connection) -> None:
             settings.learn(conn, code, time)
 
 
-def recent_calls(conn: sqlite3.Connection, present: Present) -> list[Event]:
-    """Today's last calls and recalls, newest first."""
-    return events.recent_calls(conn, calendar.day_start(present.now, present.settings), CALLS_SHOWN)
+def load_with_calls(conn: sqlite3.Connection, now: float) -> Present:
+    """The moment as screens want it: with today's last calls and recalls."""
+    present = load(conn, now)
+    return replace(present, calls=events.recent_calls(conn, calendar.day_start(now, present.settings), CALLS_SHOWN))

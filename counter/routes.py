@@ -15,6 +15,7 @@ from limits.strategies import FixedWindowRateLimiter
 from pydantic import BaseModel, Field
 
 from counter import auth, desk, screen, views
+from counter.present import load_with_calls
 from counter.web import LARGEST, SESSION_KEY, Answer, Body, Context, require_csrf
 from db import counters, staff
 from db.errors import LobbyError, NotFound, SignInRefused, TooManyTries
@@ -123,7 +124,7 @@ def api(context: Context) -> APIBlueprint:
         action = _action(path.action, finish=body.finish)
         reason = context.store.write(lambda conn: _act(context, conn, path.number, action, person))
         with context.store.read() as conn:
-            view = screen.read(conn, path.number, context.clock())
+            view = screen.read(conn, path.number, load_with_calls(conn, context.clock()))
         return {**context.frame, **view, "reason": views.message(reason)}
 
     @room.post("/sessions", summary="Sign in for programs")

@@ -5,17 +5,16 @@ from typing import Any
 
 from counter import views
 from counter.desk import get_counter
-from counter.present import load, recent_calls
+from counter.present import Present
 from db import appointments, calendar, members, tickets
 
 
-def read(conn: sqlite3.Connection, number: int, now: float) -> dict[str, Any]:
+def read(conn: sqlite3.Connection, number: int, present: Present) -> dict[str, Any]:
     """The snapshot of one counter, as docs/live.md describes it. Raises `UnknownCounter`."""
     at = get_counter(conn, number)
-    present = load(conn, now)
     current = present.lobby.serving.get(number)
     member = members.by_number(conn, current.member_no) if current and current.member_no else None
     booking = appointments.by_code(conn, current.appointment_code) if current and current.appointment_code else None
-    figures = tickets.served_by(conn, calendar.business_day(now, present.settings), number)
+    figures = tickets.served_by(conn, calendar.business_day(present.now, present.settings), number)
     view = views.counter(at, present, (member, booking), figures)
-    return {**views.head(present, recent_calls(conn, present)), **view}
+    return {**views.head(present), **view}

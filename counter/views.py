@@ -3,11 +3,11 @@
 Shapes are described in docs/live.md. Everything here turns records into plain JSON values; rows are read by the caller.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from counter import customer, words
-from counter.policy import VIP_LETTER, VIP_QUEUE, Choice, choose, queue_name, queue_of
+from counter.policy import VIP_LETTER, VIP_QUEUE, Choice, choose, queue_name, queue_of, serves
 from counter.present import Present
 from db import calendar
 from db.errors import CounterBusy, CounterClosed, LobbyError, NoCurrentTicket, WrongState
@@ -51,7 +51,7 @@ def message(said: Message | LobbyError | None) -> Json | None:
     return {"code": said.code, "text": said.text, "values": dict(values)}
 
 
-def head(present: Present, calls: Iterable[Event]) -> Json:
+def head(present: Present) -> Json:
     """What every snapshot carries."""
     store = present.settings
     return {
@@ -66,7 +66,7 @@ def head(present: Present, calls: Iterable[Event]) -> Json:
             "idle_s": store.idle_s,
             "notices": [names(notice) for notice in store.notices],
         },
-        "calls": [call(event, store) for event in calls],
+        "calls": [{**call(event, store), "over": _is_over(event, present)} for event in present.calls],
     }
 
 
@@ -80,6 +80,12 @@ def call(event: Event, store: Settings) -> Json:
         "at": calendar.stamp(event.at, store),
         "recall": event.kind == EventKind.RECALLED,
     }
+
+
+def _is_over(event: Event, present: Present) -> bool:
+    """Whether whoever was called is no longer expected or served at that counter."""
+    there = present.lobby.serving.get(event.counter or 0)
+    return there is None or there.number != event.ticket
 
 
 def queues(present: Present) -> list[Json]:
@@ -120,8 +126,8 @@ def ticket(shown: Ticket, present: Present, paper: PrintState, notes: Sequence[M
         "state": shown.state,
         **times,
         "counter": shown.counter,
-        "people_ahead": present.people_ahead(shown) if is_waiting else 0,
-        "quote": {"unknown": present.quote_refusal(shown)} if is_waiting else None,
+        "people_ahead": present.people_ahead[shown.id] if is_waiting else 0,
+        "quote": {"unknown": present.quote_refusal(shown.ticket_class, shown.service)} if is_waiting else None,
         "print": paper,
         "notes": [message(note) for note in notes],
     }
@@ -217,9 +223,7 @@ def _waiting(shown: Ticket, present: Present) -> Json:
 
 def _is_served(at: Counter, queue: Mapping[str, Any]) -> bool:
     kind = TicketClass(queue["class"])
-    if at.permissions[kind] == "never":
-        return False
-    return kind == TicketClass.VIP or queue["code"] in at.skills
+    return serves(at, kind, None if kind == TicketClass.VIP else queue["code"])
 
 
 def _actions(at: Counter, current: Ticket | None, nobody: LobbyError | None) -> Json:

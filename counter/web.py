@@ -84,6 +84,11 @@ class Context:
             device = staff.device_by_token(conn, token)
             return Caller(device, None if device else staff.staff_by_session(conn, token, self.clock()))
 
+    def caller_of_session(self, token: str) -> "Caller":
+        """Whoever a sign-in belongs to, while it lasts."""
+        with self.store.read() as conn:
+            return Caller(person=staff.staff_by_session(conn, token, self.clock()))
+
     def caller_of_cookies(self) -> "Caller":
         """The enrolled device and the signed-in person of this browser."""
         device_id, token = session.get(DEVICE_KEY), session.get(SESSION_KEY)

@@ -6,7 +6,7 @@ from db.records import Counter, Message
 
 _REASONS = {
     Reason.FAIR_TURN: "waited longest: a fair turn after several promised customers",
-    Reason.DEADLINE: "the promised time is about to run out",
+    Reason.DEADLINE: "kept within the promised time",
     Reason.ORDER: "next in order",
     Reason.PRIORITY: "VIPs and appointments go first",
     Reason.TURN: "the others' turn",

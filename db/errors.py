@@ -103,6 +103,13 @@ class AppointmentOtherDay(LobbyError):
     code, status, text = "appointment_other_day", 409, "This appointment is on {day} at {time}. Please come back then."
 
 
+class AppointmentOver(LobbyError):
+    """A booking of a day that is over."""
+
+    code, status = "appointment_over", 409
+    text = "This appointment was on {day} at {time}. Please take an ordinary number; we are glad to help you today."
+
+
 class AppointmentUsed(LobbyError):
     """The booking was cancelled or already served."""
 

@@ -1,18 +1,18 @@
 """Owns what the public screens show: records → the board, without anything personal. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from counter import views
 from counter.present import Present
 from db.errors import LobbyError, ServiceFull
-from db.records import CounterState, Event, Service, Ticket, TicketClass
+from db.records import Service, Ticket, TicketClass
 
 
-def board(present: Present, calls: Iterable[Event], issued: Mapping[str, int]) -> dict[str, Any]:
+def board(present: Present, issued: Mapping[str, int]) -> dict[str, Any]:
     """The public snapshot. `issued`: tickets given today per service, which a daily cap is compared with."""
     return {
-        **views.head(present, calls),
+        **views.head(present),
         "queues": [_queue(row, present, issued) for row in views.queues(present)],
         "serving": [_serving(ticket) for ticket in present.lobby.serving.values()],
     }
@@ -22,16 +22,9 @@ def _queue(row: dict[str, Any], present: Present, issued: Mapping[str, int]) -> 
     service = present.services.get(row["code"])
     return {
         **row,
-        "quote": {"unknown": _unknown(row, present)},
+        "quote": {"unknown": present.quote_refusal(TicketClass(row["class"]), service.code if service else None)},
         "refusal": views.message(_refusal(service, present, issued)) if service else None,
     }
-
-
-def _unknown(row: Mapping[str, Any], present: Present) -> str:
-    open_counters = [c for c in present.lobby.counters if c.state != CounterState.CLOSED]
-    is_vip = row["class"] == TicketClass.VIP
-    is_served = any(is_vip or row["code"] in counter.skills for counter in open_counters)
-    return "not_enough_data" if is_served else "no_counter_open"
 
 
 def _refusal(service: Service, present: Present, issued: Mapping[str, int]) -> LobbyError | None:

@@ -1,27 +1,26 @@
 """Owns what the floor manager sees: who waits, whose promise runs out, who serves, which printer needs help. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from counter import views
 from counter.policy import is_guarded, queue_name
 from counter.present import Present
 from db import calendar
-from db.records import Counter, Device, Event, Message, PrintJob, PrintState, Ticket, TicketClass
+from db.records import Counter, Device, Message, PrintJob, PrintState, Ticket, TicketClass
 
 Json = dict[str, Any]
 
 
 def floor(
     present: Present,
-    calls: Iterable[Event],
     today: Mapping[str, Any],
     printers: Sequence[Device],
     unprinted: Sequence[PrintJob],
 ) -> Json:
     """The floor manager's snapshot. `today`: a row of `db.tickets.day_so_far`; `unprinted`: jobs not yet on paper."""
     return {
-        **views.head(present, calls),
+        **views.head(present),
         "waiting": _waiting(present),
         "queues": [_queue(row, present) for row in views.queues(present)],
         "guarded": [_guarded(ticket, present) for ticket in _by_due(present)],

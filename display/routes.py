@@ -11,6 +11,7 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
 
 from counter import auth
+from counter.present import load, load_with_calls
 from counter.web import LARGEST, Answer, Context, TicketPath
 from db import events, settings, tickets
 from db.calendar import stamp
@@ -63,18 +64,18 @@ def api(context: Context) -> APIBlueprint:
     @room.get("/board", summary="The public board")
     def read_board() -> dict[str, Any]:
         with context.store.read() as conn:
-            return {**context.frame, **screens.read_board(conn, context.clock())}
+            return {**context.frame, **screens.read_board(conn, load_with_calls(conn, context.clock()))}
 
     @room.get("/tickets/<token>", summary="A ticket, as its holder may see it")
     def read_ticket(path: TicketPath) -> Any:
         with context.store.read() as conn:
-            return screens.read_ticket(conn, path.token, context.clock())["ticket"]
+            return screens.read_ticket(conn, path.token, load(conn, context.clock()))["ticket"]
 
     @room.get("/floor", summary="The floor, for managers")
     def read_floor() -> dict[str, Any]:
         context.caller().require_staff(Role.MANAGER)
         with context.store.read() as conn:
-            return {**context.frame, **screens.read_floor(conn, context.clock())}
+            return {**context.frame, **screens.read_floor(conn, load_with_calls(conn, context.clock()))}
 
     @room.get("/events", summary="The journal, for integrations")
     def read_events(query: Since) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from counter.present import Present, load
 from db import appointments, calendar, events, members, tickets
-from db.errors import AppointmentOtherDay, AppointmentUsed, MalformedCode, UnknownAppointment
+from db.errors import AppointmentOtherDay, AppointmentOver, AppointmentUsed, MalformedCode, UnknownAppointment
 from db.records import Appointment, AppointmentState, Device, EventKind, Ticket, TicketClass
 from kiosk import identify
 from kiosk.issuing import Issued, as_member, draft_ticket, held, require_open, write
@@ -96,7 +96,8 @@ def _require_today(booking: Appointment, lobby: Present) -> None:
         raise AppointmentUsed
     if not _is_today(booking, lobby):
         slot = calendar.local(booking.slot_at, lobby.settings)
-        raise AppointmentOtherDay(day=slot.date().isoformat(), time=f"{slot:%H:%M}")
+        is_over = booking.slot_at < lobby.now
+        raise (AppointmentOver if is_over else AppointmentOtherDay)(day=slot.date().isoformat(), time=f"{slot:%H:%M}")
 
 
 def _admit(conn: sqlite3.Connection, draft: Ticket, booking: Appointment, lobby: Present) -> Ticket:

@@ -101,8 +101,10 @@ def write(
     number = tickets.next_number(conn, draft.business_day, letter)
     ticket = tickets.insert(conn, replace(draft, number=number), request_key)
     lobby = lobby.with_arrival(ticket)
-    ahead = lobby.people_ahead(ticket)
-    quotes.add(conn, ticket.id, lobby.now, ahead, lobby.quote_refusal(ticket), None, None, None)
+    ahead = lobby.people_ahead[ticket.id]
+    quotes.add(
+        conn, ticket.id, lobby.now, ahead, lobby.quote_refusal(ticket.ticket_class, ticket.service), None, None, None
+    )
     printer_id = _printer_id(conn, device)
     if printer_id is not None:
         print_jobs.add(conn, ticket.id, printer_id, lobby.now)

@@ -5,6 +5,7 @@ that only one process ever writes.
 """
 
 import sqlite3
+import unicodedata
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Generic, Literal, TypeVar
@@ -21,6 +22,8 @@ from kiosk.imports import import_appointments, import_members
 from lobby.sample import enrolment_path
 from printer.device import open_printer
 from printer.encoding import Font
+
+CLOSED = frozenset({"closed", "休息", "休"})
 
 B = TypeVar("B", bound=Body)
 Json = dict[str, Any]
@@ -267,11 +270,12 @@ def _url(text: str) -> str | None:
 def _hours(days: list[str]) -> tuple[Hours | None, ...]:
     if days and len(days) != len("MTWTFSS"):
         raise BadHours(given=", ".join(days))
-    return tuple(None if day == "closed" else _span(day) for day in days)
+    return tuple(None if day.strip() in CLOSED else _span(day) for day in days)
 
 
 def _span(day: str) -> Hours:
-    opens, _, closes = day.partition("-")
+    plain = unicodedata.normalize("NFKC", day).replace(" ", "").replace("–", "-")
+    opens, closes = (time.rjust(len("09:00"), "0") for time in plain.partition("-")[::2])
     if not (_is_time(opens) and _is_time(closes) and opens < closes):
         raise BadHours(given=day)
     return Hours(opens, closes)

@@ -6,20 +6,21 @@ fresh snapshot. Changes close together are sent as one. A dead or slow client ha
 
 import logging
 import time
-from collections import Counter as Tally
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 import gevent
-from flask import request
+from flask import request, session
 from flask_socketio import ConnectionRefusedError as Refuse
 from flask_socketio import SocketIO, join_room, leave_room
 from gevent.event import Event as Signal
+from pydantic import BaseModel, Field, ValidationError
 
 from counter import screen, views
-from counter.web import Caller, Context
+from counter.present import Present, load_with_calls
+from counter.web import LARGEST, SESSION_KEY, Caller, Context
 from db import events, settings, tickets
-from db.errors import LobbyError, NotFound
+from db.errors import InvalidRequest, LobbyError
 from db.records import EventKind, Role
 from display import screens
 
@@ -42,6 +43,14 @@ class Said(StrEnum):
     REFUSED = "refused"
 
 
+class _Watch(BaseModel):
+    """What a client wants to follow."""
+
+    screen: Literal["display", "kiosk", "counter", "floor", "ticket"]
+    counter: int = Field(default=0, ge=0, le=LARGEST)
+    token: str = Field(default="", max_length=64, pattern=r"^[\w-]*$")
+
+
 class Hub:
     """Follows the journal for as long as `run` runs."""
 
@@ -58,6 +67,7 @@ class Hub:
         self._last_call = calls[0].seq if calls else 0
         self._callers: dict[str, Caller] = {}
         self._held: dict[str, str] = {}
+        self._sessions: dict[str, str] = {}
         socketio.on_event("connect", self._connect)
         socketio.on_event("disconnect", self._disconnect)
         socketio.on_event("watch", self._watch)
@@ -97,31 +107,48 @@ class Hub:
             self._send_snapshots()
 
     def _send_snapshots(self) -> None:
+        """One reading of the lobby for every audience; others get their turn between two of them."""
         self._is_stale = False
-        for audience in Tally(self._watched.values()):
-            self._emit(Said.SNAPSHOT, self._snapshot(audience), audience)
+        self._dismiss_signed_out()
+        present = self._load()
+        for audience in set(self._watched.values()):
+            self._emit(Said.SNAPSHOT, self._snapshot(audience, present), audience)
+            gevent.sleep(0)
         self._next_snapshot = time.monotonic() + SNAPSHOT_GAP_S
 
-    def _snapshot(self, audience: str) -> dict[str, Any]:
+    def _load(self) -> Present:
+        with self._context.store.read() as conn:
+            return load_with_calls(conn, self._context.clock())
+
+    def _snapshot(self, audience: str, present: Present) -> dict[str, Any]:
         kind, _, which = audience.partition(":")
-        now = self._context.clock()
         with self._context.store.read() as conn:
             if kind == "counter":
-                body = screen.read(conn, int(which), now)
+                body = screen.read(conn, int(which), present)
             elif kind == "ticket":
-                body = screens.read_ticket(conn, which, now)
+                body = screens.read_ticket(conn, which, present)
             elif kind == "floor":
-                body = screens.read_floor(conn, now)
+                body = screens.read_floor(conn, present)
             else:
-                body = screens.read_board(conn, now)
+                body = screens.read_board(conn, present)
         return {**self._context.frame, **body}
 
-    def _connect(self, auth: dict[str, Any] | None = None) -> None:
+    def _dismiss_signed_out(self) -> None:
+        """A sign-in that has ended ends its screens."""
+        for sid, session_token in list(self._sessions.items()):
+            if sid in self._watched and self._context.caller_of_session(session_token).person is None:
+                self._watched.pop(sid)
+                self._socketio.server.disconnect(sid)
+
+    def _connect(self, auth: Any = None) -> None:
         token = auth.get("token") if isinstance(auth, dict) else None
-        caller = self._context.caller_of_token(token) if token else self._context.caller_of_cookies()
+        session_token = None if token else session.get(SESSION_KEY)
+        caller = self._context.caller_of_token(str(token)) if token else self._context.caller_of_cookies()
         if token and not caller.is_known:
-            self._require_ticket(token)
-            self._held[_sid()] = token
+            self._require_ticket(str(token))
+            self._held[_sid()] = str(token)
+        if caller.person is not None:
+            self._sessions[_sid()] = session_token or str(token)
         self._callers[_sid()] = caller
 
     def _require_ticket(self, token: str) -> None:
@@ -133,14 +160,16 @@ class Hub:
     def _disconnect(self, *_: object) -> None:
         self._callers.pop(_sid(), None)
         self._held.pop(_sid(), None)
+        self._sessions.pop(_sid(), None)
         self._watched.pop(_sid(), None)
 
-    def _watch(self, what: Any) -> None:
+    def _watch(self, what: Any = None) -> None:
         try:
-            audience = self._admit(what if isinstance(what, dict) else {})
-            snapshot = self._snapshot(audience)
-        except LobbyError as refused:
-            self._emit(Said.REFUSED, views.message(refused), _sid())
+            audience = self._admit(_Watch.model_validate(what or {}))
+            snapshot = self._snapshot(audience, self._load())
+        except (LobbyError, ValidationError) as refused:
+            said = refused if isinstance(refused, LobbyError) else InvalidRequest()
+            self._emit(Said.REFUSED, views.message(said), _sid())
             return
         before = self._watched.get(_sid())
         if before not in {None, audience}:
@@ -150,21 +179,19 @@ class Hub:
         join_room(audience)
         self._emit(Said.SNAPSHOT, snapshot, _sid())
 
-    def _admit(self, what: dict[str, Any]) -> str:
-        """Which audience this client belongs to. Raises `SignInNeeded`, `Forbidden`, `NotFound`."""
+    def _admit(self, what: "_Watch") -> str:
+        """Which audience this client belongs to. Raises `SignInNeeded`, `Forbidden`."""
         caller = self._callers.get(_sid(), Caller())
-        match what.get("screen"):
-            case "display" | "kiosk":
-                return "board"
+        match what.screen:
             case "ticket":
-                return f"ticket:{what.get('token') or self._held.get(_sid())}"
+                return f"ticket:{what.token or self._held.get(_sid(), '')}"
             case "counter":
                 caller.require_staff()
-                return f"counter:{int(what.get('counter') or 0)}"
+                return f"counter:{what.counter}"
             case "floor":
                 caller.require_staff(Role.MANAGER)
                 return "floor"
-        raise NotFound
+        return "board"
 
     def _emit(self, said: Said, data: Any, to: str) -> None:
         self._socketio.emit(said, data, to=to)

@@ -8,14 +8,25 @@ from flask import Flask, Response, render_template, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from db.errors import InvalidRequest, LobbyError
+from db.errors import InvalidRequest, LobbyError, NoSuchPage, NotJson, NotThisWay
 from lobby import texts
 
+_UNFIT = "This value cannot be used here."
+_FAULTS = {
+    "missing": "This is missing.",
+    "extra_forbidden": "There is no such field.",
+    "string_too_long": "This is too long.",
+    "string_too_short": "This is too short.",
+    "literal_error": "This is not one of the possible values.",
+    "enum": "This is not one of the possible values.",
+}
+_KNOWN = {404: NoSuchPage, 405: NotThisWay}
 _log = logging.getLogger("lobbyline")
 
 
 def install(app: Flask) -> None:
     """Register the one handler of each family."""
+    app.before_request(require_json)
     app.register_error_handler(LobbyError, _refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
@@ -23,8 +34,25 @@ def install(app: Flask) -> None:
 
 def invalid(error: ValidationError) -> Response:
     """What pydantic refused, field by field."""
-    fields = [{"field": ".".join(map(str, fault["loc"])), "detail": fault["msg"]} for fault in error.errors()]
+    language = texts.wanted()
+    fields = [
+        {
+            "field": ".".join(map(str, fault["loc"])),
+            "detail": texts.translate(_FAULTS.get(fault["type"], _UNFIT), language),
+        }
+        for fault in error.errors()
+    ]
     return _problem(InvalidRequest(), fields)
+
+
+def require_json() -> None:
+    """A body has to be JSON and say so. Raises `NotJson`."""
+    if not request.path.startswith("/api/") or not request.content_length:
+        return
+    try:
+        request.get_json()
+    except (HTTPException, RecursionError):
+        raise NotJson from None
 
 
 def _refused(error: LobbyError) -> Response | tuple[str, int]:
@@ -38,7 +66,9 @@ def _page(error: LobbyError) -> str:
     return render_template("lobby/message.html", heading_zh="抱歉", heading_en="Sorry", **said)
 
 
-def _http(error: HTTPException) -> Response | HTTPException:
+def _http(error: HTTPException) -> Response | tuple[str, int] | HTTPException:
+    if error.code in _KNOWN:
+        return _refused(_KNOWN[error.code]())
     if not request.path.startswith("/api/"):
         return error
     code = (error.name or "error").lower().replace(" ", "_")
@@ -69,6 +99,8 @@ def _problem(error: LobbyError, fields: list[dict[str, str]] | None = None) -> R
         "detail": detail,
         "code": error.code,
         "errors": fields or [],
+        "text": error.text,
+        "values": error.attrs,
     })  # fmt: skip
 
 

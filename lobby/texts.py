@@ -30,9 +30,14 @@ def chinese() -> dict[str, str]:
     return {key: text for key, text in catalogue.items() if key and isinstance(key, str)}
 
 
+def translate(text: str, language: str) -> str:
+    """A text of the catalogue in a language."""
+    return chinese().get(text, text) if language == "zh" else text
+
+
 def say(error: LobbyError, language: str) -> str:
     """An error in a language, its places filled."""
-    text = chinese().get(error.text, error.text) if language == "zh" else error.text
+    text = translate(error.text, language)
     return text.format_map({key: str(value) for key, value in error.attrs.items()})
 
 

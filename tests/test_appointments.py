@@ -8,7 +8,14 @@ from lobby_stage import MINUTE, TEN, WANG, Stage
 
 from counter import desk
 from db import appointments
-from db.errors import AppointmentOtherDay, AppointmentUsed, MalformedCode, MalformedPhone, UnknownAppointment
+from db.errors import (
+    AppointmentOtherDay,
+    AppointmentOver,
+    AppointmentUsed,
+    MalformedCode,
+    MalformedPhone,
+    UnknownAppointment,
+)
 from db.records import AppointmentState, TicketClass
 from kiosk import holder
 from kiosk.appointments import close_missed
@@ -65,6 +72,12 @@ def test_a_late_vip_is_still_a_vip(stage: Stage) -> None:
 def test_a_booking_of_another_day_says_when_it_is(stage: Stage) -> None:
     stage.book(TEN + 24 * 60 * MINUTE)
     with pytest.raises(AppointmentOtherDay, match="2026-11-22 at 10:00"):
+        stage.check_in(code="123456")
+
+
+def test_a_booking_of_a_day_gone_by_is_told_to_take_an_ordinary_number(stage: Stage) -> None:
+    stage.book(TEN - 24 * 60 * MINUTE)
+    with pytest.raises(AppointmentOver, match="take an ordinary number"):
         stage.check_in(code="123456")
 
 

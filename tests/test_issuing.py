@@ -133,10 +133,10 @@ def test_people_ahead_are_those_of_the_same_queue(stage: Stage) -> None:
         stage.issue(service)
         stage.later(1)
     ticket = stage.issue("plan").ticket
-    assert stage.present().people_ahead(ticket) == 2
+    assert stage.present().people_ahead[ticket.id] == 2
     vips = [stage.issue("plan", member=member).ticket for member in (WANG, CHEN)]
-    assert [stage.present().people_ahead(vip) for vip in vips] == [1, 0]  # diamond has the longer head start
-    assert stage.present().people_ahead(ticket) == 2
+    assert [stage.present().people_ahead[vip.id] for vip in vips] == [1, 0]  # diamond has the longer head start
+    assert stage.present().people_ahead[ticket.id] == 2
 
 
 def test_eight_kiosks_at_once_give_400_distinct_consecutive_numbers(stage: Stage) -> None:

@@ -153,7 +153,7 @@ def test_everybody_sees_the_same_order(among: Lobby) -> None:
 def test_each_queue_counts_its_people_ahead_from_nobody_up(among: Lobby) -> None:
     for queue in {queue_name(t) for t in among.waiting}:
         line = [t for t in lineup(among, NOW, RULES) if queue_name(t) == queue]
-        assert [people_ahead(t, among, NOW, RULES) for t in line] == list(range(len(line)))
+        assert [people_ahead(among, NOW, RULES)[t.id] for t in line] == list(range(len(line)))
 
 
 @given(lobbies())
