@@ -146,7 +146,7 @@ class _Course:
         self._ask_all()
 
     def _ask_all(self) -> None:
-        """Every idle counter asks while somebody waits; the one that freed up last asks first, the others have before."""
+        """Every idle counter asks while somebody waits; the one freed last asks first, others have before."""
         for counter in sorted(self._idle(), key=lambda counter: -counter.since):
             if self._waiting:
                 self._ask(counter.number)
