@@ -18,8 +18,8 @@ T = TypeVar("T")
 HALF_HOUR_S = 1_800.0
 SLOT_S = 900.0
 
-ONE_PEAK = (0.45, 0.55, 0.70, 0.85, 0.95, 1.00, 1.00, 0.95, 0.85, 0.80, 0.75, 0.75, 0.70, 0.65, 0.60, 0.50, 0.45, 0.40)
-"""A nine-hour day with its peak in the third hour: each half hour's rate as a share of the peak's."""
+ONE_PEAK = (0.5, 0.7, 0.85, 0.95, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.6, 0.5)
+"""A nine-hour day that peaks from its third to its fifth hour: each half hour's rate as a share of the peak's."""
 
 
 @dataclass(frozen=True, slots=True)
