@@ -188,11 +188,12 @@ class _Course:
         self._ask_all()
 
     def _move(self, number: int, state: CounterState, returns_at: float | None = None) -> None:
+        """Built anew rather than replaced: this happens twice a customer."""
         pauses = self._pauses.get(number)
         pauses_at = pauses[0].starts_at if pauses else None
         counter = self._counters[number]
-        self._counters[number] = replace(
-            counter, state=state, since=self._now, pauses_at=pauses_at, returns_at=returns_at
+        self._counters[number] = Counter(
+            number, counter.permissions, counter.skills, state, self._now, pauses_at=pauses_at, returns_at=returns_at
         )
 
     def _idle(self) -> list[Counter]:
