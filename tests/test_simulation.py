@@ -33,7 +33,7 @@ ENDLESS_HEAD_STARTS = Rules(epsilon=1.0, fair_after_s=math.inf)
 """The promise rule as a plain priority rule: nothing is in danger before it is late, and nothing is ever due here."""
 
 STANDARD_ERRORS = 4
-REPLICATIONS, LENGTH, WARM_UP = 20, 7_000, 1_000
+REPLICATIONS, LENGTH, WARM_UP = 26, 7_000, 1_000
 
 HEAD_STARTS = {VIP: 2e9, APPOINTMENT: 1e9, ORDINARY: 0.0}
 """As good as endless: decades, in seconds."""
@@ -123,7 +123,7 @@ def assert_agrees(
 def test_erlang_c() -> None:
     """M/M/5, load 0.9, mean 7 (Erlang 1917): E[W] = C·7/(5·(1 − 0.9)), P(W > 10) = C·exp(−10·5·(1 − 0.9)/7)."""
     runs = replicate(5, 0.9, exponential, FIFO)
-    assert_agrees(runs, mean_wait, 10.675, error_at_most=0.04)
+    assert_agrees(runs, mean_wait, 10.675, error_at_most=0.05)
     assert_agrees(runs, lambda run: fmean(wait_s(t) > 600 for t in run), 0.3733, error_at_most=0.03)
 
 
@@ -132,14 +132,14 @@ def test_priority_classes() -> None:
     runs = replicate(5, 0.9, exponential, ENDLESS_HEAD_STARTS, (15, 10, 75))
     assert_agrees(runs, lambda run: mean_wait(run, VIP), 1.234, error_at_most=0.02)
     assert_agrees(runs, lambda run: mean_wait(run, APPOINTMENT), 1.592, error_at_most=0.02)
-    assert_agrees(runs, mean_wait, 13.77, error_at_most=0.04)
+    assert_agrees(runs, mean_wait, 13.77, error_at_most=0.05)
 
 
 def test_cobham() -> None:
     """M/G/1, lognormal CV 0.8, load 0.85, shares 20/80 (Cobham 1954), by the rule `strict`."""
     runs = replicate(1, 0.85, lognormal_08, STRICT, (20, 0, 80))
     assert_agrees(runs, lambda run: mean_wait(run, VIP), 5.878, error_at_most=0.02)
-    assert_agrees(runs, mean_wait, 39.19, error_at_most=0.04)
+    assert_agrees(runs, mean_wait, 39.19, error_at_most=0.05)
 
 
 def test_erlang_a() -> None:
@@ -271,7 +271,7 @@ def test_a_planned_pause_begins_after_the_customer_and_keeps_its_length() -> Non
 
 
 def test_a_vip_first_counter_that_kept_itself_free_lends_itself_once_that_is_safe() -> None:
-    """Lending is safe once the other counter's service, just begun, ends within ten minutes with a chance of nine in ten."""
+    """Lending is safe once the other counter's service, just begun, ends within ten minutes nine times in ten."""
     first, second = counters(2)
     first = replace(first, permissions={**first.permissions, VIP: Permission.VIP_FIRST})
     steady = {"plan": ServiceTime(math.log(13 * MINUTE), 0.1, known=100)}
