@@ -28,10 +28,10 @@ class Waits:
 class Figures:
     """The figures of one or more days; shares are of 1, NaN where there was nobody.
 
-    `vip_within`: of all VIPs, those called within the promise; `on_time`: of the appointments, those called by their
-    due time. Who left before the call was not called in time. `overtakes`: per ordinary customer, how many of all
-    classes came later and were called before them; `most_overtakes` of one customer; `longest_run`: the most calls in a
-    row that each overtook some ordinary customer.
+    `vip_within`: of the VIPs, those called within the promise; `on_time`: of the appointments, those called by their
+    due time; a promise to one who left before it was due was neither kept nor broken. `overtakes`: per ordinary
+    customer, how many of all classes came later and were called before them; `most_overtakes` of one customer;
+    `longest_run`: the most calls in a row that each overtook some ordinary customer.
     """
 
     customers: int
@@ -53,8 +53,8 @@ def figures(days: Sequence[Day]) -> Figures:
     return Figures(
         customers=len(tickets),
         waits={kind: _waits(some) for kind, some in by_class.items()},
-        vip_within=_share(wait_s(t) <= PROMISE_S for t in by_class[TicketClass.VIP]),
-        on_time=_share(_is_on_time(t) for t in by_class[TicketClass.APPOINTMENT]),
+        vip_within=_kept((t, t.issued_at + PROMISE_S) for t in by_class[TicketClass.VIP]),
+        on_time=_kept((t, t.due_at or math.inf) for t in by_class[TicketClass.APPOINTMENT]),
         overtakes=sum(passed) / len(passed) if passed else math.nan,
         most_overtakes=max(passed, default=0),
         longest_run=max((_longest_run(day.tickets) for day in days), default=0),
@@ -101,8 +101,13 @@ def _waits(tickets: Iterable[Ticket]) -> Waits:
     return Waits(len(waits), sum(waits) / len(waits), middle, high, higher, waits[-1])
 
 
-def _is_on_time(ticket: Ticket) -> bool:
-    return ticket.first_called_at is not None and ticket.due_at is not None and ticket.first_called_at <= ticket.due_at
+def _kept(promises: Iterable[tuple[Ticket, float]]) -> float:
+    """Of the tickets and the times they are due, the share that was called by then."""
+    return _share(
+        ticket.first_called_at is not None and ticket.first_called_at <= due_at
+        for ticket, due_at in promises
+        if ticket.first_called_at is not None or _waited_until(ticket) > due_at
+    )
 
 
 def _waited_until(ticket: Ticket) -> float:
