@@ -2,9 +2,8 @@
 
 import math
 from collections.abc import Iterable
-from statistics import NormalDist
 
-_NORMAL = NormalDist()
+_SQRT_2 = math.sqrt(2)
 
 
 def lognormal(mean_s: float, cv: float) -> tuple[float, float]:
@@ -15,10 +14,10 @@ def lognormal(mean_s: float, cv: float) -> tuple[float, float]:
 
 def ends_within(seconds: float, elapsed_s: float, log_mean: float, log_sd: float) -> float:
     """P(S ≤ elapsed + seconds | S > elapsed) for a lognormal service time S; 1 when S > elapsed has no chance left."""
-    running = 1 - _distribution(elapsed_s, log_mean, log_sd)
+    running = _survival(elapsed_s, log_mean, log_sd)
     if running <= 0:
         return 1.0
-    return 1 - (1 - _distribution(elapsed_s + seconds, log_mean, log_sd)) / running
+    return 1 - _survival(elapsed_s + seconds, log_mean, log_sd) / running
 
 
 def at_least(count: int, chances: Iterable[float]) -> float:
@@ -29,7 +28,8 @@ def at_least(count: int, chances: Iterable[float]) -> float:
     return math.fsum(exactly[count:])
 
 
-def _distribution(seconds: float, log_mean: float, log_sd: float) -> float:
+def _survival(seconds: float, log_mean: float, log_sd: float) -> float:
+    """P(S > seconds); by the complementary error function, which stays exact far out in the tail."""
     if seconds <= 0:
-        return 0.0
-    return _NORMAL.cdf((math.log(seconds) - log_mean) / log_sd)
+        return 1.0
+    return 0.5 * math.erfc((math.log(seconds) - log_mean) / (log_sd * _SQRT_2))

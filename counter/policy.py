@@ -159,10 +159,10 @@ def _fair_turn(eligible: Sequence[Ticket], lobby: Lobby, now: float, rules: Rule
 
 def _deadline(counter: Counter, eligible: Sequence[Ticket], lobby: Lobby, now: float, rules: Rules) -> Choice | None:
     """Step 2."""
-    guarded = _guarded(lobby, now, rules)
-    first = next((ticket for ticket in guarded if ticket in eligible), None)
+    first = min((ticket for ticket in eligible if is_guarded(ticket, now, rules)), key=_by_due, default=None)
     if first is None:
         return None
+    guarded = _guarded(lobby, now, rules)
     others = [other for other in lobby.counters if other.number != counter.number]
     return Choice(first, Reason.DEADLINE) if _is_in_danger(guarded, others, lobby, now, rules) else None
 
@@ -243,7 +243,7 @@ def _plain(eligible: Sequence[Ticket], lobby: Lobby, now: float, rules: Rules) -
     if rules.kind == RuleKind.FIFO:
         return Choice(min(eligible, key=_by_issue), Reason.ORDER)
     guarded = [ticket for ticket in eligible if is_guarded(ticket, now, rules)]
-    others = [ticket for ticket in eligible if ticket not in guarded]
+    others = [ticket for ticket in eligible if not is_guarded(ticket, now, rules)]
     run = list(lobby.last_reasons[: rules.ratio])
     is_others_turn = rules.kind == RuleKind.RATIO and run == [Reason.PRIORITY] * rules.ratio
     if guarded and not (others and is_others_turn):

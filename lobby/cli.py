@@ -7,7 +7,7 @@ import json
 import sqlite3
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
@@ -18,7 +18,7 @@ from lobby import __version__
 
 Json = dict[str, Any]
 CONTROL_TRIES = 50
-
+SIMULATED_DAY_S = 0.02
 
 data_option = click.option(
     "--data", type=click.Path(file_okay=False, path_type=Path), default=Path(".lobbyline"), envvar="LOBBYLINE_DATA",
@@ -64,6 +64,36 @@ def demo(**options: Any) -> None:
     from lobby.script import Plan
 
     _or_fail(lambda: run(Plan(**options), _say))
+
+
+@main.command()
+@click.option("--counters", type=click.IntRange(1, 100), help="How many; else the sample store's, or as the log shows.")
+@click.option("--vip-share", type=click.FloatRange(0, 1), default=0.15, show_default=True, help="Of all who come.")
+@click.option(
+    "--appointment-share", type=click.FloatRange(0, 1), default=0.10, show_default=True, help="Of all who come."
+)
+@click.option(
+    "--load", type=click.FloatRange(0, 3, min_open=True), default=0.95, show_default=True, help="At the peak."
+)
+@click.option("--days", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many such days.")
+@click.option("--seed", default=1, show_default=True, help="The same seed brings the same customers.")
+@click.option("--log", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A CSV log, instead.")
+@click.option("--date", help="Which day of the log.")
+@click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the table there.")
+@click.option("--picture", type=click.Path(dir_okay=False, path_type=Path), help="Draw it there: .svg or .png.")
+@json_option
+def simulate(csv_file: Path | None, picture: Path | None, as_json: bool, **question: Any) -> None:
+    """Compare the calling rules on simulated days, or on a day of a log."""
+    from lobby import comparing
+    from lobby.picture import draw
+
+    rows = _or_fail(lambda: comparing.compare(comparing.Question(**question), _progress))
+    if csv_file:
+        _or_fail(lambda: comparing.write_csv(rows, csv_file))
+    if picture:
+        _or_fail(lambda: draw(rows, picture))
+    for line in [json.dumps({"rules": rows})] if as_json else comparing.text(rows):
+        click.echo(line)
 
 
 @main.command("import")
@@ -220,6 +250,12 @@ def _or_fail(work: Callable[[], Any]) -> Any:
         _fail(f"the store's database cannot be used: {error}")
     except OSError as error:
         _fail(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
+
+
+def _progress(steps: Sequence[Any]) -> Any:
+    """A bar on the standard error where the steps, each about a day, take more than a second together."""
+    is_short = len(steps) * SIMULATED_DAY_S < 1
+    return click.progressbar(steps, label="Simulating", file=sys.stderr, hidden=is_short)
 
 
 def _patch() -> None:

@@ -83,9 +83,9 @@ def from_profile(seed: int, span: Span, services: Mapping[str, Service], counter
 def from_log(rows: Iterable[Mapping[str, str]], span: Span, services: Mapping[str, Service], seed: int = 0) -> Crowd:
     """The customers of a log's day as it recorded them, on another date. Raises `BadFile`."""
     random = Random(seed)  # noqa: S311 — a crowd, not a secret
-    logged = sorted(rows, key=lambda row: _seconds(row["arrived"]))
+    logged = sorted(rows, key=lambda row: seconds(row["arrived"]))
     wanted = _wanted(logged, services)
-    present = [row for row in logged if span.starts_s <= _seconds(row["arrived"]) < span.ends_s]
+    present = [row for row in logged if span.starts_s <= seconds(row["arrived"]) < span.ends_s]
     visits = [
         _logged_visitor(random, span.day, index, row, services[wanted[row["service"]]])
         for index, row in enumerate(present)
@@ -114,7 +114,7 @@ def servers(rows: Iterable[Mapping[str, str]]) -> int:
 
 def first_arrival_s(rows: Iterable[Mapping[str, str]]) -> float:
     """When the first customer of a log's rows came, in seconds after midnight."""
-    return min(_seconds(row["arrived"]) for row in rows)
+    return min(seconds(row["arrived"]) for row in rows)
 
 
 def name(index: int) -> str:
@@ -152,7 +152,7 @@ def _visitor(random: Random, day: date, index: int, arrives_s: float, service: S
 def _logged_visitor(random: Random, day: date, index: int, row: Mapping[str, str], service: Service) -> Visit:
     return Visit(
         key=f"{day}-{index}",
-        arrives_s=_seconds(row["arrived"]),
+        arrives_s=seconds(row["arrived"]),
         service=service.code,
         walk_s=_lognormal(random, WALK_MEAN_S, WALK_CV),
         service_s=float(row["served_s"] or 0) or service.mean_s,
@@ -226,7 +226,7 @@ def _csv(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return out.getvalue()
 
 
-def _seconds(time_of_day: str) -> float:
+def seconds(time_of_day: str) -> float:
     """`7:02:55` → seconds after midnight."""
     try:
         hours, minutes, seconds = (int(part) for part in time_of_day.split(":"))
