@@ -138,6 +138,15 @@ def staff_add(name: str, role: str, pin: str | None, data: Path, as_json: bool) 
     _print(_command(data, "staff-add", {"name": name, "role": role, "pin": pin}), as_json)
 
 
+@staff_group.command("link")
+@click.option("--name", required=True)
+@data_option
+@json_option
+def staff_link(name: str, data: Path, as_json: bool) -> None:
+    """Make a one-time link that sets a new PIN."""
+    _print(_command(data, "staff-link", {"name": name}), as_json)
+
+
 @main.group("device")
 def device_group() -> None:
     """Kiosks, displays, printers and programs."""

@@ -11,8 +11,9 @@ from werkzeug.exceptions import HTTPException
 from db.errors import InvalidRequest, LobbyError, NoSuchPage, NotJson, NotThisWay
 from lobby import texts
 
-_UNFIT = "This value cannot be used here."
+_OTHER = "other"
 _FAULTS = {
+    _OTHER: "This value cannot be used here.",
     "missing": "This is missing.",
     "extra_forbidden": "There is no such field.",
     "string_too_long": "This is too long.",
@@ -38,7 +39,7 @@ def invalid(error: ValidationError) -> Response:
     fields = [
         {
             "field": ".".join(map(str, fault["loc"])),
-            "detail": texts.translate(_FAULTS.get(fault["type"], _UNFIT), language),
+            "detail": texts.translate(_FAULTS.get(fault["type"], _FAULTS[_OTHER]), language),
         }
         for fault in error.errors()
     ]

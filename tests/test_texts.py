@@ -8,6 +8,7 @@ from pathlib import Path
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
+import lobby.commands
 import printer.errors
 from db import errors
 
@@ -35,14 +36,14 @@ def _in_python(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Message":
             yield from _constants(node.args[1:2])
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "_REASONS":
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in {"_REASONS", "_FAULTS"}:
             assert isinstance(node.value, ast.Dict)
             yield from _constants(node.value.values)
 
 
 def _used() -> set[str]:
-    texts = set(_errors(errors.LobbyError)) | {"counter", "manager", "admin", "kiosk", "display", "printer", "api"}
-    assert printer.errors.PrinterFault.text in texts
+    texts = set(_errors(errors.LobbyError))
+    assert {printer.errors.PrinterFault.text, lobby.commands.BadHours.text} <= texts
     for room in ROOMS:
         for source in (ROOT / room).glob("*.py"):
             texts.update(_in_python(ast.parse(source.read_text())))

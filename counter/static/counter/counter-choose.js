@@ -16,7 +16,7 @@ function Card({ counter, staff, busy, choose }) {
   </button></li>`;
 }
 
-const Empty = () => html`<p class="none">${icon("info")} ${t("This store has no counters yet. The store manager adds them on the settings page.")}</p>`;
+const Empty = () => html`<p class="none">${icon("info")} ${t("This store has no counters yet.")}</p>`;
 
 export function Choose({ counters, staff, busy, trouble, choose, toggleLang, dismiss }) {
   return html`<div class="choose">

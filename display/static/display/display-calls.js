@@ -32,6 +32,17 @@ export function advance(state, now, hold) {
   return { shown, since: now, waiting, recent: others([state.shown, ...state.recent], shown) };
 }
 
+/**
+ * Calls that are over (the customer was served, did not come, or was put back) leave: from the line at once, from the
+ * big place when they have had their time.
+ */
+export function settle(state, isOver, now, hold) {
+  const waiting = state.waiting.filter((call) => !isOver(call));
+  const leaves = state.shown && isOver(state.shown) && now - state.since >= hold;
+  if (!leaves) return waiting.length === state.waiting.length ? state : { ...state, waiting };
+  return { ...state, waiting, shown: null, recent: others([state.shown, ...state.recent], null) };
+}
+
 /** How long until the next call takes the place (ms), null when none is in the line. */
 export function wait(state, now, hold) {
   if (!state.waiting.length) return null;

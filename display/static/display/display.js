@@ -3,7 +3,7 @@ import { follow } from "/static/lobby/live.js";
 import { html, icon, render } from "/static/lobby/page.js";
 import { other, setLang, t } from "/static/lobby/texts.js";
 import { chime, prepare } from "./chime.js";
-import { add, advance, begin, wait } from "./display-calls.js";
+import { add, advance, begin, settle, wait } from "./display-calls.js";
 import { Header, Queues } from "./display-lobby.js";
 import { Idle, Now, Recent } from "./display-now.js";
 import { Notices } from "./display-notices.js";
@@ -32,10 +32,17 @@ function Screen({ data, calls, lost, heard }) {
 const draw = () => render(html`<${Screen} ...${screen} />`, root);
 const hold = () => (screen.data?.store.hold_s ?? 6) * 1000;
 
+/** Whether a call is over, as the last snapshot knows it; one it does not know yet is fresh. */
+function isOver(call) {
+  const calls = screen.data?.calls ?? [];
+  const known = calls.find(({ version }) => version === call.version);
+  return known ? known.over : calls.length > 0 && call.version < calls.at(-1).version;
+}
+
 /** Let the next call into the big place when its turn has come, and look again when the next one's turn comes. */
 function step() {
   clearTimeout(timer);
-  const before = screen.calls;
+  const before = settle(screen.calls, isOver, performance.now(), hold());
   screen.calls = advance(before, performance.now(), hold());
   if (screen.calls !== before) chime();
   const pause = wait(screen.calls, performance.now(), hold());

@@ -25,7 +25,7 @@ function Pledge({ ticket, now }) {
   </li>`;
 }
 
-const Nobody = () => html`<p class="calm">${icon("check")}<span><b>${t("No VIP and no appointment is waiting")}</b>${t("As soon as one waits, the time left stands here.")}</span></p>`;
+const Nobody = () => html`<p class="calm">${icon("check")}<span><b>${t("No promise is running")}</b>${t("As soon as one waits, the time left stands here.")}</span></p>`;
 
 const count = (guarded, now) => {
   const late = guarded.filter(({ due_at }) => Date.parse(due_at) < now).length;

@@ -42,6 +42,7 @@ function Marks({ ticket }) {
 }
 
 function Waiting({ ticket, calls }) {
+  const latest = calls.find((call) => !call.over);
   const minutes = range(ticket.quote);
   const dots = Math.min(ticket.people_ahead ?? 0, 9);
   return html`<section class="t">
@@ -49,7 +50,7 @@ function Waiting({ ticket, calls }) {
       <h1 data-ticket-number=${ticket.number}>${ticket.number}</h1>
       <div class="r">
         ${ticket.people_ahead === 0
-          ? html`<${Figure} words label=${t("Get ready")} value=${t("You are next in line")} />`
+          ? html`<${Figure} words label=${t("Get ready")} value=${t("First in your queue")} />`
           : html`<${Figure} label=${t("People ahead")} value=${ticket.people_ahead} />`}
         ${minutes && html`<${Figure} label=${t("Estimated wait")} value=${minutes} unit=${t("min")} />`}
       </div>
@@ -58,10 +59,10 @@ function Waiting({ ticket, calls }) {
     <section class="line">
       <${Ringing} />
       <div class="dots" aria-hidden="true">${Array.from({ length: dots }, () => html`<i></i>`)}<i class="me"></i></div>
-      <p><span>${t("Taken at {time}", { time: timeOf(ticket.issued_at) })}</span><b>${dots === 0 ? t("You are next in line") : t("Your place in line")}</b></p>
+      <p><span>${t("Taken at {time}", { time: timeOf(ticket.issued_at) })}</span><b>${dots === 0 ? t("First in your queue") : t("Your place in line")}</b></p>
     </section>
-    ${calls[0] && html`<section class="nc"><p><span>${t("Now calling")}</span><b>${calls[0].number}</b></p>
-      <p><span>${t("Counter")}</span><b>${calls[0].counter}</b></p></section>`}`;
+    ${latest && html`<section class="nc"><p><span>${t("Now calling")}</span><b>${latest.number}</b></p>
+      <p><span>${t("Counter")}</span><b>${latest.counter}</b></p></section>`}`;
 }
 
 /** Sound needs one touch first: that is the browser's rule. */

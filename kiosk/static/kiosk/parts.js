@@ -101,9 +101,12 @@ export const StoreBar = ({ store, now, onLang }) => html`<header class="home">
 const Call = ({ call }) => html`<li><em>${call.number}</em>${icon("arrow")}<span>${t("Counter {n}", { n: call.counter })}</span></li>`;
 
 /** Who is being called: the newest first. */
-export const Calling = ({ calls, most }) => html`<div class="now">
-  <p class="label">${t("Now calling")} · <span lang=${otherLang()}>${other("Now calling")}</span></p>
-  ${calls.length
-    ? html`<ol>${calls.slice(0, most).map((call) => html`<${Call} key=${call.version} call=${call} />`)}</ol>`
-    : html`<p class="none">${t("Nobody is being called yet")}</p>`}
-</div>`;
+export function Calling({ calls, most }) {
+  const running = calls.filter((call) => !call.over).slice(0, most);
+  return html`<div class="now">
+    <p class="label">${t("Now calling")} · <span lang=${otherLang()}>${other("Now calling")}</span></p>
+    ${running.length
+      ? html`<ol>${running.map((call) => html`<${Call} key=${call.version} call=${call} />`)}</ol>`
+      : html`<p class="none">${t("Nobody is being called now")}</p>`}
+  </div>`;
+}

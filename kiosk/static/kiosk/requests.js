@@ -28,8 +28,9 @@ export async function patient(path, body, onTrouble) {
 const OFFLINE = "The line to the server is down. Please try again, or ask our staff.";
 const UNKNOWN = "Something went wrong. Please ask our staff.";
 
-/** What to tell the customer: {text, small}; the server says its own detail in one language only. */
+/** What to tell the customer, in both languages: {text, small}. */
 export function explain(problem) {
+  if (problem.text) return { text: t(problem.text, problem.values), small: other(problem.text, problem.values) };
   if (problem.detail) return { text: problem.detail, small: "" };
   const key = problem.status === 0 ? OFFLINE : UNKNOWN;
   return { text: t(key), small: other(key) };

@@ -6,6 +6,7 @@ import { range } from "./cards.js";
 import { Both, Names, Ring, StoreBar } from "./parts.js";
 
 const SHOWN_S = 12;
+const FAILED_S = 90;
 const PER_NOTE_S = 6; // a note wants reading
 const POLL_MS = 1000;
 
@@ -23,15 +24,15 @@ function useTicket(first) {
   const [ticket, setTicket] = useState(first);
   useEffect(() => {
     if (!underway(ticket.print)) return undefined;
-    const timer = setInterval(() => get(`/api/v1/tickets/${first.token}`).then(setTicket, () => {}), POLL_MS); // a missed look: the next comes
+    const timer = setInterval(() => get(`/api/v1/tickets/${first.token}`).then((now) => setTicket({ ...now, notes: first.notes }), () => {}), POLL_MS); // a missed look: the next comes
     return () => clearInterval(timer);
   }, [ticket.print]);
   return ticket;
 }
 
-/** How long the scene stays: a slip that failed leaves only the screen, so then until the customer goes. */
+/** How long the scene stays: a slip that failed leaves only the screen, so then long enough to find one's phone. */
 function stay(ticket, held, idle_s) {
-  if (!held && ticket.print === "failed") return null;
+  if (!held && ticket.print === "failed") return FAILED_S;
   if (!held && underway(ticket.print)) return idle_s;
   return SHOWN_S + PER_NOTE_S * ticket.notes.length;
 }
@@ -53,7 +54,7 @@ function Place({ ticket }) {
   const minutes = range(ticket.quote);
   return html`<div class="tiles">
     ${ticket.people_ahead === 0
-      ? html`<div class="tile words"><p class="two"><${Both} text="You are next in line" /></p></div>`
+      ? html`<div class="tile words"><p class="two"><${Both} text="First in your queue" /></p></div>`
       : html`<${Tile} text="People ahead" value=${ticket.people_ahead} />`}
     ${minutes && html`<${Tile} text="Estimated wait" value=${minutes} unit="min" />`}
   </div>`;
@@ -72,7 +73,8 @@ const Follow = ({ ticket }) => html`<div class="follow">
     <p class="sub">${t("See how many people are ahead, and when you are called.")}</p></div></div>`;
 
 /** @param {{first: object, held: boolean}} props  `held`: the customer had this ticket before, no slip comes now */
-export function Ticket({ view, now, first, held, onHome }) {
+export function Ticket({ view, now, first, held: wasHeld, onHome }) {
+  const held = wasHeld || first.notes.some((note) => note.code === "had_ticket");
   const ticket = useTicket(first);
   const seconds = stay(ticket, held, view.store.idle_s);
   return html`<${StoreBar} store=${view.store} now=${now} />

@@ -1,11 +1,14 @@
 // Owns calls to the server: JSON in and out, problems as errors, request keys.
 import { lang } from "./texts.js";
 
-/** A refusal: `status`, `code`, `detail` in the page's language, `errors` per field. `status` 0: no connection. */
+/**
+ * A refusal: `status`, `code`, `detail` in the page's language, `errors` per field; `text` and `values` say it in any
+ * language. `status` 0: no connection.
+ */
 export class Problem extends Error {
   constructor(status, body) {
     super(body.detail ?? body.title ?? "");
-    Object.assign(this, { status, code: body.code, detail: body.detail ?? "", errors: body.errors ?? [] });
+    Object.assign(this, { status, code: body.code, detail: body.detail ?? "", errors: body.errors ?? [], text: body.text, values: body.values });
   }
 }
 

@@ -9,10 +9,11 @@ async function submit(event, form) {
   const button = form.querySelector("button");
   button.disabled = true;
   try {
-    show(form, "ok", said(await post(`/api/v1/commands/${form.dataset.command}`, values(form))));
+    show(form, "ok", ...said(await post(`/api/v1/commands/${form.dataset.command}`, values(form))));
+    if (form.dataset.table) await refresh(form);
   } catch (problem) {
     const fields = problem.errors.filter((fault) => fault.detail !== problem.detail).map((fault) => `${fault.field}: ${fault.detail}`);
-    show(form, "bad", [problem.detail || t("No connection to the server. Trying again…"), ...fields].join(" "));
+    show(form, "bad", [problem.detail || t("No connection to the server."), ...fields].join(" "));
   }
   button.disabled = false;
 }
@@ -28,13 +29,24 @@ function values(form) {
   return sent;
 }
 
+/** [what to say, a link to go with it]. */
 function said(answer) {
-  if (answer.link) return `${t("Done. Open this one-time link on the device:")} ${answer.link}`;
-  return answer.token ? `${t("Done. The token is shown only now:")} ${answer.token}` : t("Saved.");
+  if (answer.link) return [t("Done. Open this one-time link on the device or with the person it is for:"), answer.link];
+  return [answer.token ? `${t("Done. The token is shown only now:")} ${answer.token}` : t("Saved.")];
 }
 
-function show(form, tone, text) {
+function show(form, tone, text, link) {
   const line = form.querySelector(".answer");
   line.className = `answer ${tone}`;
-  line.textContent = text;
+  line.replaceChildren(text);
+  if (!link) return;
+  const anchor = Object.assign(document.createElement("a"), { href: link, textContent: link });
+  line.append(" ", anchor);
+}
+
+/** After an addition: an empty form, and the list with the new line. */
+async function refresh(form) {
+  form.reset();
+  const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+  document.getElementById(form.dataset.table).replaceWith(page.getElementById(form.dataset.table));
 }
