@@ -1,53 +1,17 @@
 """Owns reading the lobby's present state from the rows, as the calling rule and the screens want it."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from dataclasses import replace
+from functools import lru_cache
 
-from counter.policy import Lobby, people_ahead, serves
+from counter.moment import Present
+from counter.policy import Lobby
 from counter.service_times import cautious, fit, prior
 from db import calendar, counters, events, settings, tickets
-from db.errors import LobbyError, StoreClosed, StoreClosedToday
-from db.records import CounterState, Event, Rules, Service, ServiceTime, Settings, Ticket, TicketClass, Tier
+from db.records import Rules, Service, ServiceTime
 
 CALLS_SHOWN = 10
 SERVICES_LEARNT_FROM = 400
-
-
-@dataclass(frozen=True)
-class Present:
-    """One moment of the lobby. `version`: the newest journal number in it; `calls`: today's last, newest first."""
-
-    now: float
-    version: int
-    settings: Settings
-    services: Mapping[str, Service]
-    tiers: Mapping[str, Tier]
-    lobby: Lobby
-    calls: Sequence[Event] = ()
-
-    @cached_property
-    def people_ahead(self) -> dict[int, int]:
-        """How many stand before each waiting ticket, by its id."""
-        return people_ahead(self.lobby, self.now, self.settings.rules)
-
-    def closed(self) -> LobbyError | None:
-        """Why no numbers are given now, with today's hours; None while the store is open."""
-        if calendar.is_open(self.now, self.settings):
-            return None
-        hours = calendar.hours_of_day(self.now, self.settings)
-        return StoreClosed(hours=f"{hours.opens}–{hours.closes}") if hours else StoreClosedToday()
-
-    def with_arrival(self, ticket: Ticket) -> "Present":
-        """The same moment with one more ticket waiting."""
-        return replace(self, lobby=replace(self.lobby, waiting=[*self.lobby.waiting, ticket]))
-
-    def quote_refusal(self, kind: TicketClass, service: str | None) -> str:
-        """Why no wait is quoted to a class and a service (None: any): no open counter, or too little data."""
-        at_work = [counter for counter in self.lobby.counters if counter.state != CounterState.CLOSED]
-        is_served = any(serves(counter, kind, service) for counter in at_work)
-        return "not_enough_data" if is_served else "no_counter_open"
 
 
 def load(conn: sqlite3.Connection, now: float) -> Present:

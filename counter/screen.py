@@ -5,7 +5,7 @@ from typing import Any
 
 from counter import views
 from counter.desk import get_counter
-from counter.present import Present
+from counter.moment import Present
 from db import appointments, calendar, members, tickets
 
 

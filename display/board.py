@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from counter import views
-from counter.present import Present
+from counter.moment import Present
 from db.errors import LobbyError, ServiceFull
 from db.records import Service, Ticket, TicketClass
 

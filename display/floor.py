@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from counter import views
+from counter.moment import Present
 from counter.policy import is_guarded, queue_name
-from counter.present import Present
 from db import calendar
 from db.records import Counter, Device, Message, PrintJob, PrintState, Ticket, TicketClass
 

@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 from counter import views
-from counter.present import Present
+from counter.moment import Present
 from db import calendar, print_jobs, staff, tickets
 from db.errors import UnknownTicket
 from db.records import DeviceKind

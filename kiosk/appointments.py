@@ -7,7 +7,8 @@ Rule: called not before slot − 5 min (unless a counter would idle); promised b
 import sqlite3
 from dataclasses import dataclass, replace
 
-from counter.present import Present, load
+from counter.moment import Present
+from counter.present import load
 from db import appointments, calendar, events, members, tickets
 from db.errors import AppointmentOtherDay, AppointmentOver, AppointmentUsed, MalformedCode, UnknownAppointment
 from db.records import Appointment, AppointmentState, Device, EventKind, Ticket, TicketClass

@@ -5,7 +5,7 @@ Everything is read off the ticket and what stands behind it, so a repeated reque
 
 import sqlite3
 
-from counter.present import Present
+from counter.moment import Present
 from db import appointments, calendar, members
 from db.records import Message, Ticket, TicketClass
 from kiosk.identify import card_refusal

@@ -17,7 +17,8 @@ from gevent.event import Event as Signal
 from pydantic import BaseModel, Field, ValidationError
 
 from counter import screen, views
-from counter.present import Present, load_with_calls
+from counter.moment import Present
+from counter.present import load_with_calls
 from counter.web import LARGEST, SESSION_KEY, Caller, Context
 from db import events, settings, tickets
 from db.errors import InvalidRequest, LobbyError

@@ -12,7 +12,8 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from counter import desk
-from counter.present import Present, load
+from counter.moment import Present
+from counter.present import load
 from db import appointments, events, members, settings, staff, tickets
 from db.records import Appointment, Event, Hours, Member, Message, Role, Staff, Ticket
 from db.store import Store

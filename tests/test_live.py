@@ -26,6 +26,7 @@ class Follower:
         self._client.on("snapshot", lambda data: self._keep(self.snapshots, data))
         self._client.on("called", lambda data: self._keep(self.calls, data))
         self._client.on("refused", lambda data: self._keep(self.refusals, data))
+        self._client.on("disconnect", lambda *_: self._keep([], {}))
         self._client.connect(server.url, auth={"token": auth} if auth else None, transports=["websocket"])
         self._client.emit("watch", what)
 
@@ -33,6 +34,13 @@ class Follower:
         with self._news:
             where.append(data)
             self._news.notify_all()
+
+    def send(self, name: str, what: object) -> None:
+        self._client.emit(name, what)
+
+    @property
+    def is_connected(self) -> bool:
+        return bool(self._client.connected)
 
     def wait_for(self, what: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
         with self._news:
@@ -154,6 +162,29 @@ def test_staff_screens_are_for_staff(server: Serving) -> None:
         stranger.wait_for(stranger.refusals, 1)
         assert stranger.snapshots == []
         stranger.close()
+
+
+@pytest.mark.parametrize(
+    "what", [None, [1], "x", {"screen": "counter", "counter": "abc"}, {"screen": "ticket", "token": "\ud800"}]
+)
+def test_nonsense_is_refused_in_words(server: Serving, what: object) -> None:
+    stranger = Follower(server, screen="display")
+    stranger.send("watch", what)
+    stranger.wait_for(stranger.refusals, 1)
+    stranger.close()
+
+
+def test_a_counters_screen_ends_with_the_sign_in(server: Serving) -> None:
+    token = server.sign_in("leaver", counter=2)
+    leaver = Follower(server, auth=token, screen="counter", counter=2)
+    leaver.wait_for(leaver.snapshots, 1)
+    server.command("staff", "link", "--name", "leaver")
+    with server.client() as browser:
+        link = server.command("staff", "link", "--name", "leaver")["link"].removeprefix(server.url)
+        csrf = browser.get(link).text.split('name="csrf-token" content="')[1].split('"')[0]
+        assert browser.post(link, json={"pin": "97531"}, headers={"X-CSRFToken": csrf}).status_code == 200
+    leaver.wait_until(lambda: not leaver.is_connected)
+    leaver.close()
 
 
 def test_an_unknown_token_is_turned_away(server: Serving) -> None:

@@ -1,11 +1,13 @@
 """The server as other programs see it: the HTTP contract, clear refusals, and what survives `kill -9`."""
 
+import json
 import re
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -163,6 +165,111 @@ def test_a_browsers_change_without_a_csrf_token_is_refused(server: Serving) -> N
         assert (used.status_code, used.json()["code"]) == (410, "link_used")
 
 
+def test_a_new_link_voids_the_old_one_and_a_set_pin_voids_them_all(server: Serving) -> None:
+    server.command("staff", "add", "--name", "Ning", "--role", "counter")
+    first = server.command("staff", "link", "--name", "Ning")["link"]
+    second = server.command("staff", "link", "--name", "Ning")["link"]
+    with server.client() as browser:
+        assert browser.get(first.removeprefix(server.url)).status_code == 410
+        assert _use_link(browser, second.removeprefix(server.url), "8642").status_code == 200
+        assert browser.get(second.removeprefix(server.url)).status_code == 410
+
+
+def _use_link(browser: httpx.Client, path: str, pin: str) -> httpx.Response:
+    token = browser.get(path).text.split('name="csrf-token" content="')[1].split('"')[0]
+    return browser.post(path, json={"pin": pin}, headers={"X-CSRFToken": token})
+
+
+def test_guessing_at_a_pin_is_slowed_down_however_the_name_is_written(server: Serving) -> None:
+    server.command("staff", "add", "--name", "Guessed", "--role", "counter", "--pin", "2468")
+    with server.client() as stranger:
+        tries = [
+            stranger.post("/api/v1/sessions", json={"staff": "Guessed" + " " * n, "pin": f"{n:04d}"}) for n in range(12)
+        ]
+        right = stranger.post("/api/v1/sessions", json={"staff": "Guessed", "pin": "2468"})
+    assert [answer.status_code for answer in tries] == [401] * 10 + [429] * 2
+    assert right.json()["code"] == "too_many_tries"
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "/\\evil.example", "/%09/evil.example", "https://evil.example", "/%0d%0a"]
+)
+def test_after_sign_in_one_stays_on_this_server(server: Serving, target: str) -> None:
+    with server.client() as browser:
+        page = browser.get(f"/counter/sign-in?next={target}").text
+    assert "evil.example" not in page
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b'{"finish": tru', "application/json"),
+        (b'{"finish": true}', "text/plain"),
+        (b"[" * 100_000, "application/json"),
+    ],
+)
+def test_a_body_that_is_not_json_does_nothing(lin: httpx.Client, content: bytes, kind: str) -> None:
+    before = lin.get("/api/v1/board").json()["version"]
+    answer = lin.post("/api/v1/counters/4/call-next", content=content, headers={"Content-Type": kind})
+    assert (answer.status_code, answer.json()["code"]) == (400, "not_json")
+    assert lin.get("/api/v1/board").json()["version"] == before
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/v1/counters/99999999999999999999999/open", {}),
+        ("/api/v1/sessions", {"staff": "x", "pin": "1", "counter": 10**30}),
+        ("/api/v1/tickets", {"request_key": "\x00", "service": "\ud800"}),
+    ],
+)
+def test_absurd_values_are_refused_not_fatal(lin: httpx.Client, path: str, body: dict[str, object]) -> None:
+    answer = lin.post(path, content=json.dumps(body), headers={"Content-Type": "application/json"})
+    assert 400 <= answer.status_code < 500
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_each_fault_of_a_request_is_named_in_chinese(kiosk: httpx.Client) -> None:
+    body = {"request_key": "", "extra": 1}
+    faults = kiosk.post("/api/v1/tickets", json=body, headers={"Accept-Language": "zh"}).json()["errors"]
+    assert {fault["field"]: fault["detail"] for fault in faults} == {
+        "request_key": "内容过短。",
+        "service": "缺少此项。",
+        "extra": "没有这个字段。",
+    }
+
+
+def test_the_address_for_phones_is_used_as_soon_as_it_is_set(server: Serving) -> None:
+    server.command("store", "--public-url", "http://10.9.8.7:8080")
+    try:
+        assert server.device("display", "moved")["link"].startswith("http://10.9.8.7:8080/enrol/")
+    finally:
+        server.command("store", "--public-url", "")
+
+
+def test_signing_out_leaves_the_counter(server: Serving) -> None:
+    server.command("staff", "add", "--name", "Guo", "--role", "counter", "--pin", "2468")
+    with server.client() as browser:
+        page = browser.get("/counter/sign-in").text
+        token = page.split('name="csrf-token" content="')[1].split('"')[0]
+        signed_in = browser.post("/counter/sign-in", data={"staff": "Guo", "pin": "2468", "csrf_token": token})
+        assert signed_in.status_code == 302
+        headers = {"X-CSRFToken": token}
+        assert browser.post("/api/v1/counters/6/open", headers=headers).json()["counter"]["staff"] == "Guo"
+        assert browser.post("/counter/sign-out", headers=headers).status_code == 302
+    with server.client(server.sign_in("Hai", counter=6)) as hai:
+        assert hai.post("/api/v1/counters/6/open").json()["counter"]["staff"] == "Hai"
+
+
+def test_a_managers_command_is_journalled_with_their_name_and_gives_no_higher_role(server: Serving) -> None:
+    with server.client(server.sign_in("Boss", "manager")) as boss:
+        refused = boss.post("/api/v1/commands/staff-add", json={"name": "Root", "role": "admin"})
+        assert refused.json()["code"] == "forbidden"
+        assert boss.post("/api/v1/commands/staff-add", json={"name": "New", "role": "counter"}).status_code == 200
+        added = [e for e in _events(boss) if e["kind"] == "staff_added" and e["data"]["name"] == "New"]
+    assert [event["actor"] for event in added] == ["staff:Boss"]
+
+
 def test_commands_beside_a_running_server_fail_with_one_clear_line(server: Serving, tmp_path: Path) -> None:
     server.device("display", "twin")
     assert "already" in server.command("device", "add", "display", "--name", "twin", fails=True)
@@ -240,12 +347,17 @@ def _until_cut(serving: Serving, token: str, work: Callable[[httpx.Client], None
 
 
 def _called(reader: httpx.Client) -> list[str]:
-    called: list[str] = []
-    seq = 0
-    while events := reader.get("/api/v1/events", params={"after": seq}).json()["events"]:
-        called += [event["ticket"] for event in events if event["kind"] == "called"]
-        seq = events[-1]["seq"]
-    return called
+    return [event["ticket"] for event in _events(reader) if event["kind"] == "called"]
+
+
+def _events(reader: httpx.Client) -> list[dict[str, Any]]:
+    """The whole journal."""
+    journal: list[dict[str, Any]] = []
+    while events := reader.get("/api/v1/events", params={"after": journal[-1]["seq"] if journal else 0}).json()[
+        "events"
+    ]:
+        journal += events
+    return journal
 
 
 def test_every_page_brings_the_files_it_names(server: Serving) -> None:
