@@ -77,8 +77,11 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
 
 
 def _wake(hub: Hub, printing: Printing) -> None:
+    """The lobby hears of a change before whoever made it gets the answer: the hub first, then the screens' senders."""
     hub.wake()
     printing.wake()
+    gevent.sleep(0)
+    gevent.sleep(0)
 
 
 def _listen(address: Address) -> Any:
