@@ -1,14 +1,15 @@
 """Owns all writing: functions of a connection run one after another in one native thread, many to a commit.
 
-Group commit: every caller queues its work and then a drain. The first drain to run takes all that waits, gives each
-piece a savepoint, and pays one fsync for the lot; the drains behind it find nothing left. A caller's own drain runs
-after the batch that held its work, so when it returns the work is on the disk.
+Group commit: every caller queues its work and makes sure that a drain is on its way. The drain takes all that waits,
+gives each piece a savepoint, and pays one fsync for the lot. Work queued before a drain begins is in its batch, so when
+that drain has ended the work is on the disk.
 """
 
 import sqlite3
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from db.connection import transaction
@@ -39,6 +40,14 @@ class _Job(Generic[T]):
         return self.result  # type: ignore[return-value]
 
 
+@dataclass(slots=True)
+class _Drain:
+    """One emptying of the queue: whether it has begun, and when it is done."""
+
+    has_begun: bool = True
+    done: "Future[None]" = field(default_factory=Future)
+
+
 class Writer:
     """The one writer. `executor` must run one function at a time (one native thread).
 
@@ -51,18 +60,25 @@ class Writer:
         self._conn = conn
         self._executor = executor
         self._jobs: deque[_Job[Any]] = deque()
+        self._coming = _Drain()
         self.on_commit = on_commit
 
     def run(self, work: Work[T]) -> T:
         """Do `work(conn)` durably and return its result; what it raises is raised here and leaves no trace."""
         job = _Job(work)
         self._jobs.append(job)
-        self._executor.submit(self._drain).result()
+        drain = self._coming
+        if drain.has_begun:  # looked at only after queueing: one that has not begun yet will find the job
+            drain = _Drain(has_begun=False)
+            drain.done = self._executor.submit(self._drain, drain)
+            self._coming = drain
+        drain.done.result()
         result = job.outcome()
         self.on_commit()
         return result
 
-    def _drain(self) -> None:
+    def _drain(self, drain: "_Drain") -> None:
+        drain.has_begun = True
         batch = [self._jobs.popleft() for _ in range(len(self._jobs))]
         if not batch:
             return
@@ -78,6 +94,6 @@ class Writer:
 
     def close(self) -> None:
         """Finish what is queued, then close the connection."""
-        self._executor.submit(self._drain).result()
+        self._executor.submit(self._drain, _Drain()).result()
         self._executor.submit(self._conn.close).result()
         self._executor.shutdown()

@@ -94,10 +94,10 @@ class Hub:
     def _follow(self) -> None:
         with self._context.store.read() as conn:
             news = events.after(conn, self._version)
-            store = settings.load(conn)
+            store = settings.load(conn) if any(event.kind in _CALLS for event in news) else None
         for event in news:
             self._version = event.seq
-            if event.kind in _CALLS:
+            if store is not None and event.kind in _CALLS:
                 said = {**views.call(event, store), "previous": self._last_call, "audio_url": None}
                 self._last_call = event.seq
                 self._emit(Said.CALLED, said, _EVERYBODY)

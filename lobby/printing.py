@@ -43,6 +43,7 @@ class Printing:
                     self._start(printer)
             self._changed.wait()
             self._changed.clear()
+            gevent.sleep(LOOK_EVERY_S)
 
     def close(self) -> None:
         """Stop; what is being printed is claimed again at the next start."""
