@@ -1,5 +1,6 @@
 """Owns serving a store: it starts everything in order and stops it in reverse. Import it only after monkey-patching."""
 
+import gc
 import json
 import logging
 import secrets
@@ -67,6 +68,8 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     store.when_changed(lambda: _wake(hub, printing))
     server = Server(listener, app, log=None, error_log=_log)
     server.start()
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays: walking it again and again would stop everybody for tens of milliseconds
     workers = [gevent.spawn(work) for work in (hub.run, printing.run, Days(context).run)]
     with _control_file(store.folder / CONTROL, f"http://{_reachable(host)}:{port}", control_token):
         _announce(context, say)

@@ -43,7 +43,7 @@ def say(error: LobbyError, language: str) -> str:
 
 def _keep_choice(answer: Response) -> Response:
     """A language chosen by a link stays chosen for this browser."""
-    asked = request.args.get("lang")
+    asked = request.args.get("lang") if request.query_string else None
     if asked in LANGUAGES:
         answer.set_cookie("lang", asked, max_age=YEAR_S, samesite="Lax")
     return answer
