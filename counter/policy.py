@@ -164,7 +164,8 @@ def _deadline(counter: Counter, eligible: Sequence[Ticket], lobby: Lobby, now: f
         return None
     guarded = _guarded(lobby, now, rules)
     others = [other for other in lobby.counters if other.number != counter.number]
-    return Choice(first, Reason.DEADLINE) if _is_in_danger(guarded, others, lobby, now, rules) else None
+    helped = guarded.index(first)
+    return Choice(first, Reason.DEADLINE) if _is_in_danger(guarded, others, lobby, now, rules, helped) else None
 
 
 def _guarded(lobby: Lobby, now: float, rules: Rules) -> list[Ticket]:
@@ -173,10 +174,13 @@ def _guarded(lobby: Lobby, now: float, rules: Rules) -> list[Ticket]:
 
 
 def _is_in_danger(
-    guarded: Sequence[Ticket], counters: Sequence[Counter], lobby: Lobby, now: float, rules: Rules
+    guarded: Sequence[Ticket], counters: Sequence[Counter], lobby: Lobby, now: float, rules: Rules, helped: int = 0
 ) -> bool:
-    """Whether any promise is unlikely to be kept by these counters alone: the j-th needs j of them free in time."""
-    for j, ticket in enumerate(guarded, start=1):
+    """Whether a promise is unlikely to be kept by these counters alone: the j-th needs j of them free in time.
+
+    Only from position `helped` on: calling that ticket takes nobody out of the way of those before it.
+    """
+    for j, ticket in enumerate(guarded[helped:], start=helped + 1):
         slack = _due(ticket) - now
         if slack <= 0:
             return True

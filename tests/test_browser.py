@@ -170,6 +170,17 @@ def test_a_number_of_nobody_is_said_at_the_field_and_nothing_is_lost(screen: Mak
     kiosk.inspect()
 
 
+def test_the_way_back_keeps_the_customers_language(screen: Make, server: Serving) -> None:
+    kiosk = _kiosk(screen, server)
+    kiosk.page.locator("[data-lang-choice=en]").click()
+    kiosk.page.locator("[data-action=check-in]").click()
+    kiosk.page.locator("[data-action=back]").click()
+    expect(kiosk.page.locator("h1")).to_have_text("Hello, please choose a service")
+    assert _touch(kiosk.page, "plan") == "A001"
+    _home(kiosk.page)
+    expect(kiosk.page.locator("h1")).to_have_text("您好，请选择业务")
+
+
 def test_a_double_tap_gives_one_ticket(screen: Make, server: Serving) -> None:
     kiosk = _kiosk(screen, server)
     kiosk.page.locator("[data-service=plan]").dblclick()
@@ -219,6 +230,19 @@ def test_two_calls_at_once_are_both_shown_each_for_its_time(screen: Make, server
             clerk.post(f"/api/v1/counters/{number}/call-next")
     expect(display.page.locator("[data-now-number=A001]")).to_be_visible()
     expect(display.page.locator("[data-now-number=A002]")).to_be_visible(timeout=10_000)
+    expect(display.page.locator("[data-recent][data-number=A001]")).to_be_visible()
+
+
+def test_who_did_not_come_is_no_longer_called_by_the_display(screen: Make, server: Serving) -> None:
+    display = screen(DISPLAY)
+    display.go(f"{server.url}/display")
+    with server.client(server.device("api", "program")["token"]) as program:
+        program.post("/api/v1/tickets", json={"request_key": "gone", "service": "plan"})
+    with server.client(server.sign_in("clerk", counter=4)) as clerk:
+        clerk.post("/api/v1/counters/4/call-next")
+        expect(display.page.locator("[data-now-number=A001]")).to_be_visible()
+        clerk.post("/api/v1/counters/4/no-show")
+    expect(display.page.locator("[data-now-number=A001]")).to_have_count(0, timeout=10_000)
     expect(display.page.locator("[data-recent][data-number=A001]")).to_be_visible()
 
 

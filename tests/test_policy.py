@@ -227,6 +227,17 @@ def test_a_vip_is_promoted_seven_minutes_before_the_promise_breaks() -> None:
     assert chosen(counter(), lobby(old, ticket(2, TicketClass.VIP, waited=3.0))) == ("V002", Reason.DEADLINE)
 
 
+def test_a_promise_in_danger_elsewhere_promotes_nobody_whose_call_would_not_help() -> None:
+    """A device VIP is about to be late; a counter for plans cannot help by preferring a VIP who just came."""
+    plans = counter(skills=frozenset({"plan"}))
+    device_vip = ticket(8, TicketClass.VIP, waited=8, service="device")
+    calm_vip, old = ticket(9, TicketClass.VIP, waited=0.5), ticket(1, waited=20)
+    assert chosen(plans, lobby(device_vip, calm_vip, old)) == ("A001", Reason.ORDER)
+    late_device_vip = ticket(8, TicketClass.VIP, waited=4, service="device")
+    early_vip = ticket(9, TicketClass.VIP, waited=5)
+    assert chosen(plans, lobby(late_device_vip, early_vip, old)) == ("V009", Reason.DEADLINE)
+
+
 def test_the_head_start_places_a_vip_among_the_others() -> None:
     vip = ticket(9, TicketClass.VIP, waited=1)
     assert chosen(counter(), lobby(ticket(1, waited=5.9), vip))[0] == "V009"

@@ -1,7 +1,7 @@
 // Owns choosing a counter after sign-in.
-import { html, icon } from "/static/lobby/page.js";
+import { html, icon, stateName } from "/static/lobby/page.js";
 import { t } from "/static/lobby/texts.js";
-import { LangButton, SignOut, stateName, Trouble } from "./counter-frame.js";
+import { LangButton, SignOut, Trouble } from "./counter-frame.js";
 
 /** A counter with somebody else at it cannot be taken over from here. */
 const takenBy = (counter, staff) => (counter.staff && counter.staff !== staff ? counter.staff : null);

@@ -1,9 +1,9 @@
 // Owns the page of a chosen counter: header, queues, customer, list and actions put together.
-import { html, icon, Offline } from "/static/lobby/page.js";
+import { html, icon, stateName, Offline } from "/static/lobby/page.js";
 import { t } from "/static/lobby/texts.js";
 import { closeAction, mainAction, occupant, otherActions } from "./counter-actions.js";
 import { Customer } from "./counter-customer.js";
-import { Action, Clock, LangButton, SignOut, stateName, StorePart, Trouble } from "./counter-frame.js";
+import { Action, Clock, LangButton, SignOut, StorePart, Trouble } from "./counter-frame.js";
 import { Figures, Queues, Waiting } from "./counter-queues.js";
 
 function Header({ data, number, staff, now, toggleLang, ...rest }) {

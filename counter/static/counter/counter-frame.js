@@ -2,16 +2,6 @@
 import { html, icon, useTick, wallClock } from "/static/lobby/page.js";
 import { lang, name, t } from "/static/lobby/texts.js";
 
-const STATES = {
-  closed: () => t("Closed"),
-  ready: () => t("Ready"),
-  called: () => t("Calling"),
-  serving: () => t("Serving"),
-  wrap_up: () => t("Wrap-up"),
-  paused: () => t("Paused"),
-};
-export const stateName = (state) => STATES[state]?.() ?? state;
-
 export function Clock({ now, zone }) {
   useTick();
   return html`<time class="clock">${wallClock(now(), zone).time}</time>`;

@@ -45,7 +45,9 @@ function step() {
   const before = settle(screen.calls, isOver, performance.now(), hold());
   screen.calls = advance(before, performance.now(), hold());
   if (screen.calls !== before) chime();
-  const pause = wait(screen.calls, performance.now(), hold());
+  const { shown, since } = screen.calls;
+  const leaving = shown && isOver(shown) ? Math.max(0, since + hold() - performance.now()) : null;
+  const pause = wait(screen.calls, performance.now(), hold()) ?? leaving;
   if (pause !== null) timer = setTimeout(step, pause);
   draw();
 }

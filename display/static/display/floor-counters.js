@@ -1,15 +1,6 @@
 // Owns the counters on the floor page: who works where, on what, since when.
-import { html, icon, running } from "/static/lobby/page.js";
+import { html, icon, running, stateName } from "/static/lobby/page.js";
 import { name, t } from "/static/lobby/texts.js";
-
-const STATES = {
-  closed: () => t("Closed"),
-  ready: () => t("Ready"),
-  called: () => t("Calling"),
-  serving: () => t("Serving"),
-  wrap_up: () => t("Wrap-up"),
-  paused: () => t("Paused"),
-};
 
 /** The clock of what the counter does now: serving, calling, or its state. */
 const since = ({ ticket, since }) => ticket?.started_at ?? ticket?.called_at ?? since;
@@ -20,7 +11,7 @@ function Counter({ counter, now }) {
   const closed = counter.state === "closed";
   const clock = closed || !since(counter) ? "" : running((now - Date.parse(since(counter))) / 1000);
   return html`<li class=${`c ${counter.state} ${counter.ticket?.class ?? ""}`} data-counter=${counter.number} data-state=${counter.state}>
-    <p class="t"><span>${t("Counter {number}", { number: counter.number })}</span><span class="dot">${STATES[counter.state]?.() ?? counter.state}</span></p>
+    <p class="t"><span>${t("Counter {number}", { number: counter.number })}</span><span class="dot">${stateName(counter.state)}</span></p>
     <b>${headline(counter)}</b>
     <small>${counter.ticket ? name(counter.ticket.service_name) : ""}</small>
     <small class="by"><span>${counter.staff ?? t("Nobody here")}</span>${clock ? html`<time>${clock}</time>` : null}</small>

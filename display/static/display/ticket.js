@@ -1,7 +1,7 @@
 // Owns the ticket on a customer's phone: its state from the live line, or by asking when that is down.
 import { get, post } from "/static/lobby/api.js";
 import { follow } from "/static/lobby/live.js";
-import { html, icon, render, timeOf, useEffect, useRef, useState } from "/static/lobby/page.js";
+import { html, icon, range, render, timeOf, useEffect, useRef, useState } from "/static/lobby/page.js";
 import { keepLang, lang, message, name, t } from "/static/lobby/texts.js";
 import { Alarm } from "./alarm.js";
 
@@ -9,14 +9,6 @@ const TOKEN = document.body.dataset.token;
 const PATH = `/api/v1/tickets/${TOKEN}`;
 const POLL_MS = 5000;
 const alarm = new Alarm();
-
-/** A quote as whole minutes: "8–14", "5", or null when it is not known. */
-function range(quote) {
-  if (!quote || quote.unknown) return null;
-  const low = Math.max(1, Math.floor(quote.low_s / 60));
-  const high = Math.max(1, Math.ceil(quote.high_s / 60));
-  return low >= high ? `${high}` : `${low}–${high}`;
-}
 
 /** {ticket, store, calls, up}: live, and while the line is down the ticket by asking. */
 function useTicket() {

@@ -1,17 +1,9 @@
 // Owns the service cards: how many people wait, how long it takes, and why a service gives no numbers.
-import { html, icon } from "/static/lobby/page.js";
+import { html, icon, range } from "/static/lobby/page.js";
 import { inLang, lang, message, other, otherLang, t } from "/static/lobby/texts.js";
 import { Fit, Names } from "./parts.js";
 
 const LONG_S = 30 * 60; // from here the wait is shown in the colour of a warning
-
-/** A quote as whole minutes: "8–14", "5", or null when it is not known. */
-export function range(quote) {
-  if (!quote || quote.unknown) return null;
-  const low = Math.max(1, Math.floor(quote.low_s / 60));
-  const high = Math.max(1, Math.ceil(quote.high_s / 60));
-  return low >= high ? `${high}` : `${low}–${high}`;
-}
 
 /** The wait of a service as the parts of a line, in one language. */
 function waitParts(code, { waiting, quote }) {

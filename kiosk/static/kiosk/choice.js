@@ -18,9 +18,9 @@ const Greeting = ({ person, waiting }) => html`<section class="greeting">
 /** Why a card does not count today, and that this is no loss of service. */
 const Reason = ({ said }) => html`<section class="reason" role="status">${icon("info")}<div><p>${message(said)}</p><p class="small" lang=${otherLang()}>${other(said.text, said.values)}</p></div></section>`;
 
-export function Choice({ view, person, busy, onPick, onHome }) {
+export function Choice({ view, person, busy, onPick, onHome, onBack }) {
   const vips = view.queues.find((queue) => queue.class === "vip")?.waiting ?? 0;
-  return html`<${BackBar} idle_s=${view.store.idle_s} onHome=${onHome} />
+  return html`<${BackBar} idle_s=${view.store.idle_s} onHome=${onHome} onBack=${onBack} />
     <main class="choose chosen">
       ${person.vip && html`<${Greeting} person=${person} waiting=${vips} />`}
       ${!person.vip && person.reason && html`<${Reason} said=${person.reason} />`}
@@ -31,9 +31,9 @@ export function Choice({ view, person, busy, onPick, onHome }) {
 }
 
 /** A refusal or a broken line: what happened, and the way on. */
-export function Trouble({ problem, busy, idle_s, onAgain, onHome }) {
+export function Trouble({ problem, busy, idle_s, onAgain, onHome, onBack }) {
   const said = explain(problem);
-  return html`<${BackBar} idle_s=${idle_s} onHome=${onHome} />
+  return html`<${BackBar} idle_s=${idle_s} onHome=${onHome} onBack=${onBack} />
     <main class="trouble">
       <section role="alert"><span class="badge">${icon(problem.status === 0 ? "offline" : "info")}</span>
         <h1>${said.text}</h1>${said.small && html`<p class="sub" lang=${otherLang()}>${said.small}</p>`}
@@ -41,6 +41,6 @@ export function Trouble({ problem, busy, idle_s, onAgain, onHome }) {
     </main>
     <div class="choices">
       ${onAgain && html`<button class="go" data-action="again" disabled=${busy} onClick=${onAgain}><${Both} text="Try again" /></button>`}
-      <button class="go ${onAgain ? "second" : ""}" data-action="done" onClick=${onHome}><${Both} text="Back to start" /></button>
+      <button class="go ${onAgain ? "second" : ""}" data-action="done" onClick=${onBack}><${Both} text="Back to start" /></button>
     </div>`;
 }

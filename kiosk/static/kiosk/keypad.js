@@ -46,10 +46,10 @@ function Field({ kind, text, fault }) {
 
 /**
  * @param {{kind: "vip" | "check-in", scan: string | null, busy: boolean, idle_s: number, keys: {current: object},
- *   onSend: (body: object) => Promise, onScan: Function, onHome: Function}} props
+ *   onSend: (body: object) => Promise, onScan: Function, onHome: Function, onBack: Function}} props
  *   `keys.current` takes this scene's handlers of physical keys; `scan` is a code to send at once.
  */
-export function Keypad({ kind, scan, busy, idle_s, keys, onSend, onScan, onHome }) {
+export function Keypad({ kind, scan, busy, idle_s, keys, onSend, onScan, onHome, onBack }) {
   const [text, setText] = useState(scan ?? "");
   const [fault, setFault] = useState(null);
   const entered = useRef(text); // keys of a scanner arrive faster than pictures are drawn
@@ -74,12 +74,12 @@ export function Keypad({ kind, scan, busy, idle_s, keys, onSend, onScan, onHome 
     change([...code].reduce((so_far, digit) => typed(kind, so_far, digit), ""));
     send();
   }
-  keys.current = busy ? {} : { key, erase: () => key(ERASE), enter: send, scan: scanned, leave: onHome };
+  keys.current = busy ? {} : { key, erase: () => key(ERASE), enter: send, scan: scanned, leave: onBack };
   useEffect(() => {
     if (scan) send();
   }, []);
 
-  return html`<${BackBar} idle_s=${idle_s} onHome=${onHome} />
+  return html`<${BackBar} idle_s=${idle_s} onHome=${onHome} onBack=${onBack} />
     <main class="type">
       <h1>${t(TEXTS[kind].title)}</h1><p class="sub" lang=${otherLang()}>${other(TEXTS[kind].title)}</p>
       <${Field} kind=${kind} text=${text} fault=${fault} />

@@ -72,22 +72,22 @@ function useBoard() {
   return { view, up, now: () => clock.current() };
 }
 
-function Scene({ scene, board, busy, keys, does, go, home, onLang }) {
+function Scene({ scene, board, busy, keys, does, go, home, back, onLang }) {
   const { view, now } = board;
   const { idle_s } = view.store;
-  const pad = { busy, idle_s, keys, scan: scene.scan ?? null, onScan: does.scan, onHome: home };
+  const pad = { busy, idle_s, keys, scan: scene.scan ?? null, onScan: does.scan, onHome: home, onBack: back };
   switch (scene.name) {
     case "vip":
       return html`<${Keypad} key=${`vip${scene.scan}`} kind="vip" onSend=${does.identify} ...${pad} />`;
     case "check-in":
       return html`<${Keypad} key="check-in" kind="check-in" onSend=${does.checkIn} ...${pad} />`;
     case "choice":
-      return html`<${Choice} view=${view} person=${scene.person} busy=${busy} onPick=${(service) => does.pick(service, scene.who)} onHome=${home} />`;
+      return html`<${Choice} view=${view} person=${scene.person} busy=${busy} onPick=${(service) => does.pick(service, scene.who)} onHome=${home} onBack=${back} />`;
     case "ticket":
       return html`<${Ticket} view=${view} now=${now} first=${scene.ticket} held=${scene.held} onHome=${home} />`;
     case "trouble":
       return html`<${Trouble} problem=${scene.problem} busy=${busy} idle_s=${idle_s}
-        onAgain=${scene.problem.status === 0 ? () => does.again(scene.request) : null} onHome=${home} />`;
+        onAgain=${scene.problem.status === 0 ? () => does.again(scene.request) : null} onHome=${home} onBack=${back} />`;
     default:
       return html`<${Home} view=${view} now=${now} busy=${busy} onLang=${onLang} onPick=${does.pick}
         onCheckIn=${() => go({ name: "check-in" })} onVip=${() => go({ name: "vip" })} />`;
@@ -106,6 +106,7 @@ function App() {
     setLang(code);
     setLanguage(code);
   }
+  const back = () => go(HOME); // the same customer goes on, in their language
   function home() {
     onLang(FIRST_LANGUAGE);
     go(HOME);
@@ -116,7 +117,7 @@ function App() {
 
   const strayed = scene.name === "home" && language !== FIRST_LANGUAGE && board.view; // left in English: back by itself
   return html`<div class="stage ${board.up ? "" : "down"}"><${Offline} up=${board.up} />
-    ${board.view ? html`<${Scene} ...${{ scene, board, busy: busy !== null, keys, does, go, home, onLang }} />` : html`<${Connecting} />`}
+    ${board.view ? html`<${Scene} ...${{ scene, board, busy: busy !== null, keys, does, go, home, back, onLang }} />` : html`<${Connecting} />`}
     ${strayed && html`<span class="unseen" aria-hidden="true"><${Ring} seconds=${board.view.store.idle_s} onEnd=${home} /></span>`}
     ${busy && html`<${Waiting} busy=${busy} />`}</div>`;
 }

@@ -69,8 +69,8 @@ export function Ring({ seconds, onEnd }) {
 }
 
 /** The bar of every scene behind the home scene: back, and when the kiosk goes home by itself. */
-export const BackBar = ({ idle_s, onHome }) => html`<header class="bar">
-  <button class="back" data-action="back" onClick=${onHome}>${icon("back")}<${Both} text="Back" /></button>
+export const BackBar = ({ idle_s, onHome, onBack }) => html`<header class="bar">
+  <button class="back" data-action="back" onClick=${onBack}>${icon("back")}<${Both} text="Back" /></button>
   <div class="idle"><p><${Both} text="Returns to start by itself" /></p><${Ring} seconds=${idle_s} onEnd=${onHome} /></div>
 </header>`;
 

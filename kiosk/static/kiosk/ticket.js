@@ -1,8 +1,7 @@
 // Owns the ticket scene: the number, the way to follow it, and what became of the paper.
-import { html, icon, useEffect, useState } from "/static/lobby/page.js";
+import { html, icon, range, useEffect, useState } from "/static/lobby/page.js";
 import { get } from "/static/lobby/api.js";
 import { message, name, other, otherLang, t } from "/static/lobby/texts.js";
-import { range } from "./cards.js";
 import { Both, Names, Ring, StoreBar } from "./parts.js";
 
 const SHOWN_S = 12;

@@ -57,6 +57,26 @@ export function wallClock(ms, zone, code = lang()) {
   return { day, time: format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" }) };
 }
 
+/** A quote as whole minutes: "8–14", "5", or null when it is not known. */
+export function range(quote) {
+  if (!quote || quote.unknown) return null;
+  const low = Math.max(1, Math.floor(quote.low_s / 60));
+  const high = Math.max(1, Math.ceil(quote.high_s / 60));
+  return low >= high ? `${high}` : `${low}–${high}`;
+}
+
+const STATES = {
+  closed: () => t("Closed"),
+  ready: () => t("Ready"),
+  called: () => t("Calling"),
+  serving: () => t("Serving"),
+  wrap_up: () => t("Wrap-up"),
+  paused: () => t("Paused"),
+};
+
+/** What a counter is doing, in words. */
+export const stateName = (state) => STATES[state]?.() ?? state;
+
 /** Draw again every `ms`, for running clocks. */
 export function useTick(ms = 1000) {
   const [, set] = useState(0);
