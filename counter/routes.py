@@ -123,6 +123,7 @@ def api(context: Context) -> APIBlueprint:
         person = context.caller().require_staff()
         action = _action(path.action, finish=body.finish)
         reason = context.store.write(lambda conn: _act(context, conn, path.number, action, person))
+        context.give_way()
         with context.store.read() as conn:
             view = screen.read(conn, path.number, load_with_calls(conn, context.clock()))
         return {**context.frame, **view, "reason": views.message(reason)}

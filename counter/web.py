@@ -51,6 +51,7 @@ class Context:
 
     `clock` tells seconds since the epoch; `own_url` is where this server listens; `frame` is added to every
     snapshot (`speed`, `build`). `off_loop` runs heavy computing where it holds nobody up; what it runs must not raise.
+    `give_way` lets the lobby hear of a change before its maker's answer is put together.
     """
 
     store: Store
@@ -58,6 +59,7 @@ class Context:
     own_url: str
     frame: Mapping[str, Any] = field(default_factory=dict)
     off_loop: Callable[[Callable[[], Any]], Any] = lambda work: work()
+    give_way: Callable[[], None] = lambda: None
 
     @property
     def base_url(self) -> str:

@@ -60,7 +60,7 @@ def serve(folder: Path, address: Address, clock: Clock, say: Callable[[str], Non
 def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[str], None]) -> None:
     port = listener.getsockname()[1]
     frame = {"speed": clock.speed, "build": _build()}
-    context = Context(store, clock, f"http://{_shown(host)}:{port}", frame, get_hub().threadpool.apply)
+    context = Context(store, clock, f"http://{_shown(host)}:{port}", frame, get_hub().threadpool.apply, _give_way)
     control_token = secrets.token_urlsafe(32)
     app = create_app(context, control_token)
     socketio = SocketIO(app, async_mode="gevent", ping_interval=20, ping_timeout=15, max_http_buffer_size=100_000)
@@ -80,9 +80,12 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
 
 
 def _wake(hub: Hub, printing: Printing) -> None:
-    """The lobby hears of a change before whoever made it gets the answer: the hub first, then the screens' senders."""
     hub.wake()
     printing.wake()
+
+
+def _give_way() -> None:
+    """First the hub has its turn, then the senders it has handed a call to."""
     gevent.sleep(0)
     gevent.sleep(0)
 
