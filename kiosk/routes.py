@@ -1,5 +1,6 @@
 """Owns the kiosk room's web: the kiosk page, issuing, recognising members, check-in, the holder's own actions."""
 
+import sqlite3
 from typing import Any, Literal
 
 from flask import render_template
@@ -12,7 +13,7 @@ from counter.customer import greeting
 from counter.present import load
 from counter.web import Answer, Body, Context, TicketPath
 from db import calendar, print_jobs, settings, tickets
-from db.records import DeviceKind
+from db.records import DeviceKind, Ticket
 from kiosk import appointments, holder, identify, issuing
 
 RequestKey = Field(min_length=1, max_length=128, description="Made by the caller; a repeat gets the same ticket")
@@ -86,9 +87,8 @@ def api(context: Context) -> APIBlueprint:
     @room.post("/identify", summary="Recognise a member by phone or card number")
     def recognise(body: Identity) -> dict[str, Any]:
         context.caller().require_issuer()
-        now = context.clock()
         with context.store.read() as conn:
-            today = calendar.local(now, settings.load(conn)).date()
+            today = calendar.local(context.clock(), settings.load(conn)).date()
             found = identify.recognise(conn, today, phone=body.phone, member_no=body.member_no)
             had = tickets.open_of_member(conn, found.member.member_no)
             tier = settings.tiers(conn)[found.member.tier] if found.is_vip else None
@@ -97,21 +97,20 @@ def api(context: Context) -> APIBlueprint:
                 "greeting": views.names(greeting(found.member.name)),
                 "tier_name": views.names(tier.name) if tier else None,
                 "reason": views.message(found.refusal),
-                "ticket": views.ticket(had, load(conn, now), print_jobs.state_of(conn, had.id)) if had else None,
+                "ticket": _view(conn, had) if had else None,
             }
 
     @room.post("/tickets/<token>/cancel", summary="The holder gives the place up")
     def cancel(path: TicketPath) -> dict[str, Any]:
         context.store.write(lambda conn: holder.cancel(conn, path.token, context.clock()))
-        return _show(path.token)
+        with context.store.read() as conn:
+            return _view(conn, holder.find(conn, path.token))
 
     def _answer(issued: issuing.Issued) -> Answer:
         view = views.ticket(issued.ticket, issued.lobby, issued.paper, issued.notes)
         return view, 201 if issued.created else 200
 
-    def _show(token: str) -> dict[str, Any]:
-        with context.store.read() as conn:
-            shown = holder.find(conn, token)
-            return views.ticket(shown, load(conn, context.clock()), print_jobs.state_of(conn, shown.id))
+    def _view(conn: sqlite3.Connection, ticket: Ticket) -> dict[str, Any]:
+        return views.ticket(ticket, load(conn, context.clock()), print_jobs.state_of(conn, ticket.id))
 
     return room

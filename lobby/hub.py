@@ -5,7 +5,9 @@ fresh snapshot. Changes close together are sent as one. A dead or slow client ha
 """
 
 import logging
+import sqlite3
 import time
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -108,31 +110,19 @@ class Hub:
             self._send_snapshots()
 
     def _send_snapshots(self) -> None:
-        """One reading of the lobby for every audience; others get their turn between two of them."""
         self._is_stale = False
         self._dismiss_signed_out()
-        present = self._load()
-        for audience in set(self._watched.values()):
-            self._emit(Said.SNAPSHOT, self._snapshot(audience, present), audience)
-            gevent.sleep(0)
+        for audience, snapshot in self._snapshots(set(self._watched.values())).items():
+            self._emit(Said.SNAPSHOT, snapshot, audience)
         self._next_snapshot = time.monotonic() + SNAPSHOT_GAP_S
 
-    def _load(self) -> Present:
+    def _snapshots(self, audiences: Collection[str]) -> dict[str, dict[str, Any]]:
+        """What each audience sees, all of one moment: the lobby is read once, in the transaction of every other row."""
+        if not audiences:
+            return {}
         with self._context.store.read() as conn:
-            return load_with_calls(conn, self._context.clock())
-
-    def _snapshot(self, audience: str, present: Present) -> dict[str, Any]:
-        kind, _, which = audience.partition(":")
-        with self._context.store.read() as conn:
-            if kind == "counter":
-                body = screen.read(conn, int(which), present)
-            elif kind == "ticket":
-                body = screens.read_ticket(conn, which, present)
-            elif kind == "floor":
-                body = screens.read_floor(conn, present)
-            else:
-                body = screens.read_board(conn, present)
-        return {**self._context.frame, **body}
+            present = load_with_calls(conn, self._context.clock())
+            return {to: {**self._context.frame, **_read(conn, to, present)} for to in audiences}
 
     def _dismiss_signed_out(self) -> None:
         """A sign-in that has ended ends its screens."""
@@ -167,7 +157,7 @@ class Hub:
     def _watch(self, what: Any = None) -> None:
         try:
             audience = self._admit(_Watch.model_validate(what or {}))
-            snapshot = self._snapshot(audience, self._load())
+            snapshot = self._snapshots([audience])[audience]
         except (LobbyError, ValidationError) as refused:
             said = refused if isinstance(refused, LobbyError) else InvalidRequest()
             self._emit(Said.REFUSED, views.message(said), _sid())
@@ -196,6 +186,18 @@ class Hub:
 
     def _emit(self, said: Said, data: Any, to: str) -> None:
         self._socketio.emit(said, data, to=to)
+
+
+def _read(conn: sqlite3.Connection, audience: str, present: Present) -> dict[str, Any]:
+    kind, _, which = audience.partition(":")
+    match kind:
+        case "counter":
+            return screen.read(conn, int(which), present)
+        case "ticket":
+            return screens.read_ticket(conn, which, present)
+        case "floor":
+            return screens.read_floor(conn, present)
+    return screens.read_board(conn, present)
 
 
 def _sid() -> str:

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
@@ -154,6 +155,25 @@ def test_the_holder_of_a_ticket_follows_it_without_signing_in(
         phone.wait_until(lambda: phone.snapshots[-1]["ticket"]["state"] == "called")
         assert phone.snapshots[-1]["ticket"]["counter"] == 6
         clerks[6].post("/api/v1/counters/6/no-show")
+
+
+def test_a_ticket_called_and_returned_over_and_over_is_always_shown_whole(
+    server: Serving, kiosk: httpx.Client, clerks: dict[int, httpx.Client]
+) -> None:
+    ticket = _issue(kiosk)
+    with ExitStack() as phones:
+        phone, *_ = [
+            phones.enter_context(Follower(server, screen="ticket", token=ticket["token"], counter=0)) for _ in range(8)
+        ]
+        for _ in range(60):
+            clerks[4].post("/api/v1/counters/4/call-next")
+            clerks[4].post("/api/v1/counters/4/return")
+        clerks[4].post("/api/v1/counters/4/call-next")
+        phone.wait_until(lambda: phone.snapshots[-1]["ticket"]["state"] == "called")
+        versions = [snapshot["version"] for snapshot in phone.snapshots]
+    clerks[4].post("/api/v1/counters/4/no-show")
+    assert versions == sorted(versions)
+    assert [line for line in server.log if "failed" in line or "Error" in line] == []
 
 
 def test_staff_screens_are_for_staff(server: Serving) -> None:
