@@ -1,7 +1,6 @@
 """Owns the probabilities of the calling rule: when a service ends, and how many counters free up in time. Pure."""
 
 import math
-from collections.abc import Iterable
 
 _SQRT_2 = math.sqrt(2)
 
@@ -14,21 +13,25 @@ def lognormal(mean_s: float, cv: float) -> tuple[float, float]:
 
 def ends_within(seconds: float, elapsed_s: float, log_mean: float, log_sd: float) -> float:
     """P(S ≤ elapsed + seconds | S > elapsed) for a lognormal service time S; 1 when S > elapsed has no chance left."""
-    running = _survival(elapsed_s, log_mean, log_sd)
+    running = survival(elapsed_s, log_mean, log_sd)
     if running <= 0:
         return 1.0
-    return 1 - _survival(elapsed_s + seconds, log_mean, log_sd) / running
+    return 1 - survival(elapsed_s + seconds, log_mean, log_sd) / running
 
 
-def at_least(count: int, chances: Iterable[float]) -> float:
+def at_least(count: int, chances: list[float]) -> float:
     """P(N ≥ count) where N counts successes of independent trials (the Poisson-binomial distribution)."""
-    exactly = [1.0]
-    for p in chances:
-        exactly = [a * (1 - p) + b * p for a, b in zip([*exactly, 0.0], [0.0, *exactly], strict=True)]
-    return math.fsum(exactly[count:])
+    if count <= 0:
+        return 1.0
+    exactly = [1.0 if successes == 0 else 0.0 for successes in range(count)]
+    for chance in chances:
+        for successes in range(count - 1, 0, -1):
+            exactly[successes] += (exactly[successes - 1] - exactly[successes]) * chance
+        exactly[0] -= exactly[0] * chance
+    return max(0.0, 1 - sum(exactly))
 
 
-def _survival(seconds: float, log_mean: float, log_sd: float) -> float:
+def survival(seconds: float, log_mean: float, log_sd: float) -> float:
     """P(S > seconds); by the complementary error function, which stays exact far out in the tail."""
     if seconds <= 0:
         return 1.0

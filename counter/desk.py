@@ -7,7 +7,7 @@ changes nothing where the step is not possible. Who may act at which counter is 
 import sqlite3
 
 from counter import present, words
-from counter.policy import Choice, Refusal, choose
+from counter.line import Choice, Refusal, choose
 from db import appointments, counters, events, tickets
 from db.errors import (
     CounterBusy,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from counter.policy import Lobby, people_ahead, serves
+from counter.line import Lobby, people_ahead, serves
 from db import calendar
 from db.errors import LobbyError, StoreClosed, StoreClosedToday
 from db.records import CounterState, Event, Service, Settings, Ticket, TicketClass, Tier

@@ -9,280 +9,354 @@ The rule, when counter c asks at time t (E = waiting tickets that c may and can 
 5. Ties: earlier due, earlier issue, ticket number.
 
 Since t grows alike for all, the largest (t − reference) + head start is the smallest reference − head start.
+
+It speaks in numbers and tuples alone, so that this one text is both what a counter asks (`counter.line` puts records
+into its words) and what `counter.compiled` turns into machine code for a hundred thousand simulated calls a second.
+Hence loops and lists where Python would also know generators and keys.
 """
 
-from collections import Counter as Tally
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum
+from typing import NamedTuple
 
-from counter import chances
-from db.records import Counter, CounterState, Permission, RuleKind, Rules, ServiceTime, Ticket, TicketClass
+from counter.chances import at_least, ends_within
 
-VIP_QUEUE = "vip"
-VIP_LETTER = "V"
+NOBODY = -1
 
 
-class Reason(StrEnum):
-    """By which step a ticket was called; the last two belong to the rules `fifo`, `strict` and `ratio`."""
+class Kind(IntEnum):
+    """A ticket's class; its value is also the place of its permission in `Post.may`."""
 
-    FAIR_TURN = "fair_turn"
-    DEADLINE = "deadline"
-    ORDER = "order"
-    PRIORITY = "priority"
-    TURN = "turn"
+    VIP = 0
+    APPOINTMENT = 1
+    ORDINARY = 2
 
 
-class Refusal(StrEnum):
-    """Why there is nobody to call."""
+class May(IntEnum):
+    """How a counter stands to a class."""
 
-    NOBODY_WAITING = "nobody_waiting"
-    NO_SKILL = "no_skill"
-    RESERVED_FOR_VIP = "reserved_for_vip"
+    NEVER = 0
+    BACKUP = 1
+    PRIMARY = 2
+    VIP_FIRST = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Lobby:
-    """The lobby at one moment.
+class Stand(IntEnum):
+    """What a counter is doing, as far as the rule cares."""
 
-    `serving`: the ticket at each busy counter. `last_reasons`: by which steps the last were called, newest first.
+    CLOSED = 0
+    FREE = 1
+    BUSY = 2
+    PAUSED = 3
+
+
+class Way(IntEnum):
+    """Which rule: ours, or one of those to compare it with."""
+
+    PROMISE = 0
+    FIFO = 1
+    STRICT = 2
+    RATIO = 3
+
+
+class Step(IntEnum):
+    """By which step somebody was called; PRIORITY and TURN belong to the other rules. Negative: why nobody is."""
+
+    RESERVED_FOR_VIP = -3
+    NO_SKILL = -2
+    NOBODY_WAITING = -1
+    PASSED = 0
+    FAIR_TURN = 1
+    DEADLINE = 2
+    ORDER = 3
+    PRIORITY = 4
+    TURN = 5
+
+
+class Waiting(NamedTuple):
+    """Somebody who waits; times in seconds. Compared field by field, so that it sorts by step 5: due, issue, number.
+
+    `due_at` is endless for who has no promise; ids are given in the order of issue; `slot_at` is 0 without a booking.
     """
 
-    waiting: Sequence[Ticket]
-    counters: Sequence[Counter]
-    serving: Mapping[int, Ticket]
-    service_times: Mapping[str, ServiceTime]
-    last_reasons: Sequence[str] = ()
+    due_at: float
+    issued_at: float
+    id: int
+    kind: int
+    service: int
+    slot_at: float
+    head_start_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The ticket to call and the step that chose it."""
+class Post(NamedTuple):
+    """A counter. `may`: a `May` for each `Kind`; `skills`: bit n stands for service n.
 
-    ticket: Ticket
-    reason: Reason
+    `pauses_at`: the next planned pause, `returns_at`: the end of the present one, both endless where none is planned.
+    `service` and `started_at` are of whom it serves while BUSY; one who is still walking up has not started.
+    """
+
+    number: int
+    may: tuple[int, int, int]
+    skills: int
+    stand: int
+    since: float
+    pauses_at: float
+    returns_at: float
+    service: int
+    started_at: float
 
 
-def choose(counter: Counter, lobby: Lobby, now: float, rules: Rules) -> Choice | Refusal:
-    """The ticket `counter` calls next at `now`, or why it calls nobody."""
-    eligible = [ticket for ticket in lobby.waiting if can_serve(counter, ticket)]
+class Pace(NamedTuple):
+    """How long a service takes: the lognormal's log-mean and log-sd (of seconds)."""
+
+    log_mean: float
+    log_sd: float
+
+
+class Lobby(NamedTuple):
+    """The lobby at one moment. `paces`: per service; `known`: how many real services they rest on; `steps`: of the last
+    calls, newest last.
+    """
+
+    waiting: list[Waiting]
+    posts: list[Post]
+    paces: list[Pace]
+    known: int
+    steps: list[int]
+
+
+class Terms(NamedTuple):
+    """The rule's settings in seconds and counts, as `db.records.Rules` explains them."""
+
+    way: int
+    fair_after_s: float
+    fair_run: int
+    epsilon: float
+    known_services: int
+    promote_slack_s: float
+    appointment_early_s: float
+    lend_within_s: float
+    lend_chance: float
+    ratio: int
+
+
+class Choice(NamedTuple):
+    """The id of whom to call, or NOBODY, and the step that decided it."""
+
+    ticket: int
+    step: Step
+
+
+def choose(post: Post, lobby: Lobby, now: float, terms: Terms) -> Choice:
+    """Whom this counter calls next at `now`, or why it calls nobody."""
+    eligible = [ticket for ticket in lobby.waiting if can_serve(post, ticket)]
     if not eligible:
-        return Refusal.NO_SKILL if lobby.waiting else Refusal.NOBODY_WAITING
-    if rules.kind != RuleKind.PROMISE:
-        return _plain(eligible, lobby, now, rules)
-    return (
-        _fair_turn(eligible, lobby, now, rules)
-        or _deadline(counter, eligible, lobby, now, rules)
-        or _in_order(counter, eligible, lobby, now, rules)
-        or Refusal.RESERVED_FOR_VIP
-    )
+        return Choice(NOBODY, Step.NO_SKILL if lobby.waiting else Step.NOBODY_WAITING)
+    if terms.way != Way.PROMISE:
+        return _plain(eligible, lobby, now, terms)
+    choice = _fair_turn(eligible, lobby, now, terms)
+    if choice.ticket == NOBODY:
+        choice = _deadline(post, eligible, lobby, now, terms)
+    if choice.ticket == NOBODY:
+        choice = _in_order(post, eligible, lobby, now, terms)
+    return choice
 
 
-def can_serve(counter: Counter, ticket: Ticket) -> bool:
-    """Whether the counter may serve the ticket's class and can do its service."""
-    return serves(counter, ticket.ticket_class, ticket.service)
-
-
-def serves(counter: Counter, kind: TicketClass, service: str | None) -> bool:
-    """Whether a counter may serve a class and can do a service (with None: any)."""
-    return counter.permissions[kind] != Permission.NEVER and (service is None or service in counter.skills)
-
-
-def assign(ticket: Ticket, idle: Iterable[Counter]) -> Counter | None:
-    """Which of several idle counters somebody who just arrived goes to; None if none can serve them.
+def assign(ticket: Waiting, idle: list[Post]) -> int:
+    """The number of the idle counter that somebody who just arrived goes to; NOBODY if none can serve them.
 
     A VIP goes to a VIP-first counter; others to the least flexible counter; the one idle longest first.
     """
+    best, best_key = NOBODY, (True, 0, 0.0, 0)
+    for post in idle:
+        if can_serve(post, ticket):
+            vip_first = post.may[Kind.VIP.value] == May.VIP_FIRST
+            key = (vip_first != (ticket.kind == Kind.VIP), _flexibility(post), post.since, post.number)
+            if best == NOBODY or key < best_key:
+                best, best_key = post.number, key
+    return best
 
-    def key(counter: Counter) -> tuple[bool, int, float, int]:
-        vip_first = counter.permissions[TicketClass.VIP] == Permission.VIP_FIRST
-        flexibility = len(counter.skills) * sum(p != Permission.NEVER for p in counter.permissions.values())
-        return (vip_first != (ticket.ticket_class == TicketClass.VIP), flexibility, counter.since, counter.number)
 
-    return min((counter for counter in idle if can_serve(counter, ticket)), key=key, default=None)
-
-
-def lineup(lobby: Lobby, now: float, rules: Rules) -> list[Ticket]:
+def lineup(lobby: Lobby, now: float, terms: Terms) -> list[Waiting]:
     """Everybody who waits, whichever counter asks: the guarded while a promise is in danger, then the order."""
-    if rules.kind != RuleKind.PROMISE:
-        return _plain_lineup(lobby, now, rules)
-    guarded = _guarded(lobby, now, rules)
-    promoted = guarded if _is_in_danger(guarded, lobby.counters, lobby, now, rules) else []
-    numbers = {ticket.id for ticket in promoted}
-    others = [ticket for ticket in lobby.waiting if ticket.id not in numbers]
-    return promoted + sorted(others, key=lambda ticket: _by_order(ticket, rules))
+    if terms.way != Way.PROMISE:
+        return _plain_lineup(lobby, now, terms)
+    guarded = _guarded(lobby.waiting, now, terms)
+    promoted = guarded if _is_in_danger(guarded, 0, lobby.posts, lobby, now, terms) else []
+    return promoted + sorted(set(lobby.waiting) - set(promoted), key=lambda ticket: by_order(ticket, terms))
 
 
-def queue_of(counter: Counter, lobby: Lobby, now: float, rules: Rules) -> list[Ticket]:
-    """Those this counter may and can serve, whom it would call first at the head, the rest as they stand in line."""
-    line = [ticket for ticket in lineup(lobby, now, rules) if can_serve(counter, ticket)]
-    choice = choose(counter, lobby, now, rules)
-    if isinstance(choice, Choice):
-        line.sort(key=lambda ticket: ticket.id != choice.ticket.id)
-    return line
+def can_serve(post: Post, ticket: Waiting) -> bool:
+    """Whether the counter may serve the ticket's class and can do its service."""
+    return post.may[ticket.kind] != May.NEVER and (post.skills >> ticket.service) & 1 == 1
 
 
-def people_ahead(lobby: Lobby, now: float, rules: Rules) -> dict[int, int]:
-    """For every waiting ticket by id: how many of its own queue stand before it."""
-    before: Tally[str] = Tally()
-    ahead = {}
-    for ticket in lineup(lobby, now, rules):
-        queue = queue_name(ticket)
-        ahead[ticket.id] = before[queue]
-        before[queue] += 1
-    return ahead
-
-
-def queue_name(ticket: Ticket) -> str:
-    """The queue a ticket stands in, as the lobby sees it: the VIPs' or its service's."""
-    return VIP_QUEUE if ticket.ticket_class == TicketClass.VIP else ticket.service
-
-
-def is_guarded(ticket: Ticket, now: float, rules: Rules) -> bool:
+def is_guarded(ticket: Waiting, now: float, terms: Terms) -> bool:
     """Whether a promise runs: every VIP, and an appointment from shortly before its slot."""
-    if ticket.ticket_class == TicketClass.APPOINTMENT:
-        return not _is_early(ticket, now, rules)
-    return ticket.ticket_class == TicketClass.VIP
+    if ticket.kind == Kind.APPOINTMENT:
+        return not _is_early(ticket, now, terms)
+    return ticket.kind == Kind.VIP
 
 
-def _fair_turn(eligible: Sequence[Ticket], lobby: Lobby, now: float, rules: Rules) -> Choice | None:
+def by_order(ticket: Waiting, terms: Terms) -> tuple[float, float, float, int]:
+    """Steps 3 and 5, smallest first: reference − head start; a booking's reference is not before its slot − 5 min."""
+    reference = ticket.issued_at
+    if ticket.kind == Kind.APPOINTMENT:
+        reference = max(reference, ticket.slot_at - terms.appointment_early_s)
+    return (reference - ticket.head_start_s, ticket.due_at, ticket.issued_at, ticket.id)
+
+
+def _fair_turn(eligible: list[Waiting], lobby: Lobby, now: float, terms: Terms) -> Choice:
     """Step 1."""
-    if list(lobby.last_reasons[: rules.fair_run]) != [Reason.DEADLINE] * rules.fair_run:
-        return None
+    if not _ends_in_run(lobby.steps, Step.DEADLINE, terms.fair_run):
+        return Choice(NOBODY, Step.PASSED)
     patient = [
-        ticket
-        for ticket in eligible
-        if ticket.ticket_class == TicketClass.ORDINARY and now - ticket.waiting_since >= rules.fair_after_s
+        ticket for ticket in eligible if ticket.kind == Kind.ORDINARY and now - ticket.issued_at >= terms.fair_after_s
     ]
-    return Choice(min(patient, key=_by_issue), Reason.FAIR_TURN) if patient else None
+    return Choice(_first_come(patient), Step.FAIR_TURN)
 
 
-def _deadline(counter: Counter, eligible: Sequence[Ticket], lobby: Lobby, now: float, rules: Rules) -> Choice | None:
-    """Step 2."""
-    first = min((ticket for ticket in eligible if is_guarded(ticket, now, rules)), key=_by_due, default=None)
-    if first is None:
-        return None
-    guarded = _guarded(lobby, now, rules)
-    others = [other for other in lobby.counters if other.number != counter.number]
-    helped = guarded.index(first)
-    return Choice(first, Reason.DEADLINE) if _is_in_danger(guarded, others, lobby, now, rules, helped) else None
-
-
-def _guarded(lobby: Lobby, now: float, rules: Rules) -> list[Ticket]:
-    """Everybody in the lobby to whom a promise runs, by due time."""
-    return sorted((ticket for ticket in lobby.waiting if is_guarded(ticket, now, rules)), key=_by_due)
+def _deadline(post: Post, eligible: list[Waiting], lobby: Lobby, now: float, terms: Terms) -> Choice:
+    """Step 2: helps the first of those whom this counter can serve, if that helps somebody who is in danger."""
+    own = _guarded(eligible, now, terms)
+    if own:
+        guarded = _guarded(lobby.waiting, now, terms)
+        others = [other for other in lobby.posts if other.number != post.number]
+        helped = len([ticket for ticket in guarded if ticket < own[0]])
+        if _is_in_danger(guarded, helped, others, lobby, now, terms):
+            return Choice(own[0].id, Step.DEADLINE)
+    return Choice(NOBODY, Step.PASSED)
 
 
 def _is_in_danger(
-    guarded: Sequence[Ticket], counters: Sequence[Counter], lobby: Lobby, now: float, rules: Rules, helped: int = 0
+    guarded: list[Waiting], helped: int, posts: list[Post], lobby: Lobby, now: float, terms: Terms
 ) -> bool:
     """Whether a promise is unlikely to be kept by these counters alone: the j-th needs j of them free in time.
 
-    Only from position `helped` on: calling that ticket takes nobody out of the way of those before it.
+    Only from place `helped` on: calling that ticket takes nobody out of the way of those before it.
     """
-    for j, ticket in enumerate(guarded[helped:], start=helped + 1):
-        slack = _due(ticket) - now
+    for place in range(helped, len(guarded)):
+        ticket = guarded[place]
+        slack = ticket.due_at - now
         if slack <= 0:
             return True
-        if not _is_known(lobby, rules):
-            if slack <= rules.promote_slack_s:
+        if lobby.known < terms.known_services:
+            if slack <= terms.promote_slack_s:
                 return True
-            continue
-        able = [counter for counter in counters if can_serve(counter, ticket)]
-        free = [_frees_within(slack, counter, lobby, now) for counter in able]
-        if chances.at_least(j, free) < 1 - rules.epsilon:
-            return True
+        else:
+            free = [_frees_within(slack, post, lobby, now) for post in posts if can_serve(post, ticket)]
+            if at_least(place + 1, free) < 1 - terms.epsilon:
+                return True
     return False
 
 
-def _is_known(lobby: Lobby, rules: Rules) -> bool:
-    return sum(time.known for time in lobby.service_times.values()) >= rules.known_services
-
-
-def _in_order(counter: Counter, eligible: Sequence[Ticket], lobby: Lobby, now: float, rules: Rules) -> Choice | None:
-    """Steps 3 and 4: the first of the order whom this counter may take, None if it has to stay free for VIPs.
+def _in_order(post: Post, eligible: list[Waiting], lobby: Lobby, now: float, terms: Terms) -> Choice:
+    """Steps 3 and 4: the first of the order whom this counter may take, nobody if it has to stay free for VIPs.
 
     Unless it would idle, a backup counter passes over its backup classes and calls nobody before their appointment.
     """
-    ready = [ticket for ticket in eligible if not _is_early(ticket, now, rules)]
-    first_hand = [ticket for ticket in ready if counter.permissions[ticket.ticket_class] != Permission.BACKUP]
-    for group in (first_hand, ready, eligible):
-        for ticket in sorted(group, key=lambda ticket: _by_order(ticket, rules)):
-            if _may_lend(counter, ticket, lobby, now, rules):
-                return Choice(ticket, Reason.ORDER)
-    return None
+    lends = _is_lendable(post, lobby, now, terms)
+    taken = [ticket for ticket in eligible if lends or ticket.kind == Kind.VIP or _only_here(post, ticket, lobby)]
+    ready = [ticket for ticket in taken if not _is_early(ticket, now, terms)]
+    first_hand = [ticket for ticket in ready if post.may[ticket.kind] != May.BACKUP]
+    if first_hand:
+        return Choice(_first_in_order(first_hand, terms), Step.ORDER)
+    if ready:
+        return Choice(_first_in_order(ready, terms), Step.ORDER)
+    if taken:
+        return Choice(_first_in_order(taken, terms), Step.ORDER)
+    return Choice(NOBODY, Step.RESERVED_FOR_VIP)
 
 
-def _may_lend(counter: Counter, ticket: Ticket, lobby: Lobby, now: float, rules: Rules) -> bool:
-    """Step 4. A customer whom no other open counter can serve is taken all the same: reserving would help nobody."""
-    if counter.permissions[TicketClass.VIP] != Permission.VIP_FIRST or ticket.ticket_class == TicketClass.VIP:
+def _is_lendable(post: Post, lobby: Lobby, now: float, terms: Terms) -> bool:
+    """Step 4: any counter but a VIP-first one; that one if a VIP arriving now would be safe with the others."""
+    if post.may[Kind.VIP.value] != May.VIP_FIRST:
         return True
-    others = [c for c in lobby.counters if c.number != counter.number and c.state != CounterState.CLOSED]
-    if not any(can_serve(other, ticket) for other in others):
-        return True
-    vips = sum(waiting.ticket_class == TicketClass.VIP for waiting in lobby.waiting)
-    for_vips = [other for other in others if other.permissions[TicketClass.VIP] != Permission.NEVER]
-    free = [_frees_within(rules.lend_within_s, other, lobby, now) for other in for_vips]
-    return chances.at_least(1 + vips, free) >= rules.lend_chance
+    vips = len([ticket for ticket in lobby.waiting if ticket.kind == Kind.VIP])
+    free = [
+        _frees_within(terms.lend_within_s, other, lobby, now)
+        for other in lobby.posts
+        if other.number != post.number and other.may[Kind.VIP.value] != May.NEVER
+    ]
+    return at_least(1 + vips, free) >= terms.lend_chance
 
 
-def _frees_within(seconds: float, counter: Counter, lobby: Lobby, now: float) -> float:
+def _only_here(post: Post, ticket: Waiting, lobby: Lobby) -> bool:
+    """Whether no other open counter can serve them: to reserve this one would help nobody."""
+    for other in lobby.posts:
+        if other.number != post.number and other.stand != Stand.CLOSED and can_serve(other, ticket):
+            return False
+    return True
+
+
+def _frees_within(seconds: float, post: Post, lobby: Lobby, now: float) -> float:
     """The chance that a counter can take somebody within `seconds`, and before its own next planned pause."""
-    if counter.state == CounterState.CLOSED:
+    if post.stand == Stand.CLOSED:
         return 0.0
-    if counter.state == CounterState.PAUSED:
-        return float(counter.returns_at is not None and counter.returns_at <= now + seconds)
-    if counter.pauses_at is not None:
-        seconds = max(0.0, min(seconds, counter.pauses_at - now))
-    ticket = lobby.serving.get(counter.number)
-    if ticket is None:
+    if post.stand == Stand.PAUSED:
+        return 1.0 if post.returns_at <= now + seconds else 0.0
+    if post.stand == Stand.FREE:
         return 1.0
-    time = lobby.service_times[ticket.service]
-    elapsed = now - ticket.started_at if ticket.started_at is not None else 0.0
-    return chances.ends_within(seconds, elapsed, time.log_mean, time.log_sd)
+    before_pause = max(0.0, min(seconds, post.pauses_at - now))
+    pace = lobby.paces[post.service]
+    return ends_within(before_pause, max(0.0, now - post.started_at), pace.log_mean, pace.log_sd)
 
 
-def _plain(eligible: Sequence[Ticket], lobby: Lobby, now: float, rules: Rules) -> Choice:
+def _plain(eligible: list[Waiting], lobby: Lobby, now: float, terms: Terms) -> Choice:
     """The rules `fifo`, `strict` (the guarded always first) and `ratio` (k guarded, then one other)."""
-    if rules.kind == RuleKind.FIFO:
-        return Choice(min(eligible, key=_by_issue), Reason.ORDER)
-    guarded = [ticket for ticket in eligible if is_guarded(ticket, now, rules)]
-    others = [ticket for ticket in eligible if not is_guarded(ticket, now, rules)]
-    run = list(lobby.last_reasons[: rules.ratio])
-    is_others_turn = rules.kind == RuleKind.RATIO and run == [Reason.PRIORITY] * rules.ratio
+    if terms.way == Way.FIFO:
+        return Choice(_first_come(eligible), Step.ORDER)
+    guarded = _guarded(eligible, now, terms)
+    others = [ticket for ticket in eligible if not is_guarded(ticket, now, terms)]
+    is_others_turn = terms.way == Way.RATIO and _ends_in_run(lobby.steps, Step.PRIORITY, terms.ratio)
     if guarded and not (others and is_others_turn):
-        return Choice(min(guarded, key=_by_due), Reason.PRIORITY)
-    return Choice(min(others, key=_by_issue), Reason.TURN)
+        return Choice(guarded[0].id, Step.PRIORITY)
+    return Choice(_first_come(others), Step.TURN)
 
 
-def _plain_lineup(lobby: Lobby, now: float, rules: Rules) -> list[Ticket]:
+def _plain_lineup(lobby: Lobby, now: float, terms: Terms) -> list[Waiting]:
     """By issue; under `strict` the guarded come first, by due time."""
-    line = sorted(lobby.waiting, key=_by_issue)
-    if rules.kind == RuleKind.STRICT:
-        guarded = _guarded(lobby, now, rules)
-        line = guarded + [ticket for ticket in line if not is_guarded(ticket, now, rules)]
-    return line
+    line = sorted(lobby.waiting, key=lambda ticket: (ticket.issued_at, ticket.id))
+    if terms.way != Way.STRICT:
+        return line
+    guarded = _guarded(lobby.waiting, now, terms)
+    return guarded + [ticket for ticket in line if not is_guarded(ticket, now, terms)]
 
 
-def _is_early(ticket: Ticket, now: float, rules: Rules) -> bool:
-    return ticket.slot_at is not None and now < ticket.slot_at - rules.appointment_early_s
+def _guarded(tickets: list[Waiting], now: float, terms: Terms) -> list[Waiting]:
+    """Those among them to whom a promise runs, by due time."""
+    return sorted([ticket for ticket in tickets if is_guarded(ticket, now, terms)])
 
 
-def _due(ticket: Ticket) -> float:
-    return ticket.due_at if ticket.due_at is not None else float("inf")
+def _is_early(ticket: Waiting, now: float, terms: Terms) -> bool:
+    return now < ticket.slot_at - terms.appointment_early_s
 
 
-def _by_order(ticket: Ticket, rules: Rules) -> tuple[float, float, float, str]:
-    """Smallest reference − head start first; an appointment's reference is not before its slot − 5 min."""
-    reference = ticket.issued_at
-    if ticket.ticket_class == TicketClass.APPOINTMENT and ticket.slot_at is not None:
-        reference = max(ticket.issued_at, ticket.slot_at - rules.appointment_early_s)
-    return (reference - ticket.head_start_s, *_by_due(ticket))
+def _first_come(tickets: list[Waiting]) -> int:
+    best, best_key = NOBODY, (0.0, 0)
+    for ticket in tickets:
+        key = (ticket.issued_at, ticket.id)
+        if best == NOBODY or key < best_key:
+            best, best_key = ticket.id, key
+    return best
 
 
-def _by_due(ticket: Ticket) -> tuple[float, float, str]:
-    return (_due(ticket), ticket.issued_at, ticket.number)
+def _first_in_order(tickets: list[Waiting], terms: Terms) -> int:
+    best, best_key = NOBODY, (0.0, 0.0, 0.0, 0)
+    for ticket in tickets:
+        key = by_order(ticket, terms)
+        if best == NOBODY or key < best_key:
+            best, best_key = ticket.id, key
+    return best
 
 
-def _by_issue(ticket: Ticket) -> tuple[float, str]:
-    return (ticket.issued_at, ticket.number)
+def _ends_in_run(steps: list[int], step: int, length: int) -> bool:
+    """Whether the last `length` calls were all by this step."""
+    return len(steps) >= length and len([last for last in steps[len(steps) - length :] if last == step]) == length
+
+
+def _flexibility(post: Post) -> int:
+    """Of how many pairs of a class and a service the counter can serve one."""
+    services, skills = 0, post.skills
+    while skills:
+        services, skills = services + (skills & 1), skills >> 1
+    return services * len([may for may in post.may if may != May.NEVER])

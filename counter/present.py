@@ -4,8 +4,8 @@ import sqlite3
 from dataclasses import replace
 from functools import lru_cache
 
+from counter.line import Lobby
 from counter.moment import Present
-from counter.policy import Lobby
 from counter.service_times import cautious, fit, prior
 from db import calendar, counters, events, settings, tickets
 from db.records import Rules, Service, ServiceTime

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from counter import customer, words
+from counter.line import VIP_LETTER, VIP_QUEUE, Choice, choose, queue_name, queue_of, serves
 from counter.moment import Present
-from counter.policy import VIP_LETTER, VIP_QUEUE, Choice, choose, queue_name, queue_of, serves
 from db import calendar
 from db.errors import CounterBusy, CounterClosed, LobbyError, NoCurrentTicket, WrongState
 from db.records import (

@@ -1,6 +1,6 @@
 """Owns what the calling rule says to people: its reasons and refusals as messages. Pure."""
 
-from counter.policy import Lobby, Reason, Refusal
+from counter.line import Lobby, Reason, Refusal
 from db.errors import NobodyEligible, NobodyForSkills, ReservedForVip
 from db.records import Counter, Message
 

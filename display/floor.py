@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from counter import views
+from counter.line import is_guarded, queue_name
 from counter.moment import Present
-from counter.policy import is_guarded, queue_name
 from db import calendar
 from db.records import Counter, Device, Message, PrintJob, PrintState, Ticket, TicketClass
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from counter.line import VIP_LETTER
 from counter.moment import Present
-from counter.policy import VIP_LETTER
 from counter.present import load
 from db import calendar, events, print_jobs, quotes, staff, tickets
 from db.errors import ServiceFull, UnknownService

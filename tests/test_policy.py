@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lobby_stage import MINUTE
 
 from counter import chances
-from counter.policy import (
+from counter.line import (
     Choice,
     Lobby,
     Reason,

@@ -16,9 +16,10 @@ import pytest
 from lobby_stage import MINUTE
 
 from counter.chances import lognormal
+from counter.course import ASK_AGAIN_S
 from counter.outcome import figures, overtakes, wait_s
 from counter.scenario import Scenario, draw, known_times
-from counter.simulation import ASK_AGAIN_S, Customer, Day, Pause, simulate
+from counter.simulation import Customer, Day, Pause, simulate
 from db.records import Counter, Permission, RuleKind, Rules, ServiceTime, Ticket, TicketClass, TicketState
 from lobby import sample
 
