@@ -8,7 +8,7 @@ import sqlite3
 
 from counter import present, words
 from counter.line import Choice, Refusal, choose
-from db import appointments, counters, events, tickets
+from db import appointments, counters, events, quotes, tickets
 from db.errors import (
     CounterBusy,
     CounterClosed,
@@ -111,6 +111,7 @@ def get_counter(conn: sqlite3.Connection, number: int) -> Counter:
 
 def _call(conn: sqlite3.Connection, counter: Counter, choice: Choice, staff: Staff, now: float) -> None:
     _guard(tickets.call(conn, choice.ticket.id, counter.number, now), choice.ticket)
+    quotes.score(conn, choice.ticket.id, now)
     _move(conn, choice.ticket, counter.number, CounterState.READY, CounterState.CALLED, now)
     _journal_call(conn, EventKind.CALLED, choice.ticket, counter.number, staff, now, rule=choice.reason)
 

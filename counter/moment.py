@@ -7,7 +7,22 @@ from functools import cached_property
 from counter.line import Lobby, people_ahead, serves
 from db import calendar
 from db.errors import LobbyError, StoreClosed, StoreClosedToday
-from db.records import CounterState, Event, Service, Settings, Ticket, TicketClass, Tier
+from db.records import (
+    NOTHING_FORESEEN,
+    CounterState,
+    Event,
+    Forecast,
+    Quote,
+    Service,
+    Settings,
+    Ticket,
+    TicketClass,
+    Tier,
+)
+
+NO_COUNTER_OPEN, NOT_ENOUGH_DATA = "no_counter_open", "not_enough_data"
+STALE_S = 120.0
+"""A forecast older than this is no longer told."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +36,7 @@ class Present:
     tiers: Mapping[str, Tier]
     lobby: Lobby
     calls: Sequence[Event] = ()
+    forecast: Forecast = NOTHING_FORESEEN
 
     @cached_property
     def people_ahead(self) -> dict[int, int]:
@@ -38,8 +54,54 @@ class Present:
         """The same moment with one more ticket waiting."""
         return replace(self, lobby=replace(self.lobby, waiting=[*self.lobby.waiting, ticket]))
 
-    def quote_refusal(self, kind: TicketClass, service: str | None) -> str:
-        """Why no wait is quoted to a class and a service (None: any): no open counter, or too little data."""
+    def quote(self, ticket: Ticket) -> Quote | str:
+        """How long this ticket waits from now on, or why that cannot be told."""
+        foreseen = self.forecast.tickets.get(ticket.id)
+        if foreseen is not None:
+            return self._refusal(ticket.ticket_class, ticket.service) or _later(foreseen, self.forecast.at - self.now)
+        quote = self.quote_newcomer(ticket.ticket_class, ticket.tier, ticket.service)
+        if ticket.slot_at is None or isinstance(quote, str):
+            return quote
+        called_from = ticket.slot_at - self.settings.rules.appointment_early_s
+        return _later(quote, max(0.0, called_from - self.now))
+
+    def plain_quote(self, ticket: Ticket) -> Quote | None:
+        """The forecast behind a new ticket's quote, before it was corrected by what became of earlier ones."""
+        return self.forecast.plain_newcomers.get(_stream(ticket.ticket_class, ticket.tier, ticket.service))
+
+    def quote_newcomer(self, kind: TicketClass, tier: str | None, service: str) -> Quote | str:
+        """How long somebody of this class, tier and service who came now would wait, or why that cannot be told."""
+        foreseen = self.forecast.newcomers.get(_stream(kind, tier, service))
+        return self._refusal(kind, service) or foreseen or NOT_ENOUGH_DATA
+
+    def quote_queue(self, kind: TicketClass, service: str | None) -> Quote | str:
+        """What a queue shows: the wait of who joins it now; of several tiers and services (None) the longest."""
+        told = [
+            self.quote_newcomer(of_kind, tier, code)
+            for of_kind, tier, code in self.forecast.newcomers
+            if of_kind == kind and service in {None, code}
+        ]
+        waits = [quote for quote in told if isinstance(quote, Quote)]
+        return max(waits, key=lambda quote: quote.mid_s) if waits else self._refusal(kind, service) or NOT_ENOUGH_DATA
+
+    @property
+    def is_known(self) -> bool:
+        """Whether enough services were measured to tell a wait."""
+        return self.lobby.in_numbers.known >= self.settings.rules.known_services
+
+    def _refusal(self, kind: TicketClass, service: str | None) -> str | None:
         at_work = [counter for counter in self.lobby.counters if counter.state != CounterState.CLOSED]
-        is_served = any(serves(counter, kind, service) for counter in at_work)
-        return "not_enough_data" if is_served else "no_counter_open"
+        if not any(serves(counter, kind, service) for counter in at_work):
+            return NO_COUNTER_OPEN
+        is_fresh = self.now - self.forecast.at <= STALE_S
+        return None if self.is_known and is_fresh else NOT_ENOUGH_DATA
+
+
+def _stream(kind: TicketClass, tier: str | None, service: str) -> tuple[TicketClass, str | None, str]:
+    """As whom the forecast knows a newcomer: only a VIP's tier makes a difference."""
+    return kind, tier if kind == TicketClass.VIP else None, service
+
+
+def _later(quote: Quote, by_s: float) -> Quote:
+    """The same wait begun later, or with a negative number of seconds earlier; nothing lies in the past."""
+    return Quote(*(max(0.0, end_s + by_s) for end_s in (quote.low_s, quote.mid_s, quote.high_s)))

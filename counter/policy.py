@@ -16,6 +16,7 @@ Hence loops and lists where Python would also know generators and keys.
 """
 
 from enum import IntEnum
+from math import inf
 from typing import NamedTuple
 
 from counter.chances import at_least, ends_within
@@ -85,6 +86,10 @@ class Waiting(NamedTuple):
     service: int
     slot_at: float
     head_start_s: float
+
+
+NOT_WAITING = Waiting(inf, inf, NOBODY, Kind.ORDINARY.value, 0, 0.0, 0.0)
+"""After everybody."""
 
 
 class Post(NamedTuple):
@@ -181,7 +186,7 @@ def lineup(lobby: Lobby, now: float, terms: Terms) -> list[Waiting]:
     if terms.way != Way.PROMISE:
         return _plain_lineup(lobby, now, terms)
     guarded = _guarded(lobby.waiting, now, terms)
-    promoted = guarded if _is_in_danger(guarded, 0, lobby.posts, lobby, now, terms) else []
+    promoted = guarded if guarded and _is_in_danger(guarded[0], NOBODY, lobby, now, terms) else []
     return promoted + sorted(set(lobby.waiting) - set(promoted), key=lambda ticket: by_order(ticket, terms))
 
 
@@ -217,54 +222,59 @@ def _fair_turn(eligible: list[Waiting], lobby: Lobby, now: float, terms: Terms) 
 
 def _deadline(post: Post, eligible: list[Waiting], lobby: Lobby, now: float, terms: Terms) -> Choice:
     """Step 2: helps the first of those whom this counter can serve, if that helps somebody who is in danger."""
-    own = _guarded(eligible, now, terms)
-    if own:
-        guarded = _guarded(lobby.waiting, now, terms)
-        others = [other for other in lobby.posts if other.number != post.number]
-        helped = len([ticket for ticket in guarded if ticket < own[0]])
-        if _is_in_danger(guarded, helped, others, lobby, now, terms):
-            return Choice(own[0].id, Step.DEADLINE)
+    first = NOT_WAITING
+    for ticket in eligible:
+        if ticket < first and is_guarded(ticket, now, terms):
+            first = ticket
+    if first.id != NOBODY and _is_in_danger(first, post.number, lobby, now, terms):
+        return Choice(first.id, Step.DEADLINE)
     return Choice(NOBODY, Step.PASSED)
 
 
-def _is_in_danger(
-    guarded: list[Waiting], helped: int, posts: list[Post], lobby: Lobby, now: float, terms: Terms
-) -> bool:
-    """Whether a promise is unlikely to be kept by these counters alone: the j-th needs j of them free in time.
+def _is_in_danger(helped: Waiting, without: int, lobby: Lobby, now: float, terms: Terms) -> bool:
+    """Whether a promise is unlikely to be kept by the counters but one: the j-th needs j of them free in time.
 
-    Only from place `helped` on: calling that ticket takes nobody out of the way of those before it.
+    Only from `helped` on: calling that ticket takes nobody out of the way of those before it.
     """
-    for place in range(helped, len(guarded)):
+    guarded = _guarded(lobby.waiting, now, terms)
+    for place in range(len(guarded)):
         ticket = guarded[place]
         slack = ticket.due_at - now
+        if ticket < helped:
+            continue
         if slack <= 0:
             return True
         if lobby.known < terms.known_services:
             if slack <= terms.promote_slack_s:
                 return True
-        else:
-            free = [_frees_within(slack, post, lobby, now) for post in posts if can_serve(post, ticket)]
-            if at_least(place + 1, free) < 1 - terms.epsilon:
-                return True
+            continue
+        free = [
+            _frees_within(slack, post, lobby, now)
+            for post in lobby.posts
+            if post.number != without and can_serve(post, ticket)
+        ]
+        if at_least(place + 1, free) < 1 - terms.epsilon:
+            return True
     return False
 
 
 def _in_order(post: Post, eligible: list[Waiting], lobby: Lobby, now: float, terms: Terms) -> Choice:
-    """Steps 3 and 4: the first of the order whom this counter may take, nobody if it has to stay free for VIPs.
-
-    Unless it would idle, a backup counter passes over its backup classes and calls nobody before their appointment.
-    """
+    """Steps 3 and 4: the first of the order whom this counter may take, nobody if it has to stay free for VIPs."""
     lends = _is_lendable(post, lobby, now, terms)
-    taken = [ticket for ticket in eligible if lends or ticket.kind == Kind.VIP or _only_here(post, ticket, lobby)]
-    ready = [ticket for ticket in taken if not _is_early(ticket, now, terms)]
-    first_hand = [ticket for ticket in ready if post.may[ticket.kind] != May.BACKUP]
-    if first_hand:
-        return Choice(_first_in_order(first_hand, terms), Step.ORDER)
-    if ready:
-        return Choice(_first_in_order(ready, terms), Step.ORDER)
-    if taken:
-        return Choice(_first_in_order(taken, terms), Step.ORDER)
-    return Choice(NOBODY, Step.RESERVED_FOR_VIP)
+    best, best_key = NOBODY, (0, 0.0, 0.0, 0.0, 0)
+    for ticket in eligible:
+        if lends or ticket.kind == Kind.VIP or _only_here(post, ticket, lobby):
+            key = (_second_hand(post, ticket, now, terms), *by_order(ticket, terms))
+            if best == NOBODY or key < best_key:
+                best, best_key = ticket.id, key
+    return Choice(best, Step.RESERVED_FOR_VIP if best == NOBODY else Step.ORDER)
+
+
+def _second_hand(post: Post, ticket: Waiting, now: float, terms: Terms) -> int:
+    """Unless it would idle, a backup counter passes over its backup classes (1) and calls nobody too early (2)."""
+    if _is_early(ticket, now, terms):
+        return 2
+    return 1 if post.may[ticket.kind] == May.BACKUP else 0
 
 
 def _is_lendable(post: Post, lobby: Lobby, now: float, terms: Terms) -> bool:
@@ -335,15 +345,6 @@ def _first_come(tickets: list[Waiting]) -> int:
     best, best_key = NOBODY, (0.0, 0)
     for ticket in tickets:
         key = (ticket.issued_at, ticket.id)
-        if best == NOBODY or key < best_key:
-            best, best_key = ticket.id, key
-    return best
-
-
-def _first_in_order(tickets: list[Waiting], terms: Terms) -> int:
-    best, best_key = NOBODY, (0.0, 0.0, 0.0, 0)
-    for ticket in tickets:
-        key = by_order(ticket, terms)
         if best == NOBODY or key < best_key:
             best, best_key = ticket.id, key
     return best

@@ -6,12 +6,11 @@ from functools import lru_cache
 
 from counter.line import Lobby
 from counter.moment import Present
-from counter.service_times import cautious, fit, prior
-from db import calendar, counters, events, settings, tickets
+from counter.service_times import cautious, prior
+from db import calendar, counters, events, forecasts, settings, tickets
 from db.records import Rules, Service, ServiceTime
 
 CALLS_SHOWN = 10
-SERVICES_LEARNT_FROM = 400
 
 
 def load(conn: sqlite3.Connection, now: float) -> Present:
@@ -30,6 +29,7 @@ def load(conn: sqlite3.Connection, now: float) -> Present:
             service_times={code: _time(service, store.settings.rules) for code, service in store.services.items()},
             last_reasons=events.last_call_rules(conn, store.settings.rules.fair_run),
         ),
+        forecast=forecasts.load(conn),
     )
 
 
@@ -37,14 +37,6 @@ def load(conn: sqlite3.Connection, now: float) -> Present:
 def _time(service: Service, rules: Rules) -> ServiceTime:
     """What the rule reckons with: learnt from the store's own services, else the settings' guess; with caution."""
     return cautious(service.learnt or prior(service), rules)
-
-
-def learn(conn: sqlite3.Connection) -> None:
-    """Fit every service's time to the last services of this store."""
-    for code, service in settings.services(conn).items():
-        time = fit(tickets.recent_services(conn, code, SERVICES_LEARNT_FROM), prior(service))
-        if time.known:
-            settings.learn(conn, code, time)
 
 
 def load_with_calls(conn: sqlite3.Connection, now: float) -> Present:

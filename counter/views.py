@@ -21,6 +21,7 @@ from db.records import (
     Message,
     Names,
     PrintState,
+    Quote,
     Settings,
     Ticket,
     TicketClass,
@@ -127,10 +128,17 @@ def ticket(shown: Ticket, present: Present, paper: PrintState, notes: Sequence[M
         **times,
         "counter": shown.counter,
         "people_ahead": present.people_ahead[shown.id] if is_waiting else 0,
-        "quote": {"unknown": present.quote_refusal(shown.ticket_class, shown.service)} if is_waiting else None,
+        "quote": quote(present.quote(shown)) if is_waiting else None,
         "print": paper,
         "notes": [message(note) for note in notes],
     }
+
+
+def quote(told: Quote | str) -> Json:
+    """A wait range in whole seconds, or why there is none."""
+    if isinstance(told, str):
+        return {"unknown": told}
+    return {"low_s": round(told.low_s), "mid_s": round(told.mid_s), "high_s": round(told.high_s)}
 
 
 def counter(

@@ -47,6 +47,15 @@ def missed(conn: sqlite3.Connection, before: float) -> list[Appointment]:
     return [_appointment(row) for row in rows]
 
 
+def expected(conn: sqlite3.Connection, first: float, last: float) -> list[tuple[float, str]]:
+    """Slot and service of the bookings between two moments that have not checked in."""
+    rows = conn.execute(
+        "SELECT slot_at, service FROM appointments WHERE state = 'booked' AND slot_at BETWEEN ? AND ? ORDER BY slot_at",
+        (first, last),
+    )
+    return [(row["slot_at"], row["service"]) for row in rows]
+
+
 def _appointment(row: sqlite3.Row) -> Appointment:
     return Appointment(
         row["code"],

@@ -1,6 +1,7 @@
 """Owns a store's days: its local time, its business day and its opening hours. Pure: the time is an argument."""
 
 from datetime import UTC, date, datetime, timedelta
+from math import inf
 from zoneinfo import ZoneInfo
 
 from db.records import Hours, Settings
@@ -26,7 +27,12 @@ def business_day(at: float, settings: Settings) -> str:
 
 def day_start(at: float, settings: Settings) -> float:
     """When the present business day began."""
-    day = date.fromisoformat(business_day(at, settings))
+    return start_of(business_day(at, settings), settings)
+
+
+def start_of(business_day: str, settings: Settings) -> float:
+    """When a business day (`YYYY-MM-DD`) began or begins."""
+    day = date.fromisoformat(business_day)
     return (datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(settings.timezone)) + DAY_BEGINS).timestamp()
 
 
@@ -41,3 +47,14 @@ def is_open(at: float, settings: Settings) -> bool:
         return True
     hours = hours_of_day(at, settings)
     return hours is not None and hours.opens <= local(at, settings).strftime("%H:%M") < hours.closes
+
+
+def closes_at(at: float, settings: Settings) -> float:
+    """When no more numbers are given out today: `at` itself while the store is closed, endless if it never closes."""
+    if not settings.hours:
+        return inf
+    hours = hours_of_day(at, settings)
+    if hours is None or not is_open(at, settings):
+        return at
+    hour, minute = map(int, hours.closes.split(":"))
+    return local(at, settings).replace(hour=hour % 24, minute=minute, second=0, microsecond=0).timestamp()

@@ -136,6 +136,17 @@ def unprinted_slips(db: Database) -> None:
     db.execute("CREATE INDEX print_jobs_unprinted ON print_jobs (id) WHERE state IN ('pending', 'printing', 'failed')")
 
 
+@steps()
+def forecasts_and_scores(db: Database) -> None:
+    """What is foreseen now, and what became of each quote: the wait, beside the plain forecast it was made from."""
+    db.execute(
+        "CREATE TABLE forecasts (id INTEGER PRIMARY KEY CHECK (id = 1), at REAL NOT NULL, foreseen TEXT NOT NULL) STRICT"
+    )
+    for column in ("wait_s REAL", "plain_low_s REAL", "plain_mid_s REAL", "plain_high_s REAL"):
+        db.execute(f"ALTER TABLE quotes ADD COLUMN {column}")
+    db.execute("CREATE INDEX quotes_scored ON quotes (at) WHERE wait_s IS NOT NULL AND mid_s IS NOT NULL")
+
+
 def _statements(script: str) -> list[str]:
     """Split a script (sqlite3's own `executescript` would commit the migration's transaction)."""
     statements, current = [], ""

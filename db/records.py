@@ -224,6 +224,31 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """A wait from now on as it is told: four of five customers are called between its ends; in seconds."""
+
+    low_s: float
+    mid_s: float
+    high_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The waits foreseen at one moment: of who waits, by ticket id, and of who would come now, by class, tier, service.
+
+    Plain ones come straight from the simulated futures; the others are what is told.
+    """
+
+    at: float
+    tickets: Mapping[int, Quote] = field(default_factory=dict)
+    newcomers: Mapping[tuple[TicketClass, str | None, str], Quote] = field(default_factory=dict)
+    plain_newcomers: Mapping[tuple[TicketClass, str | None, str], Quote] = field(default_factory=dict)
+
+
+NOTHING_FORESEEN = Forecast(at=0.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A line of the carrier's VIP list; `listed` is false once a newer list no longer has it."""
 

@@ -106,6 +106,17 @@ def recent_services(conn: sqlite3.Connection, service: str, limit: int) -> list[
     return [row["seconds"] for row in rows]
 
 
+def visits(conn: sqlite3.Connection, first_day: str) -> sqlite3.Cursor:
+    """What past days teach of customers' habits, from a business day on: one row a ticket."""
+    return conn.execute(
+        "SELECT business_day, issued_at, class, tier, service, started_at - called_at AS walk_s,"
+        " max(0, coalesce(first_called_at, ended_at) - max(issued_at, coalesce(slot_at, 0))) AS waited_s,"
+        " state IN ('no_show', 'abandoned') OR (state = 'cancelled' AND first_called_at IS NULL) AS has_left"
+        " FROM tickets WHERE business_day >= ?",
+        (first_day,),
+    )
+
+
 def day_so_far(conn: sqlite3.Connection, business_day: str) -> sqlite3.Row:
     """A day's figures: issued, served, no_show, cancelled, mean_wait_s of those called, and promises kept and missed.
 

@@ -22,7 +22,7 @@ def _queue(row: dict[str, Any], present: Present, issued: Mapping[str, int]) -> 
     service = present.services.get(row["code"])
     return {
         **row,
-        "quote": {"unknown": present.quote_refusal(TicketClass(row["class"]), service.code if service else None)},
+        "quote": views.quote(present.quote_queue(TicketClass(row["class"]), service.code if service else None)),
         "refusal": views.message(_refusal(service, present, issued)) if service else None,
     }
 

@@ -103,9 +103,7 @@ def write(
     ticket = tickets.insert(conn, replace(draft, number=number), request_key)
     lobby = lobby.with_arrival(ticket)
     ahead = lobby.people_ahead[ticket.id]
-    quotes.add(
-        conn, ticket.id, lobby.now, ahead, lobby.quote_refusal(ticket.ticket_class, ticket.service), None, None, None
-    )
+    quotes.add(conn, ticket.id, lobby.now, ahead, lobby.quote(ticket), lobby.plain_quote(ticket))
     printer_id = _printer_id(conn, device)
     if printer_id is not None:
         print_jobs.add(conn, ticket.id, printer_id, lobby.now)

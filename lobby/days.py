@@ -5,8 +5,8 @@ import sqlite3
 
 import gevent
 
+from counter import learning
 from counter.day import close_earlier_days
-from counter.present import learn
 from counter.web import Context
 from db import calendar, settings
 from kiosk.appointments import close_missed
@@ -47,7 +47,7 @@ class Days:
     def _learn(self) -> None:
         now = self._context.clock()
         if now >= self._learn_at:
-            self._context.store.write(learn)
+            self._context.store.write(learning.service_times)
             self._learn_at = now + LEARN_EVERY_S
 
 

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from lobby import __version__, sample
 from lobby.app import create_app
 from lobby.clock import Clock
 from lobby.days import Days
+from lobby.forecasting import Forecasting, Oracle
 from lobby.hub import Hub
 from lobby.printing import Printing
 from lobby.wire import Server
@@ -64,24 +66,26 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     control_token = secrets.token_urlsafe(32)
     app = create_app(context, control_token)
     socketio = SocketIO(app, async_mode="gevent", ping_interval=20, ping_timeout=15, max_http_buffer_size=100_000)
-    hub, printing = Hub(context, socketio), Printing(context)
-    store.when_changed(lambda: _wake(hub, printing))
+    hub, printing, oracle = Hub(context, socketio), Printing(context), Oracle()
+    forecasting = Forecasting(context, partial(oracle.ask, "foresee"))
+    store.when_changed(lambda: _wake(hub, printing, forecasting))
     server = Server(listener, app, log=None, error_log=_log)
     server.start()
     gc.collect()
     gc.freeze()  # what is loaded by now stays: walking it again and again would stop everybody for tens of milliseconds
-    workers = [gevent.spawn(work) for work in (hub.run, printing.run, Days(context).run)]
+    workers = [gevent.spawn(work) for work in (hub.run, printing.run, forecasting.run, Days(context).run)]
     with _control_file(store.folder / CONTROL, f"http://{_reachable(host)}:{port}", control_token):
         _announce(context, say)
         _wait_for_signal()
     server.stop(timeout=1)
     gevent.killall(workers)
     printing.close()
+    oracle.close()
 
 
-def _wake(hub: Hub, printing: Printing) -> None:
-    hub.wake()
-    printing.wake()
+def _wake(*followers: Hub | Printing | Forecasting) -> None:
+    for follower in followers:
+        follower.wake()
 
 
 def _give_way() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from db import print_jobs, quotes, settings, staff, tickets
-from db.records import Device, DeviceKind, Names, Service, Settings, Ticket, TicketClass, TicketState, Tier
+from db.records import Device, DeviceKind, Names, Quote, Service, Settings, Ticket, TicketClass, TicketState, Tier
 from db.store import Store
 from printer.device import open_printer
 from printer.spool import Outcome, Spool
@@ -59,7 +59,7 @@ def issue(store: Store, number: str = "B007", tier: str | None = None) -> Ticket
         due_at=NOW + 480 if tier else None,
     )
     ticket = store.write(lambda conn: tickets.insert(conn, new, number))
-    store.write(lambda conn: quotes.add(conn, ticket.id, NOW, 4, None, 60.0, 120.0, 240.0))
+    store.write(lambda conn: quotes.add(conn, ticket.id, NOW, 4, Quote(60.0, 120.0, 240.0)))
     print_again(store, ticket)
     return ticket
 

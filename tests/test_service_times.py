@@ -7,7 +7,7 @@ import pytest
 from lobby_stage import Stage
 
 from counter import desk
-from counter.present import learn
+from counter.learning import service_times
 from counter.service_times import cautious, fit, prior
 from db.records import Names, Rules, Service, ServiceTime
 
@@ -64,7 +64,7 @@ def test_a_store_learns_from_its_own_tickets_without_stopping(stage: Stage) -> N
         stage.later(minutes)
         stage.act(desk.finish, 2, stage.lin)
     guessed = stage.present().lobby.service_times["plan"]
-    stage.store.write(learn)
+    stage.store.write(service_times)
     learnt = stage.present().lobby.service_times
     assert (guessed.known, learnt["plan"].known, learnt["billing"].known) == (0, 33, 0)
     assert math.exp(learnt["plan"].log_mean) == pytest.approx(600, rel=0.15)

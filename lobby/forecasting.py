@@ -1,0 +1,132 @@
+"""Owns keeping the forecast fresh: soon after the lobby changes, off the request path, in a process of its own.
+
+The last good forecast stays in the store until a better one is there. Nobody ever waits for this: a process that is
+slow or gone only makes the forecast older, and one that is too old is no longer told.
+"""
+
+import logging
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+from gevent.event import Event as Signal
+from gevent.lock import BoundedSemaphore
+
+from counter import learning
+from counter.calibration import Correction
+from counter.habits import Habits
+from counter.present import load
+from counter.situation import Situation
+from counter.web import Context
+from db import events, forecasts
+from db.records import Forecast, TicketClass
+from lobby import pipe
+
+GAP_S = 1.0
+HEARTBEAT_S = 15.0
+LEARN_EVERY_S = 600.0
+# all in seconds of the store's clock
+LONGEST_JOB_S = 180.0
+"""In real seconds: the first job on a machine compiles the rule."""
+
+_log = logging.getLogger("lobbyline.forecasting")
+
+
+class Oracle:
+    """The process that computes; started with the first job, and anew after it has failed."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._turn = BoundedSemaphore()
+
+    def ask(self, job: str, *arguments: Any) -> Any:
+        """Let the process do one of `lobby.oracle.JOBS`. Other greenlets go on meanwhile.
+
+        Raises what the job raises, and `OSError`, `EOFError` or `gevent.Timeout` if the process fails.
+        """
+        with self._turn:
+            process = self._process or self._start()
+            try:
+                with gevent.Timeout(LONGEST_JOB_S):
+                    pipe.write(process.stdin, (job, arguments))  # type: ignore[arg-type]
+                    answer = pipe.read(process.stdout)  # type: ignore[arg-type]
+            except BaseException:
+                self._end()
+                raise
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def close(self) -> None:
+        """End the process."""
+        self._end()
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "lobby.oracle"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 — our own
+        return self._process
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+
+
+class Forecasting:
+    """Watches the lobby for as long as `run` runs."""
+
+    def __init__(
+        self, context: Context, foresee: Callable[[Situation, dict[TicketClass, Correction]], Forecast]
+    ) -> None:
+        self._context = context
+        self._foresee = foresee
+        self._changed = Signal()
+        self._version = -1
+        self._learn_at = 0.0
+        self._habits = Habits()
+        self._corrections: dict[TicketClass, Correction] = {}
+
+    def wake(self) -> None:
+        """Something was committed."""
+        self._changed.set()
+
+    def run(self) -> None:
+        """Refresh the forecast after changes, and from time to time without one, for ever."""
+        while True:
+            began = time.monotonic()
+            try:
+                self.refresh()
+            except Exception:  # noqa: BLE001 — the one place of this loop; the last good forecast stays
+                _log.exception("the forecast failed; trying again")
+                gevent.sleep(HEARTBEAT_S)
+            self._wait(began)
+
+    def refresh(self) -> None:
+        """Make one forecast, if enough is known for one."""
+        now = self._context.clock()
+        with self._context.store.read() as conn:
+            self._version = events.version(conn)
+            if not load(conn, now).is_known:
+                return
+            if now >= self._learn_at:
+                self._habits, self._corrections = learning.habits(conn, now), learning.corrections(conn, now)
+                self._learn_at = now + LEARN_EVERY_S
+            situation = learning.situation(conn, now, self._habits)
+        forecast = self._foresee(situation, self._corrections)
+        self._context.store.write(lambda conn: forecasts.save(conn, forecast))
+
+    def _wait(self, began: float) -> None:
+        """Until there is news, but no shorter than the gap and no longer than the heartbeat."""
+        speed = self._context.frame.get("speed", 1.0)
+        gevent.sleep(max(0.0, began + GAP_S / speed - time.monotonic()))
+        deadline = time.monotonic() + HEARTBEAT_S / speed
+        while time.monotonic() < deadline:
+            self._changed.wait(deadline - time.monotonic())
+            self._changed.clear()
+            with self._context.store.read() as conn:
+                if events.version(conn) != self._version:
+                    return
