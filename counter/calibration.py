@@ -29,14 +29,20 @@ class Correction:
 
     def apply(self, plain: Quote) -> Quote:
         """The quote to tell: in order, and nowhere below zero."""
+        if self == NONE:
+            return plain
         low, mid, high = sorted(max(0.0, _at(place, plain)) for place in (self.low, self.mid, self.high))
         return Quote(low, mid, high)
+
+
+NONE = Correction()
+"""The plain forecast stays as it is."""
 
 
 def learn(scored: Sequence[tuple[Quote, float]]) -> Correction:
     """From plain forecasts and the waits that came of them, in seconds."""
     if len(scored) < FEWEST:
-        return Correction()
+        return NONE
     places = sorted(_place(wait_s, plain) for plain, wait_s in scored)
     tail = (1 - COVERAGE) / 2
     return Correction(

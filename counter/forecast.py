@@ -5,7 +5,7 @@ lognormal given how long they have taken, people come by the habits of past days
 planned. What is told is the middle of the futures and the range that holds four of five of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import ceil, exp, inf
 from statistics import NormalDist
@@ -13,7 +13,7 @@ from statistics import NormalDist
 import numpy as np
 
 from counter import compiled, line
-from counter.calibration import COVERAGE, Correction
+from counter.calibration import COVERAGE, NONE, Correction
 from counter.chances import survival
 from counter.course import PAUSE, PERSON, POST, Rows
 from counter.habits import HALF_HOUR_S, HALF_HOURS, Stream
@@ -24,7 +24,6 @@ FUTURES = 100
 LONGEST_S = 4 * 3600.0
 """Nobody is told a longer wait."""
 LEAST_S = 20 * 60.0
-USUAL_PAUSE_S = 15 * 60.0
 PUNCTUALITY_S = (-240.0, 240.0)
 NO_SHOWS = 0.08
 """Appointments check in four minutes early, give or take four; one in twelve never comes."""
@@ -42,19 +41,19 @@ def foresee(situation: Situation, corrections: Mapping[TicketClass, Correction],
     waiting = list(situation.lobby.waiting)
     ghosts = [ghost(stream, situation) for stream in ordinary]
     place = len(waiting) + len(ghosts)
-    world = World(situation, [*waiting, *ghosts, _absent(situation)], _horizon_s(situation), seed)
+    world = World(situation, [*waiting, *ghosts, _absent(situation)], horizon_s(situation), seed)
     quotes = world.quotes(0, place)
     plain = dict(zip(ordinary, quotes[len(waiting) :], strict=True))
     for stream in guarded:
         world.put(place, ghost(stream, situation))
         [plain[stream]] = world.quotes(place, place + 1)
     tickets = {
-        ticket.id: corrections.get(ticket.ticket_class, Correction()).apply(quote)
+        ticket.id: corrections.get(ticket.ticket_class, NONE).apply(quote)
         for ticket, quote in zip(waiting, quotes, strict=False)
         if quote is not None
     }
     known = {stream: quote for stream, quote in plain.items() if quote is not None}
-    told = {stream: corrections.get(stream[0], Correction()).apply(quote) for stream, quote in known.items()}
+    told = {stream: corrections.get(stream[0], NONE).apply(quote) for stream, quote in known.items()}
     return Forecast(situation.now, tickets, told, known)
 
 
@@ -91,7 +90,15 @@ class World:
     `watched` have the first rows of every future, in this order; ghosts among them take no time and never leave.
     """
 
-    def __init__(self, situation: Situation, watched: Sequence[Ticket], ahead_s: float, seed: int) -> None:
+    def __init__(
+        self,
+        situation: Situation,
+        watched: Sequence[Ticket],
+        ahead_s: float,
+        seed: int,
+        machine: Callable[..., Rows] = compiled.play,
+    ) -> None:
+        self._machine = machine
         random = np.random.default_rng(seed)
         self._situation = situation
         coming, of_future = _newcomers(situation, min(situation.now + ahead_s, situation.closes_at), random)
@@ -120,7 +127,7 @@ class World:
     def play(self, spans: Rows) -> Rows:
         """When everybody is called; each future is played until the people of its span (rows from, to) are."""
         lobby = self._situation.lobby.in_numbers
-        called_at: Rows = compiled.play(
+        called_at: Rows = self._machine(
             self.people,
             self.bounds,
             self._posts,
@@ -136,7 +143,7 @@ class World:
         return called_at
 
 
-def _horizon_s(situation: Situation) -> float:
+def horizon_s(situation: Situation) -> float:
     """For how long newcomers matter: twice what it takes to serve everybody who is here, and a while."""
     lobby = situation.lobby
     at_work = sum(counter.state != CounterState.CLOSED for counter in lobby.counters)
@@ -249,14 +256,8 @@ def _ends(ticket: Ticket, situation: Situation, chances: Rows) -> Rows:
 
 
 def _pauses(situation: Situation) -> Rows:
-    return np.array(
-        [
-            (place, counter.pauses_at, USUAL_PAUSE_S)
-            for place, counter in enumerate(situation.lobby.counters)
-            if counter.pauses_at is not None
-        ],
-        PAUSE,
-    )
+    places = {counter.number: place for place, counter in enumerate(situation.lobby.counters)}
+    return np.array([(places[number], starts_at, length_s) for number, starts_at, length_s in situation.pauses], PAUSE)
 
 
 def _quote(waits_s: Rows) -> Quote | None:

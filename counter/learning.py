@@ -21,6 +21,7 @@ QUOTES_LEARNT_FROM = 400
 DAY_S = 86_400.0
 LEARNT_FROM_S = 28 * DAY_S
 BOOKED_AHEAD_S = 4 * 3600.0
+USUAL_PAUSE_S = 15 * 60.0
 
 
 def service_times(conn: sqlite3.Connection) -> None:
@@ -45,6 +46,11 @@ def situation(conn: sqlite3.Connection, now: float, habits: Habits) -> Situation
         habits=habits,
         tiers=tuple(present.tiers.values()),
         bookings=appointments.expected(conn, now - present.settings.rules.appointment_grace_s, now + BOOKED_AHEAD_S),
+        pauses=tuple(
+            (counter.number, counter.pauses_at, USUAL_PAUSE_S)
+            for counter in present.lobby.counters
+            if counter.pauses_at is not None
+        ),
     )
 
 

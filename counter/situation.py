@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from counter.habits import Habits
 from counter.line import Lobby
-from db.records import Rules, ServiceTime, Tier
+from db.records import Quote, Rules, ServiceTime, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,8 @@ class Situation:
     """The present and what is known of the future.
 
     `times`: services as measured, while those in `lobby` are stretched by the rule's caution. `bookings`: slots and
-    services of appointments that have not checked in. `closes_at`: nobody comes from then on (endless: open on).
+    services of appointments that have not checked in. `pauses`: planned ones by counter, start and length (endless:
+    until the end of the day). `closes_at`: nobody comes from then on (endless: open on).
     """
 
     now: float
@@ -25,3 +26,21 @@ class Situation:
     habits: Habits = field(default_factory=Habits)
     tiers: Sequence[Tier] = ()
     bookings: Sequence[tuple[float, str]] = ()
+    pauses: Sequence[tuple[int, float, float]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """For each of FIGURES a range with its middle: as things are, with the change, and the difference made by it.
+
+    They are about everybody who waits now or comes within an hour. `vips_at_risk`: how many VIPs are called after
+    their due time; `vip_service_level`: the share of 1 who are called by then; `ordinary_p50_s` and `ordinary_p90_s`:
+    percentiles of the ordinary customers' waits in seconds. None where nobody of that class is expected.
+    """
+
+    now: Mapping[str, Quote | None]
+    then: Mapping[str, Quote | None]
+    difference: Mapping[str, Quote | None]
+
+
+FIGURES = ("vips_at_risk", "vip_service_level", "ordinary_p50_s", "ordinary_p90_s")
