@@ -90,7 +90,7 @@ def _is_over(event: Event, present: Present) -> bool:
 
 
 def queues(present: Present) -> list[Json]:
-    """People waiting per queue: services in order, then the VIPs, who count only there."""
+    """People waiting per queue and the wait of who joins it: services in order, then the VIPs, who count only there."""
     standing = [queue_name(ticket) for ticket in present.lobby.waiting]
     rows = [
         {
@@ -100,10 +100,12 @@ def queues(present: Present) -> list[Json]:
             "icon": service.icon,
             "class": TicketClass.ORDINARY,
             "waiting": standing.count(service.code),
+            "quote": quote(present.quote_queue(TicketClass.ORDINARY, service.code)),
         }
         for service in present.services.values()
     ]
-    return [*rows, {**_VIPS, "waiting": standing.count(VIP_QUEUE)}]
+    vips = {"waiting": standing.count(VIP_QUEUE), "quote": quote(present.quote_queue(TicketClass.VIP, None))}
+    return [*rows, {**_VIPS, **vips}]
 
 
 def ticket(shown: Ticket, present: Present, paper: PrintState, notes: Sequence[Message] = ()) -> Json:

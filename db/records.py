@@ -245,6 +245,23 @@ class Forecast:
     plain_newcomers: Mapping[tuple[TicketClass, str | None, str], Quote] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How well the quotes to one class on one business day (`YYYY-MM-DD`) foretold the wait until the first call.
+
+    Of `quotes` scored ones: `error_s` is the mean distance of the middle from the wait, `bias_s` the mean of middle −
+    wait (above zero: it lasted less), `covered` the share of waits inside the range, `wait_s` the mean wait.
+    """
+
+    day: str
+    ticket_class: TicketClass
+    quotes: int
+    error_s: float
+    bias_s: float
+    covered: float
+    wait_s: float
+
+
 NOTHING_FORESEEN = Forecast(at=0.0)
 
 

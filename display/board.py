@@ -6,7 +6,7 @@ from typing import Any
 from counter import views
 from counter.moment import Present
 from db.errors import LobbyError, ServiceFull
-from db.records import Service, Ticket, TicketClass
+from db.records import Service, Ticket
 
 
 def board(present: Present, issued: Mapping[str, int]) -> dict[str, Any]:
@@ -22,7 +22,6 @@ def _queue(row: dict[str, Any], present: Present, issued: Mapping[str, int]) -> 
     service = present.services.get(row["code"])
     return {
         **row,
-        "quote": views.quote(present.quote_queue(TicketClass(row["class"]), service.code if service else None)),
         "refusal": views.message(_refusal(service, present, issued)) if service else None,
     }
 

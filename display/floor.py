@@ -7,7 +7,7 @@ from counter import views
 from counter.line import is_guarded, queue_name
 from counter.moment import Present
 from db import calendar
-from db.records import Counter, Device, Message, PrintJob, PrintState, Ticket, TicketClass
+from db.records import Accuracy, Counter, Device, Message, PrintJob, PrintState, Ticket, TicketClass
 
 Json = dict[str, Any]
 
@@ -17,8 +17,12 @@ def floor(
     today: Mapping[str, Any],
     printers: Sequence[Device],
     unprinted: Sequence[PrintJob],
+    accuracy: Sequence[Accuracy],
 ) -> Json:
-    """The floor manager's snapshot. `today`: a row of `db.tickets.day_so_far`; `unprinted`: jobs not yet on paper."""
+    """The floor manager's snapshot.
+
+    `today`: a row of `db.tickets.day_so_far`; `unprinted`: jobs not yet on paper; `accuracy`: of today's quotes.
+    """
     return {
         **views.head(present),
         "waiting": _waiting(present),
@@ -27,6 +31,20 @@ def floor(
         "counters": [_counter(counter, present) for counter in present.lobby.counters],
         "printers": [_printer(printer, [j for j in unprinted if j.printer_id == printer.id]) for printer in printers],
         "today": _today(today, present),
+        "forecast": [forecast_accuracy(one) for one in accuracy],
+    }
+
+
+def forecast_accuracy(one: Accuracy) -> Json:
+    """How well one day's quotes to one class came true: whole seconds, and percent of the waits inside the range."""
+    return {
+        "day": one.day,
+        "class": one.ticket_class,
+        "quotes": one.quotes,
+        "mae_s": round(one.error_s),
+        "bias_s": round(one.bias_s),
+        "coverage_percent": round(100 * one.covered, 1),
+        "mean_wait_s": round(one.wait_s),
     }
 
 
@@ -62,6 +80,7 @@ def _guarded(ticket: Ticket, present: Present) -> Json:
         "waiting_since": calendar.stamp(ticket.waiting_since, present.settings),
         "due_at": calendar.stamp(ticket.due_at, present.settings),
         "target_s": round((ticket.due_at or 0) - ticket.waiting_since),
+        "quote": views.quote(present.quote(ticket)),
     }
 
 

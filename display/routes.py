@@ -1,6 +1,7 @@
 """Owns the display room's web: the lobby display, the ticket on a phone, the floor page, and what they read."""
 
 import io
+from datetime import date
 from typing import Any
 
 import qrcode
@@ -13,17 +14,25 @@ from pydantic import BaseModel, Field
 from counter import auth
 from counter.present import load, load_with_calls
 from counter.web import LARGEST, Answer, Context, TicketPath
-from db import events, settings, tickets
-from db.calendar import stamp
+from db import events, quotes, settings, tickets
+from db.calendar import business_day, stamp
 from db.errors import UnknownTicket
 from db.records import Event, Role, Settings
 from display import screens
+from display.floor import forecast_accuracy
 
 
 class Since(BaseModel):
     """Where to read the journal on: events that follow `after`."""
 
     after: int = Field(default=0, ge=0, le=LARGEST)
+
+
+class Days(BaseModel):
+    """From which business day to which; without them, today."""
+
+    first: date | None = Field(default=None, alias="from")
+    last: date | None = Field(default=None, alias="to")
 
 
 def pages(context: Context) -> APIBlueprint:
@@ -76,6 +85,14 @@ def api(context: Context) -> APIBlueprint:
         context.caller().require_staff(Role.MANAGER)
         with context.store.read() as conn:
             return {**context.frame, **screens.read_floor(conn, load_with_calls(conn, context.clock()))}
+
+    @room.get("/reports/forecast", summary="How well quoted waits came true, per day and class")
+    def read_accuracy(query: Days) -> dict[str, Any]:
+        context.caller().require_staff(Role.MANAGER)
+        with context.store.read() as conn:
+            today = business_day(context.clock(), settings.load(conn))
+            found = quotes.accuracy(conn, str(query.first or today), str(query.last or today))
+        return {"days": [forecast_accuracy(one) for one in found]}
 
     @room.get("/events", summary="The journal, for integrations")
     def read_events(query: Since) -> dict[str, Any]:

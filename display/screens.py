@@ -5,7 +5,7 @@ from typing import Any
 
 from counter import views
 from counter.moment import Present
-from db import calendar, print_jobs, staff, tickets
+from db import calendar, print_jobs, quotes, staff, tickets
 from db.errors import UnknownTicket
 from db.records import DeviceKind
 from display.board import board
@@ -28,6 +28,7 @@ def read_ticket(conn: sqlite3.Connection, token: str, present: Present) -> dict[
 
 def read_floor(conn: sqlite3.Connection, present: Present) -> dict[str, Any]:
     """The floor manager's snapshot."""
-    today = tickets.day_so_far(conn, calendar.business_day(present.now, present.settings))
+    day = calendar.business_day(present.now, present.settings)
     printers = staff.devices(conn, DeviceKind.PRINTER)
-    return floor(present, dict(today), printers, print_jobs.unprinted(conn))
+    accuracy = quotes.accuracy(conn, day, day)
+    return floor(present, dict(tickets.day_so_far(conn, day)), printers, print_jobs.unprinted(conn), accuracy)

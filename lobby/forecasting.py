@@ -60,6 +60,11 @@ class Oracle:
             raise answer
         return answer
 
+    @property
+    def pid(self) -> int | None:
+        """The process, while there is one."""
+        return self._process.pid if self._process else None
+
     def close(self) -> None:
         """End the process."""
         self._end()
@@ -73,7 +78,7 @@ class Oracle:
         process, self._process = self._process, None
         if process is not None:
             process.kill()
-            process.wait()
+            process.communicate()  # waits for it and closes its pipes
 
 
 class Forecasting:

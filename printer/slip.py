@@ -5,8 +5,9 @@ No personal data goes on paper: a number, a service and a tier, but no name, pho
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
-from db.records import Names, Service, Settings, Ticket, Tier
+from db.records import Names, Quote, Service, Settings, Ticket, Tier
 
 SEE_HELP_DESK = Names("过号请到服务台", "Missed your call? See the help desk.")
 SCAN_TO_FOLLOW = Names("扫码查看排队进度", "Scan to follow your place")
@@ -65,6 +66,7 @@ def compose(
     service: Service,
     settings: Settings,
     people_ahead: int,
+    quote: Quote | None,
     url: str,
     issued_local: datetime,
     tier: Tier | None,
@@ -72,7 +74,7 @@ def compose(
     """What a ticket's slip says, in the holder's language first and the other one below.
 
     `issued_local` is the time of issue in the store's time zone, and aware: an appointment's slot is shown in the
-    same zone. `people_ahead` is what the customer was told when the ticket was issued.
+    same zone. `people_ahead` and `quote` are what the customer was told when the ticket was issued.
     """
     pair = _Pairs(english_first=ticket.language == "en")
     head = (*pair.of(settings.name, bold=True), Divider(), *pair.of(service.name, size=2), Number(ticket.number))
@@ -80,13 +82,21 @@ def compose(
         *([_vip(tier)] if tier else []),
         *([] if ticket.slot_at is None else [_slot(ticket.slot_at, issued_local)]),
     ]
-    place = (*pair.of(_ahead(people_ahead), size=2), Feed(), Qr(url), *pair.of(SCAN_TO_FOLLOW), Divider())
+    wait = pair.of(_wait(quote)) if quote else ()
+    place = (*pair.of(_ahead(people_ahead), size=2), *wait, Feed(), Qr(url), *pair.of(SCAN_TO_FOLLOW), Divider())
     foot = (*pair.of(SEE_HELP_DESK), Text(f"{issued_local:%Y-%m-%d %H:%M}"), Cut())
     return Slip((*head, *(line for fact in facts for line in pair.of(fact, bold=True)), *place, *foot))
 
 
 def _ahead(people: int) -> Names:
     return Names(f"前面 {people} 位", f"{people} ahead")
+
+
+def _wait(quote: Quote) -> Names:
+    """In whole minutes, the range rounded outwards as on the screens; with a hyphen, which every printer has."""
+    low, high = max(1, int(quote.low_s // 60)), max(1, ceil(quote.high_s / 60))
+    span = f"{high}" if low >= high else f"{low}-{high}"
+    return Names(f"预计等候 {span} 分钟", f"About {span} min")
 
 
 def _vip(tier: Tier) -> Names:

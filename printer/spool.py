@@ -107,6 +107,7 @@ class Spool:
                 settings.services(conn)[ticket.service],
                 store,
                 quotes.people_ahead(conn, ticket.id),
+                quotes.told(conn, ticket.id),
                 self._url_for(ticket),
                 datetime.fromtimestamp(ticket.issued_at, ZoneInfo(store.timezone)),
                 settings.tiers(conn)[ticket.tier] if ticket.tier else None,

@@ -3,7 +3,9 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from db.records import Names, Service, Settings, Ticket, TicketClass, TicketState, Tier
+import pytest
+
+from db.records import Names, Quote, Service, Settings, Ticket, TicketClass, TicketState, Tier
 from printer.slip import Cut, Number, Qr, Slip, Text, compose
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -31,8 +33,8 @@ def a_ticket(language: str = "zh", slot_at: float | None = None) -> Ticket:
     )
 
 
-def a_slip(ticket: Ticket | None = None, tier: Tier | None = None) -> Slip:
-    return compose(ticket or a_ticket(), BILLS, STORE, 3, URL, ISSUED, tier)
+def a_slip(ticket: Ticket | None = None, tier: Tier | None = None, quote: Quote | None = None) -> Slip:
+    return compose(ticket or a_ticket(), BILLS, STORE, 3, quote, URL, ISSUED, tier)
 
 
 def lines(slip: Slip) -> list[str]:
@@ -53,6 +55,15 @@ def test_a_chinese_holder_reads_chinese_first_and_english_below() -> None:
         "Missed your call? See the help desk.",
         "2026-11-21 09:05",
     ]
+
+
+@pytest.mark.parametrize(
+    ("quote", "wait"),
+    [(Quote(500, 700, 1000), "8-17"), (Quote(0, 10, 50), "1"), (Quote(61, 100, 119), "1-2")],
+)
+def test_the_wait_that_was_told_is_on_paper_in_whole_minutes(quote: Quote, wait: str) -> None:
+    words = lines(a_slip(quote=quote))
+    assert words[6:8] == [f"预计等候 {wait} 分钟", f"About {wait} min"]
 
 
 def test_an_english_holder_reads_english_first_and_chinese_below() -> None:

@@ -1,12 +1,12 @@
 // Owns the sides of the counter page: the queues with this counter's figures, and who waits in order.
-import { html, icon, minutes, running, timeOf, useTick } from "/static/lobby/page.js";
+import { html, icon, minutes, range, running, timeOf, useTick } from "/static/lobby/page.js";
 import { name, t } from "/static/lobby/texts.js";
 
 const LONG_S = 15 * 60;
 
 function waitOf({ waiting, quote }) {
   if (waiting === 0) return t("No waiting");
-  if (quote && "mid_s" in quote) return t("about {n} min", { n: Math.max(1, Math.round(quote.mid_s / 60)) });
+  if (range(quote)) return t("about {n} min", { n: range(quote) });
   return quote?.unknown === "no_counter_open" ? t("No counter open") : t("Waiting now");
 }
 

@@ -1,5 +1,5 @@
 // Owns the frame of the lobby display: the header with store, date and clock, and the queues along the bottom.
-import { html, icon, useTick, wallClock } from "/static/lobby/page.js";
+import { html, icon, range, useTick, wallClock } from "/static/lobby/page.js";
 import { name, other, otherName, t } from "/static/lobby/texts.js";
 import { Fit } from "./display-fit.js";
 
@@ -32,7 +32,7 @@ export function Header({ store, now, lost, heard }) {
 /** What the wait of a queue is, as a text and its values. */
 function waitOf({ waiting, quote, refusal }) {
   if (waiting === 0) return refusal ? ["No tickets now"] : ["No waiting"];
-  if (quote && "mid_s" in quote) return ["about {n} min", { n: Math.max(1, Math.round(quote.mid_s / 60)) }];
+  if (range(quote)) return ["about {n} min", { n: range(quote) }];
   return quote?.unknown === "no_counter_open" ? ["No counter open"] : ["Waiting now"];
 }
 

@@ -1,27 +1,36 @@
-// Owns the list of promises: VIPs and due appointments by the time left until their target, with running clocks.
-import { html, icon, running, timeOf } from "/static/lobby/page.js";
+// Owns the list of promises: VIPs and due appointments by the time left until their target, with the forecast of their call.
+import { html, icon, range, running, timeOf } from "/static/lobby/page.js";
 import { name, t } from "/static/lobby/texts.js";
 
 const SOON_S = 5 * 60;
 
 /** Tone and words of the time left; colour is never the only sign. */
-function standing(left) {
+function standing(left, quote) {
   if (left < 0) return { tone: "bad", text: t("{time} over", { time: running(-left) }) };
-  return { tone: left <= SOON_S ? "warn" : "ok", text: t("{time} left", { time: running(left) }) };
+  const endangered = left <= SOON_S || quote?.mid_s > left;
+  return { tone: endangered ? "warn" : "ok", text: t("{time} left", { time: running(left) }) };
+}
+
+/** When the call is foreseen; in words where that is later than promised. */
+function foreseen(left, quote) {
+  const minutes = range(quote);
+  if (!minutes) return "";
+  return left >= 0 && quote.mid_s > left ? t("will be late: call in about {n} min", { n: minutes }) : t("call in about {n} min", { n: minutes });
 }
 
 const classOf = ({ class: kind, tier_name }) => (kind === "vip" ? name(tier_name) || t("VIP") : t("Appointment"));
 
 function Pledge({ ticket, now }) {
   const left = (Date.parse(ticket.due_at) - now) / 1000;
-  const { tone, text } = standing(left);
+  const { tone, text } = standing(left, ticket.quote);
+  const call = foreseen(left, ticket.quote);
   const used = Math.min(100, Math.max(0, 100 * (1 - left / ticket.target_s)));
   return html`<li class=${`pr ${tone}`} data-guarded=${ticket.number}>
     <b>${ticket.number}</b>
     <span class="what"><span class=${`tag ${ticket.class}`}>${classOf(ticket)}</span><span>${name(ticket.service_name)}</span></span>
     <strong>${text}</strong>
     <span class="tr" aria-hidden="true"><i style=${{ width: `${used}%` }}></i></span>
-    <small>${t("by {time}", { time: timeOf(ticket.due_at) })}</small>
+    <small>${t("by {time}", { time: timeOf(ticket.due_at) })}${call ? ` · ${call}` : ""}</small>
   </li>`;
 }
 

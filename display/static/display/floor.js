@@ -4,6 +4,7 @@ import { html, icon, Offline, render, useTick, wallClock } from "/static/lobby/p
 import { keepLang, lang, message, name, t } from "/static/lobby/texts.js";
 import { Counters } from "./floor-counters.js";
 import { Figures } from "./floor-figures.js";
+import { Forecast } from "./floor-forecast.js";
 import { Guarded } from "./floor-guarded.js";
 import { Queues } from "./floor-queues.js";
 
@@ -50,6 +51,7 @@ function Floor({ data, up }) {
       <${Figures} waiting=${data.waiting} today=${data.today} now=${now} />
       <div class="g"><${Guarded} guarded=${data.guarded} now=${now} /><${Queues} queues=${data.queues} now=${now} /></div>
       <${Counters} counters=${data.counters} now=${now} />
+      <${Forecast} rows=${data.forecast} />
     </main>
     <${Offline} up=${up} />`;
 }
