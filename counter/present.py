@@ -1,4 +1,7 @@
-"""Owns reading the lobby's present state from the rows, as the calling rule and the screens want it."""
+"""Owns reading the lobby's present state from the rows, as the calling rule and the screens want it.
+
+Stored settings that cannot work (a damaged file, a hand in the database) are read with the usual value in their place.
+"""
 
 import sqlite3
 from dataclasses import replace
@@ -7,8 +10,10 @@ from functools import lru_cache
 from counter.moment import Present
 from counter.policy import Lobby
 from counter.service_times import cautious, fit, prior
+from counter.soundness import repaired_rules, repaired_service, repaired_tier
 from db import calendar, counters, events, settings, tickets
 from db.records import Rules, Service, ServiceTime
+from db.settings import SetUp
 
 CALLS_SHOWN = 10
 SERVICES_LEARNT_FROM = 400
@@ -16,7 +21,7 @@ SERVICES_LEARNT_FROM = 400
 
 def load(conn: sqlite3.Connection, now: float) -> Present:
     """Read the moment; call it inside a transaction or snapshot, so that its parts agree."""
-    store = settings.set_up(conn)
+    store = _usable(settings.set_up(conn))
     return Present(
         now=now,
         version=events.version(conn),
@@ -33,6 +38,16 @@ def load(conn: sqlite3.Connection, now: float) -> Present:
     )
 
 
+@lru_cache(16)
+def _usable(store: SetUp) -> SetUp:
+    """The set-up with what cannot work repaired; asked for with every ticket, so it is kept."""
+    return SetUp(
+        settings=replace(store.settings, rules=repaired_rules(store.settings.rules)),
+        services={code: repaired_service(service) for code, service in store.services.items()},
+        tiers={code: repaired_tier(tier) for code, tier in store.tiers.items()},
+    )
+
+
 @lru_cache(256)
 def _time(service: Service, rules: Rules) -> ServiceTime:
     """What the rule reckons with: learnt from the store's own services, else the settings' guess; with caution."""
@@ -41,7 +56,7 @@ def _time(service: Service, rules: Rules) -> ServiceTime:
 
 def learn(conn: sqlite3.Connection) -> None:
     """Fit every service's time to the last services of this store."""
-    for code, service in settings.services(conn).items():
+    for code, service in _usable(settings.set_up(conn)).services.items():
         time = fit(tickets.recent_services(conn, code, SERVICES_LEARNT_FROM), prior(service))
         if time.known:
             settings.learn(conn, code, time)

@@ -5,12 +5,16 @@
 
 
 class LobbyError(Exception):
-    """A refusal that changed nothing. Attributes: `code` (stable), `status` (HTTP), `text`, `attrs`, `field`."""
+    """A refusal that changed nothing. Attributes: `code` (stable), `status` (HTTP), `text`, `attrs`, `field`.
+
+    `faults` are what it consists of where several things are wrong at once.
+    """
 
     code = "error"
     status = 400
     text = "That did not work. Please try again."
     field: str | None = None
+    faults: "tuple[LobbyError, ...]" = ()
 
     def __init__(self, **attrs: object) -> None:
         super().__init__(self.text.format_map(_Lenient(attrs)))

@@ -25,7 +25,7 @@ from counter.web import Context
 from db import print_jobs, settings, staff
 from db.records import DeviceKind
 from db.store import Store
-from lobby import __version__, sample
+from lobby import __version__, rule_settings, sample
 from lobby.app import create_app
 from lobby.clock import Clock
 from lobby.days import Days
@@ -51,10 +51,18 @@ def serve(folder: Path, address: Address, clock: Clock, say: Callable[[str], Non
     try:
         store.write(print_jobs.release_claimed)
         store.write(lambda conn: sample.create_if_new(conn, clock()))
+        _warn_of_faults(store)
         listener = _listen(address)
         _run(store, listener, address.host, clock, say)
     finally:
         store.close()
+
+
+def _warn_of_faults(store: Store) -> None:
+    """A store with damaged settings serves all the same, and says which of them it could not use."""
+    with store.read() as conn:
+        for fault in rule_settings.faults(conn):
+            _log.warning("a stored setting cannot work, please set it anew: %s: %s", fault.field, fault)
 
 
 def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[str], None]) -> None:
