@@ -178,6 +178,6 @@ def _parsed(text: str, number: Number) -> float | str:
     plain = unicodedata.normalize("NFKC", text).strip()
     digits = plain.removesuffix("%").strip() if number.unit == Unit.SHARE else plain
     if not _DECIMAL.fullmatch(digits):
-        return plain
+        return digits
     value = float(digits)
     return value / 100 if digits != plain else value

@@ -74,7 +74,7 @@ class Number:
         return self._said(value / self.scale) if is_number else str(value)[:SHOWN_LENGTH]  # type: ignore[operator]
 
     def _said(self, value: float) -> str:
-        return f"{value * 100:.10g} %" if self.unit == Unit.SHARE else f"{value:.10g}"
+        return f"{value * 100:.10g}%" if self.unit == Unit.SHARE else f"{value:.10g}"
 
 
 def _of_rules(key: str, attribute: str, unit: Unit, low: float, high: float) -> Number:

@@ -14,12 +14,14 @@ from typing import Any
 
 from db.records import Hours, Names, RuleKind, Rules, Service, ServiceTime, Settings, Tier
 
+# Damaged rows have to be readable, so that a store starts and can be set anew: no JSON reads as null, and infinity, which
+# JSON does not have, as a number that nobody takes for a time.
 _SET_UP = """
 SELECT (SELECT json_group_object(key, json(iif(json_valid(value), value, 'null'))) FROM settings) AS settings,
-    (SELECT json_group_array(json_array(code, letter, name_zh, name_en, icon, position, mean_s, cv, daily_cap,
+    (SELECT json_group_array(json_array(code, letter, name_zh, name_en, icon, position, min(mean_s, 1e99), min(cv, 1e99), daily_cap,
             log_mean, log_sd, known))
         FROM (SELECT * FROM services ORDER BY position)) AS services,
-    (SELECT json_group_array(json_array(code, rank, name_zh, name_en, target_s, head_start_s))
+    (SELECT json_group_array(json_array(code, rank, name_zh, name_en, min(target_s, 1e99), min(head_start_s, 1e99)))
         FROM (SELECT * FROM tiers ORDER BY rank)) AS tiers
 """
 

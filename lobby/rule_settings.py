@@ -1,5 +1,6 @@
 """Owns the calling rule's settings as a store has them: shown in words, previewed, changed, journalled."""
 
+import math
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -12,7 +13,7 @@ from counter.amendment import Change, RuleBook, Value, amended, changes, fields,
 from counter.faults import SettingFault, SettingMoved, SettingsMoved
 from counter.web import Body
 from db import counters, events, settings
-from db.records import Counter, EventKind, Permission, RuleKind, Rules, Service, TicketClass
+from db.records import Counter, EventKind, Names, Permission, RuleKind, Rules, Service, ServiceTime, TicketClass
 from lobby import rule_words, sample, texts
 
 Json = dict[str, Any]
@@ -44,6 +45,30 @@ def show(conn: sqlite3.Connection) -> Json:
             {"field": fault.field, "detail": {code: texts.say(fault, code) for code in texts.LANGUAGES}}
             for fault in book.faults()
         ],
+    }
+
+
+def kind_in_words(conn: sqlite3.Connection) -> Names:
+    """The calling rule's name."""
+    return rule_words.choice(_usable(_stored(conn)).rules.kind)
+
+
+def page(conn: sqlite3.Connection) -> Json:
+    """What the settings page is drawn from: the settings by field, and their words."""
+    shown = show(conn)
+    return {
+        "settings": {one["field"]: one for one in shown["settings"]},
+        "faults": shown["faults"],
+        "counters": [counter.number for counter in counters.everyone(conn)],
+        "services": settings.services(conn),
+        "shown": _typed,
+        "measured": _mean_min,
+        "about": _about,
+        "unit": rule_words.unit,
+        "kind": rule_words.kind,
+        "choice": rule_words.choice,
+        "column": rule_words.column,
+        "explanation": rule_words.explanation,
     }
 
 
@@ -124,6 +149,22 @@ def _shown(field: str, book: RuleBook, defaults: RuleBook) -> Json:
     if number is not None:
         return {**shown, "unit": number.unit, "low": number.low, "high": number.high}
     return {**shown, "choices": _choices(field, book)}
+
+
+def _typed(value: float, field: str) -> str:
+    """A number as somebody would type it; a share as its percentage."""
+    number = number_of(field)
+    return f"{value * 100 if number and number.unit == soundness.Unit.SHARE else value:.10g}"
+
+
+def _mean_min(time: ServiceTime) -> str:
+    """The mean of a lognormal in minutes."""
+    return f"{math.exp(time.log_mean + time.log_sd**2 / 2) / soundness.MINUTE_S:.1f}"
+
+
+def _about(field: str) -> str:
+    """Which explanation on the page belongs to a field: services share theirs."""
+    return field if field.startswith("rule.") else field.rpartition(".")[2]
 
 
 def _choices(field: str, book: RuleBook) -> list[str]:

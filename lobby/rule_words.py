@@ -9,14 +9,14 @@ from lobby import texts
 
 _NAMES = {
     KIND: Message("kind", "Calling rule"),
-    "rule.epsilon": Message("epsilon", "Risk we accept"),
+    "rule.epsilon": Message("epsilon", "Accepted risk"),
     "rule.known_services": Message("known_services", "Own service times are trusted from"),
-    "rule.promote_slack": Message("promote_slack", "Until then, bring forward with"),
+    "rule.promote_slack": Message("promote_slack", "Safety margin until then"),
     "rule.caution": Message("caution", "Caution"),
     "rule.fair_after": Message("fair_after", "Fair turn after a wait of"),
     "rule.fair_run": Message("fair_run", "Fair turn after a run of"),
-    "rule.lend_chance": Message("lend_chance", "Lend when this safe"),
-    "rule.lend_within": Message("lend_within", "Safe means free again within"),
+    "rule.lend_chance": Message("lend_chance", "Lend if VIPs are this safe"),
+    "rule.lend_within": Message("lend_within", "Another VIP counter free within"),
     "rule.appointment_head_start": Message("appointment_head_start", "Head start of appointments"),
     "rule.appointment_early": Message("appointment_early", "Called early by at most"),
     "rule.appointment_grace": Message("appointment_grace", "Called late by at most"),
@@ -46,7 +46,7 @@ _EXPLANATIONS = {
     ),
     "rule.caution": Message(
         "caution",
-        "Expected service times are multiplied by this. 1.1 reckons with 10 % more: to expect too little is "
+        "Expected service times are multiplied by this. 1.1 reckons with 10% more: to expect too little is "
         "what breaks promises.",
     ),
     "rule.fair_after": Message(
@@ -123,7 +123,7 @@ _KINDS = {
 }
 _UNITS = {
     Unit.MINUTES: Message("minutes", "{n} min"),
-    Unit.SHARE: Message("share", "{n} %"),
+    Unit.SHARE: Message("share", "{n}%"),
     Unit.COUNT: Message("count", "{n}"),
     Unit.FACTOR: Message("factor", "{n}"),
 }
