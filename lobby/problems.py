@@ -29,6 +29,7 @@ def install(app: Flask) -> None:
     """Register the one handler of each family."""
     app.before_request(require_json)
     app.register_error_handler(LobbyError, _refused)
+    app.register_error_handler(ValidationError, invalid)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 

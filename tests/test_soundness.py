@@ -110,7 +110,8 @@ def test_a_rule_is_one_of_those_there_are(given: object) -> None:
 
 
 @pytest.mark.parametrize("field", [
-    "foo", "", "rule", "rule.foo", "rule.x.kind", "counters.1", "counters.1.manager", "services.plan.icon", "tiers.gold.target",
+    "foo", "", "rule", "rule.foo", "rule.x.kind", "counters.1", "counters.1.manager", "services.plan.icon",
+    "tiers.gold.target",
 ])  # fmt: skip
 def test_a_setting_that_is_none_is_named(field: str) -> None:
     assert refused({field: 1}) == {field: "no_such_setting"}
