@@ -56,8 +56,10 @@ def kind_in_words(conn: sqlite3.Connection) -> Names:
 def page(conn: sqlite3.Connection) -> Json:
     """What the settings page is drawn from: the settings by field, and their words."""
     shown = show(conn)
+    by_field = {one["field"]: one for one in shown["settings"]}
     return {
-        "settings": {one["field"]: one for one in shown["settings"]},
+        "settings": by_field,
+        "defaults_said": lambda parts, language: " · ".join(by_field[one]["default_said"][language] for one in parts),
         "faults": shown["faults"],
         "counters": [counter.number for counter in counters.everyone(conn)],
         "services": settings.services(conn),
