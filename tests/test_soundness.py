@@ -1,7 +1,7 @@
 """What the calling rule's settings must not be, each with its fault at its field; and that all others work."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -46,6 +46,10 @@ def refused(values: Mapping[str, Any], book: RuleBook = BOOK) -> dict[str, str]:
 
 def test_the_sample_store_is_sound() -> None:
     assert BOOK.faults() == []
+
+
+def test_every_setting_of_the_rule_has_its_limits() -> None:
+    assert {"kind", *(number.attribute for number in soundness.RULE)} == {field.name for field in fields(Rules)}
 
 
 MINUTES = ["fair_after", "promote_slack", "lend_within", "appointment_grace"]
