@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from datetime import date
 
 from counter import calibration
+from counter.amendment import RuleBook
 from counter.calibration import Correction
 from counter.habits import Habits, Visit
 from counter.habits import learn as learn_habits
-from counter.present import load
+from counter.present import load, usable
 from counter.service_times import fit, prior
 from counter.situation import Situation
-from db import appointments, calendar, quotes, settings, tickets
+from db import appointments, calendar, counters, quotes, settings, tickets
 from db.records import TicketClass
 
 SERVICES_LEARNT_FROM = 400
@@ -26,7 +27,7 @@ USUAL_PAUSE_S = 15 * 60.0
 
 def service_times(conn: sqlite3.Connection) -> None:
     """Fit every service's time to the last services of this store."""
-    for code, service in settings.services(conn).items():
+    for code, service in usable(settings.set_up(conn)).services.items():
         time = fit(tickets.recent_services(conn, code, SERVICES_LEARNT_FROM), prior(service))
         if time.known:
             settings.learn(conn, code, time)
@@ -74,6 +75,17 @@ def corrections(conn: sqlite3.Connection, now: float) -> dict[TicketClass, Corre
         kind: calibration.learn(quotes.scored(conn, kind, now - LEARNT_FROM_S, QUOTES_LEARNT_FROM))
         for kind in TicketClass
     }
+
+
+def rule_book(conn: sqlite3.Connection) -> RuleBook:
+    """Everything that decides who is called next, as it is stored."""
+    rows = settings.set_up(conn)
+    return RuleBook(
+        rules=rows.settings.rules,
+        counters={counter.number: counter for counter in counters.everyone(conn)},
+        services=rows.services,
+        tiers=rows.tiers,
+    )
 
 
 def _visit(row: sqlite3.Row, starts: Mapping[str, float]) -> Visit:

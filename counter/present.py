@@ -1,4 +1,7 @@
-"""Owns reading the lobby's present state from the rows, as the calling rule and the screens want it."""
+"""Owns reading the lobby's present state from the rows, as the calling rule and the screens want it.
+
+Stored settings that cannot work (a damaged file, a hand in the database) are read with the usual value in their place.
+"""
 
 import sqlite3
 from dataclasses import replace
@@ -7,15 +10,17 @@ from functools import lru_cache
 from counter.line import Lobby
 from counter.moment import Present
 from counter.service_times import cautious, prior
+from counter.soundness import repaired_rules, repaired_service, repaired_tier
 from db import calendar, counters, events, forecasts, settings, tickets
 from db.records import Rules, Service, ServiceTime
+from db.settings import SetUp
 
 CALLS_SHOWN = 10
 
 
 def load(conn: sqlite3.Connection, now: float) -> Present:
     """Read the moment; call it inside a transaction or snapshot, so that its parts agree."""
-    store = settings.set_up(conn)
+    store = usable(settings.set_up(conn))
     return Present(
         now=now,
         version=events.version(conn),
@@ -30,6 +35,16 @@ def load(conn: sqlite3.Connection, now: float) -> Present:
             last_reasons=events.last_call_rules(conn, store.settings.rules.fair_run),
         ),
         forecast=forecasts.load(conn),
+    )
+
+
+@lru_cache(16)
+def usable(store: SetUp) -> SetUp:
+    """The set-up with what cannot work repaired; asked for with every ticket, so it is kept."""
+    return SetUp(
+        settings=replace(store.settings, rules=repaired_rules(store.settings.rules)),
+        services={code: repaired_service(service) for code, service in store.services.items()},
+        tiers={code: repaired_tier(tier) for code, tier in store.tiers.items()},
     )
 
 

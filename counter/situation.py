@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from counter.habits import Habits
 from counter.line import Lobby
-from db.records import Quote, Rules, ServiceTime, Tier
+from db.records import Rules, ServiceTime, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +30,26 @@ class Situation:
     pauses: Sequence[tuple[int, float, float]] = ()
 
 
+class Span(NamedTuple):
+    """Four of five futures lie between `low` and `high`, half of them below `mid`."""
+
+    low: float
+    mid: float
+    high: float
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """For each of FIGURES a range with its middle: as things are, with the change, and the difference made by it.
+    """For each of FIGURES a span: as things are, with the change, and the difference made by it.
 
     They are about everybody who waits now or comes within an hour. `vips_at_risk`: how many VIPs are called after
     their due time; `vip_service_level`: the share of 1 who are called by then; `ordinary_p50_s` and `ordinary_p90_s`:
     percentiles of the ordinary customers' waits in seconds. None where nobody of that class is expected.
     """
 
-    now: Mapping[str, Quote | None]
-    then: Mapping[str, Quote | None]
-    difference: Mapping[str, Quote | None]
+    now: Mapping[str, Span | None]
+    then: Mapping[str, Span | None]
+    difference: Mapping[str, Span | None]
 
 
 FIGURES = ("vips_at_risk", "vip_service_level", "ordinary_p50_s", "ordinary_p90_s")

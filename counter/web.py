@@ -11,8 +11,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms.validators import ValidationError
 
 from counter import auth
+from counter.proposal import Proposal
+from counter.situation import Comparison
 from db import settings, staff
-from db.errors import DeviceNeeded, PageTooOld, SignInNeeded
+from db.errors import DeviceNeeded, ForecastUnavailable, PageTooOld, SignInNeeded
 from db.records import Device, DeviceKind, Role, Staff
 from db.store import Store
 
@@ -39,6 +41,10 @@ class Body(BaseModel):
         return {} if data is None else data
 
 
+def _nothing_foreseen(_: Proposal) -> Comparison:
+    raise ForecastUnavailable
+
+
 class TicketPath(BaseModel):
     """The token printed in the QR code."""
 
@@ -51,7 +57,8 @@ class Context:
 
     `clock` tells seconds since the epoch; `own_url` is where this server listens; `frame` is added to every
     snapshot (`speed`, `build`). `off_loop` runs heavy computing where it holds nobody up; what it runs must not raise.
-    `give_way` lets the lobby hear of a change before its maker's answer is put together.
+    `give_way` lets the lobby hear of a change before its maker's answer is put together. `what_if` plays the next hour
+    with and without a change, as `lobby.forecasting` does.
     """
 
     store: Store
@@ -60,6 +67,7 @@ class Context:
     frame: Mapping[str, Any] = field(default_factory=dict)
     off_loop: Callable[[Callable[[], Any]], Any] = lambda work: work()
     give_way: Callable[[], None] = lambda: None
+    what_if: Callable[[Proposal], Comparison] = field(default=_nothing_foreseen)
 
     @property
     def base_url(self) -> str:

@@ -8,8 +8,7 @@ import numpy as np
 from counter.course import Rows
 from counter.forecast import FUTURES, LONGEST_S, World
 from counter.policy import Kind
-from counter.situation import FIGURES, Comparison, Situation
-from db.records import Quote
+from counter.situation import FIGURES, Comparison, Situation, Span
 
 HOUR_S = 3600.0
 
@@ -18,9 +17,9 @@ def compare(present: Situation, changed: Situation, seed: int = 1) -> Comparison
     """Play the next hour both ways."""
     now, then = _figures(present, seed), _figures(changed, seed)
     return Comparison(
-        {name: _range(now[name]) for name in FIGURES},
-        {name: _range(then[name]) for name in FIGURES},
-        {name: _range(then[name] - now[name]) for name in FIGURES},
+        {name: _span(now[name]) for name in FIGURES},
+        {name: _span(then[name]) for name in FIGURES},
+        {name: _span(then[name] - now[name]) for name in FIGURES},
     )
 
 
@@ -52,8 +51,8 @@ def _percentile(ascending: Rows, share: float) -> float:
     return float(ascending[min(len(ascending) - 1, int(share * len(ascending)))]) if len(ascending) else np.nan
 
 
-def _range(figures: Rows) -> Quote | None:
+def _span(figures: Rows) -> Span | None:
     known = np.sort(figures[~np.isnan(figures)])
     if not len(known):
         return None
-    return Quote(*(_percentile(known, share) for share in (0.1, 0.5, 0.9)))
+    return Span(*(_percentile(known, share) for share in (0.1, 0.5, 0.9)))

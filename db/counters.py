@@ -19,6 +19,21 @@ def add(conn: sqlite3.Connection, counter: Counter) -> None:
         "INSERT INTO counters (number, vip, appointment, ordinary) VALUES (?, ?, ?, ?)",
         (counter.number, may[TicketClass.VIP], may[TicketClass.APPOINTMENT], may[TicketClass.ORDINARY]),
     )
+    _add_skills(conn, counter)
+
+
+def set_work(conn: sqlite3.Connection, counter: Counter) -> None:
+    """What an existing counter may and can do; its state stays as it is."""
+    may = counter.permissions
+    conn.execute(
+        "UPDATE counters SET vip = ?, appointment = ?, ordinary = ? WHERE number = ?",
+        (may[TicketClass.VIP], may[TicketClass.APPOINTMENT], may[TicketClass.ORDINARY], counter.number),
+    )
+    conn.execute("DELETE FROM counter_skills WHERE counter = ?", (counter.number,))
+    _add_skills(conn, counter)
+
+
+def _add_skills(conn: sqlite3.Connection, counter: Counter) -> None:
     conn.executemany(
         "INSERT INTO counter_skills (counter, service) VALUES (?, ?)",
         [(counter.number, skill) for skill in sorted(counter.skills)],

@@ -5,12 +5,16 @@
 
 
 class LobbyError(Exception):
-    """A refusal that changed nothing. Attributes: `code` (stable), `status` (HTTP), `text`, `attrs`, `field`."""
+    """A refusal that changed nothing. Attributes: `code` (stable), `status` (HTTP), `text`, `attrs`, `field`.
+
+    `faults` are what it consists of where several things are wrong at once.
+    """
 
     code = "error"
     status = 400
     text = "That did not work. Please try again."
     field: str | None = None
+    faults: "tuple[LobbyError, ...]" = ()
 
     def __init__(self, **attrs: object) -> None:
         super().__init__(self.text.format_map(_Lenient(attrs)))
@@ -39,6 +43,20 @@ class UnknownTicket(LobbyError):
     """No such ticket."""
 
     code, status, text = "unknown_ticket", 404, "This ticket is not known here. Please take a new number."
+
+
+class NothingProposed(LobbyError):
+    """A what-if without a change."""
+
+    code, status = "nothing_proposed", 422
+    text = "Say what to change: a counter to open, close or pause, or a setting."
+
+
+class ForecastUnavailable(LobbyError):
+    """The process that computes forecasts does not answer."""
+
+    code, status = "forecast_unavailable", 503
+    text = "The forecast cannot be computed at the moment. Please try again in a minute."
 
 
 class UnknownCounter(LobbyError):

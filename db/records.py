@@ -128,10 +128,13 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """One name in both of the store's languages."""
+    """One name in both of the store's languages; in an English sentence it is said in English."""
 
     zh: str
     en: str
+
+    def __str__(self) -> str:
+        return self.en
 
 
 @dataclass(frozen=True, slots=True)

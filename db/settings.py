@@ -14,19 +14,24 @@ from typing import Any
 
 from db.records import Hours, Names, RuleKind, Rules, Service, ServiceTime, Settings, Tier
 
+# Damaged rows have to be readable, so that a store starts and can be set anew: no JSON reads as null, and infinity, which
+# JSON does not have, as a number that nobody takes for a time.
 _SET_UP = """
-SELECT (SELECT json_group_object(key, json(value)) FROM settings) AS settings,
-    (SELECT json_group_array(json_array(code, letter, name_zh, name_en, icon, position, mean_s, cv, daily_cap,
+SELECT (SELECT json_group_object(key, json(iif(json_valid(value), value, 'null'))) FROM settings) AS settings,
+    (SELECT json_group_array(json_array(code, letter, name_zh, name_en, icon, position, min(mean_s, 1e99), min(cv, 1e99), daily_cap,
             log_mean, log_sd, known))
         FROM (SELECT * FROM services ORDER BY position)) AS services,
-    (SELECT json_group_array(json_array(code, rank, name_zh, name_en, target_s, head_start_s))
+    (SELECT json_group_array(json_array(code, rank, name_zh, name_en, min(target_s, 1e99), min(head_start_s, 1e99)))
         FROM (SELECT * FROM tiers ORDER BY rank)) AS tiers
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SetUp:
-    """What a store has decided: services and tiers by code, services in the kiosk's order, lowest tier first."""
+    """What a store has decided: services and tiers by code, services in the kiosk's order, lowest tier first.
+
+    The same stored text is the same record, so it is compared by identity.
+    """
 
     settings: Settings
     services: Mapping[str, Service]
@@ -77,8 +82,23 @@ def _settings(stored: dict[str, Any]) -> Settings:
         idle_s=stored["idle_s"],
         notices=tuple(Names(**notice) for notice in stored["notices"]),
         public_url=stored["public_url"],
-        rules=Rules(**{**stored["rules"], "kind": RuleKind(stored["rules"]["kind"])}),
+        rules=_rules(stored.get("rules")),
     )
+
+
+def _rules(stored: Any) -> Rules:
+    """The rules as they are stored, be they damaged: a store must start. What cannot work is `counter.soundness`'s to say.
+
+    A setting that is missing is older than the code and has its default.
+    """
+    if not isinstance(stored, dict):
+        return Rules(kind=stored)
+    known = {field.name: stored[field.name] for field in dataclasses.fields(Rules) if field.name in stored}
+    plain: dict[str, Any] = {
+        name: str(value) if isinstance(value, list | dict) else value for name, value in known.items()
+    }
+    kind = plain.pop("kind", RuleKind.PROMISE)
+    return Rules(**plain, kind=RuleKind(kind) if kind in set(RuleKind) else kind)
 
 
 def save(conn: sqlite3.Connection, settings: Settings) -> None:
@@ -106,6 +126,11 @@ def add_service(conn: sqlite3.Connection, service: Service) -> None:
 def set_daily_cap(conn: sqlite3.Connection, code: str, daily_cap: int | None) -> None:
     """Limit how many tickets a service gives in a day; None for no limit."""
     conn.execute("UPDATE services SET daily_cap = ? WHERE code = ?", (daily_cap, code))
+
+
+def set_guess(conn: sqlite3.Connection, code: str, mean_s: float, cv: float) -> None:
+    """What a service takes as long as the store's own services have not shown it: mean (seconds) and its variation."""
+    conn.execute("UPDATE services SET mean_s = ?, cv = ? WHERE code = ?", (mean_s, cv, code))
 
 
 def learn(conn: sqlite3.Connection, code: str, time: ServiceTime) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from counter import views
 from counter.line import is_guarded, queue_name
 from counter.moment import Present
+from counter.situation import FIGURES, Comparison, Span
 from db import calendar
 from db.records import Accuracy, Counter, Device, Message, PrintJob, PrintState, Ticket, TicketClass
 
@@ -33,6 +34,18 @@ def floor(
         "today": _today(today, present),
         "forecast": [forecast_accuracy(one) for one in accuracy],
     }
+
+
+def comparison(found: Comparison) -> Json:
+    """The next hour as it is foreseen now, with the change, and the difference; ranges as low, mid and high."""
+    worlds = {"now": found.now, "then": found.then, "difference": found.difference}
+    return {world: {name: _range(name, figures[name]) for name in FIGURES} for world, figures in worlds.items()}
+
+
+def _range(name: str, span: Span | None) -> Json | None:
+    """Seconds and counts are whole, a share is given in percent."""
+    scale = 100 if name == "vip_service_level" else 1
+    return None if span is None else {key: round(scale * value) for key, value in span._asdict().items()}
 
 
 def forecast_accuracy(one: Accuracy) -> Json:

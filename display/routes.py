@@ -13,13 +13,14 @@ from pydantic import BaseModel, Field
 
 from counter import auth
 from counter.present import load, load_with_calls
-from counter.web import LARGEST, Answer, Context, TicketPath
+from counter.proposal import Proposal
+from counter.web import LARGEST, Answer, Body, Context, TicketPath
 from db import events, quotes, settings, tickets
 from db.calendar import business_day, stamp
 from db.errors import UnknownTicket
 from db.records import Event, Role, Settings
 from display import screens
-from display.floor import forecast_accuracy
+from display.floor import comparison, forecast_accuracy
 
 
 class Since(BaseModel):
@@ -33,6 +34,22 @@ class Days(BaseModel):
 
     first: date | None = Field(default=None, alias="from")
     last: date | None = Field(default=None, alias="to")
+
+
+class Pause(Body):
+    """A counter that would pause for so long from now on, or after the customer it serves."""
+
+    counter: int = Field(ge=1, le=LARGEST)
+    length_s: int = Field(gt=0, le=86_400)
+
+
+class WhatIf(Body):
+    """Counters to open, close or pause, and settings by field, such as `rule.epsilon` or `counters.4.vip`."""
+
+    open: list[int] = Field(default_factory=list, max_length=100)
+    close: list[int] = Field(default_factory=list, max_length=100)
+    pause: list[Pause] = Field(default_factory=list, max_length=100)
+    set: dict[str, Any] = Field(default_factory=dict, max_length=100)
 
 
 def pages(context: Context) -> APIBlueprint:
@@ -93,6 +110,12 @@ def api(context: Context) -> APIBlueprint:
             today = business_day(context.clock(), settings.load(conn))
             found = quotes.accuracy(conn, str(query.first or today), str(query.last or today))
         return {"days": [forecast_accuracy(one) for one in found]}
+
+    @room.post("/what-if", summary="What the next hour would be like with a change")
+    def what_if(body: WhatIf) -> dict[str, Any]:
+        context.caller().require_staff(Role.MANAGER)
+        pauses = {pause.counter: pause.length_s for pause in body.pause}
+        return comparison(context.what_if(Proposal(body.open, body.close, pauses, body.set)))
 
     @room.get("/events", summary="The journal, for integrations")
     def read_events(query: Since) -> dict[str, Any]:

@@ -183,6 +183,67 @@ def store_set(data: Path, as_json: bool, hours: str | None, **options: str | Non
     _print(_command(data, "store-set", {**options, "hours": days}), as_json)
 
 
+@main.group("settings")
+def settings_group() -> None:
+    """Who is called next: the calling rule, what counters may and can do, how long services take."""
+
+
+@settings_group.command("show")
+@data_option
+@json_option
+def settings_show(data: Path, as_json: bool) -> None:
+    """List every setting with its value, its default and what it means."""
+    shown = _command(data, "settings-show", {})
+    if as_json:
+        _print(shown, as_json=True)
+        return
+    for one in shown["settings"]:
+        value = ", ".join(one["value"]) if isinstance(one["value"], list) else one["value"]
+        click.echo(f"{one['field']} = {value}  · {one['name']['en']}: {one['said']['en']}")
+        click.echo(
+            click.wrap_text(f"{one['explanation']['en']} (Default: {one['default_said']['en']})", 100, "    ", "    ")
+        )
+    for fault in shown["faults"]:
+        click.echo(f"{fault['field']}: {fault['detail']['en']}", err=True)
+
+
+@settings_group.command("set")
+@click.argument("assignments", nargs=-1, required=True, metavar="FIELD=VALUE...")
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@data_option
+@json_option
+def settings_set(assignments: tuple[str, ...], dry_run: bool, data: Path, as_json: bool) -> None:
+    """Change settings: rule.fair_after=30 (minutes), rule.epsilon=3%, counters.2.skills=plan,other …
+
+    “lobbyline settings show” lists the fields.
+    """
+    wrong = [assignment for assignment in assignments if "=" not in assignment]
+    if wrong:
+        _fail(f"“{wrong[0]}” is no FIELD=VALUE, such as rule.fair_after=30.")
+    values = {field.strip(): value for field, _, value in (assignment.partition("=") for assignment in assignments)}
+    _print_changes(_command(data, "settings-set", {"values": values, "preview": dry_run}), as_json)
+
+
+@settings_group.command("reset")
+@click.argument("fields", nargs=-1, required=True, metavar="FIELD...")
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@data_option
+@json_option
+def settings_reset(fields: tuple[str, ...], dry_run: bool, data: Path, as_json: bool) -> None:
+    """Set settings back to their defaults."""
+    values = dict.fromkeys(fields)
+    _print_changes(_command(data, "settings-set", {"values": values, "preview": dry_run}), as_json)
+
+
+def _print_changes(outcome: Json, as_json: bool) -> None:
+    if as_json:
+        _print(outcome, as_json=True)
+        return
+    for change in outcome["changes"]:
+        click.echo(change["said"]["en"])
+    click.echo("saved" if outcome["changed"] else "nothing changed")
+
+
 def _command(data: Path, name: str, arguments: Json) -> Json:
     """Run a set-up command where the store is open."""
     given = {key: value for key, value in arguments.items() if value is not None}
@@ -223,8 +284,8 @@ def _ask_server(control: Json, name: str, arguments: Json) -> Json:
     except (httpx.TransportError, ValueError):
         _fail(f"the server at {control['url']} does not answer. Stop it and try again.")
     if answer.is_error:
-        details = [f"{fault['field']}: {fault['detail']}" for fault in body["errors"]]
-        _fail(body["detail"] if len(details) == 1 else " ".join([body["detail"], *details]))
+        details = [f"{at['field']}: {at['detail']}" for at in body["errors"] if at["detail"] != body["detail"]]
+        _fail(" ".join([body["detail"], *details]))
     return body
 
 
@@ -252,7 +313,7 @@ def _or_fail(work: Callable[[], Any]) -> Any:
     try:
         return work()
     except LobbyError as refused:
-        _fail(str(refused))
+        _fail(" ".join([str(refused), *(f"{fault.field}: {fault}" for fault in refused.faults)]))
     except ValidationError as invalid:
         _fail("; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in invalid.errors()))
     except sqlite3.Error as error:

@@ -19,6 +19,7 @@ from db import events, settings, staff
 from db.errors import Forbidden, LobbyError, NotFound, UnknownService
 from db.records import DeviceKind, EventKind, Hours, Names, Role, Staff
 from kiosk.imports import import_appointments, import_members
+from lobby import rule_settings
 from lobby.sample import enrolment_path
 from printer.device import open_printer
 from printer.encoding import Font
@@ -287,7 +288,18 @@ def _is_time(text: str) -> bool:
     return digits and int(hour) <= 24 and int(minute) < 60 and text <= "24:00"  # noqa: PLR2004 — a clock's own numbers
 
 
+def _settings_show(conn: sqlite3.Connection, _: Order, __: Body) -> Json:
+    return rule_settings.show(conn)
+
+
+def _settings_set(conn: sqlite3.Connection, order: Order, body: rule_settings.RuleSet) -> Json:
+    order.require_at_least(Role.ADMIN)
+    return rule_settings.change(conn, body, order.actor, order.context.clock())
+
+
 COMMANDS: dict[str, Command[Any]] = {
+    "settings-show": Command(Body, _settings_show),
+    "settings-set": Command(rule_settings.RuleSet, _settings_set),
     "staff-link": Command(StaffLink, _staff_link),
     "staff-add": Command(StaffAdd, _staff_add, _hash_pin),
     "device-add": Command(DeviceAdd, _device_add),

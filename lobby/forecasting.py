@@ -5,6 +5,7 @@ slow or gone only makes the forecast older, and one that is too old is no longer
 """
 
 import logging
+import sqlite3
 import subprocess
 import sys
 import time
@@ -19,11 +20,14 @@ from counter import learning
 from counter.calibration import Correction
 from counter.habits import Habits
 from counter.present import load
-from counter.situation import Situation
-from counter.web import Context
+from counter.proposal import Proposal, changed
+from counter.situation import Comparison, Situation
 from db import events, forecasts
+from db.errors import ForecastUnavailable
 from db.records import Forecast, TicketClass
+from db.store import Store
 from lobby import pipe
+from lobby.clock import Clock
 
 GAP_S = 1.0
 HEARTBEAT_S = 15.0
@@ -82,13 +86,10 @@ class Oracle:
 
 
 class Forecasting:
-    """Watches the lobby for as long as `run` runs."""
+    """Watches the lobby for as long as `run` runs. `ask` does one of `lobby.oracle.JOBS`."""
 
-    def __init__(
-        self, context: Context, foresee: Callable[[Situation, dict[TicketClass, Correction]], Forecast]
-    ) -> None:
-        self._context = context
-        self._foresee = foresee
+    def __init__(self, store: Store, clock: Clock, ask: Callable[..., Any]) -> None:
+        self._store, self._clock, self._ask = store, clock, ask
         self._changed = Signal()
         self._version = -1
         self._learn_at = 0.0
@@ -112,26 +113,44 @@ class Forecasting:
 
     def refresh(self) -> None:
         """Make one forecast, if enough is known for one."""
-        now = self._context.clock()
-        with self._context.store.read() as conn:
+        now = self._clock()
+        with self._store.read() as conn:
             self._version = events.version(conn)
             if not load(conn, now).is_known:
                 return
-            if now >= self._learn_at:
-                self._habits, self._corrections = learning.habits(conn, now), learning.corrections(conn, now)
-                self._learn_at = now + LEARN_EVERY_S
-            situation = learning.situation(conn, now, self._habits)
-        forecast = self._foresee(situation, self._corrections)
-        self._context.store.write(lambda conn: forecasts.save(conn, forecast))
+            situation = self._situation(conn, now)
+        forecast: Forecast = self._ask("foresee", situation, self._corrections)
+        self._store.write(lambda conn: forecasts.save(conn, forecast))
+
+    def what_if(self, proposal: Proposal) -> Comparison:
+        """The next hour as things are and as they would be.
+
+        Raises `ForecastUnavailable`, `NothingProposed`, `UnknownCounter` and `UnsoundSettings`.
+        """
+        with self._store.read() as conn:
+            present = self._situation(conn, self._clock())
+            then = changed(present, learning.rule_book(conn), proposal)
+        try:
+            comparison: Comparison = self._ask("compare", present, then)
+        except (OSError, EOFError, gevent.Timeout) as error:
+            raise ForecastUnavailable from error
+        return comparison
+
+    def _situation(self, conn: sqlite3.Connection, now: float) -> Situation:
+        """The present; from time to time the past is asked anew what it teaches."""
+        if now >= self._learn_at:
+            self._habits, self._corrections = learning.habits(conn, now), learning.corrections(conn, now)
+            self._learn_at = now + LEARN_EVERY_S
+        return learning.situation(conn, now, self._habits)
 
     def _wait(self, began: float) -> None:
         """Until there is news, but no shorter than the gap and no longer than the heartbeat."""
-        speed = self._context.frame.get("speed", 1.0)
+        speed = self._clock.speed
         gevent.sleep(max(0.0, began + GAP_S / speed - time.monotonic()))
         deadline = time.monotonic() + HEARTBEAT_S / speed
         while time.monotonic() < deadline:
             self._changed.wait(deadline - time.monotonic())
             self._changed.clear()
-            with self._context.store.read() as conn:
+            with self._store.read() as conn:
                 if events.version(conn) != self._version:
                     return

@@ -6,15 +6,17 @@ input does, and so with the server, however that ends.
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from counter.forecast import foresee
+from counter.whatif import compare
 from lobby import pipe
 
 NICENESS = 10
 """The lobby goes first."""
 
-JOBS = {"foresee": foresee}
+JOBS: dict[str, Callable[..., Any]] = {"foresee": foresee, "compare": compare}
 
 
 def main() -> None:

@@ -29,6 +29,7 @@ def install(app: Flask) -> None:
     """Register the one handler of each family."""
     app.before_request(require_json)
     app.register_error_handler(LobbyError, _refused)
+    app.register_error_handler(ValidationError, invalid)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -91,15 +92,16 @@ def _unexpected(error: Exception) -> Response:
 
 def _problem(error: LobbyError, fields: list[dict[str, str]] | None = None) -> Response:
     detail = texts.say(error, texts.wanted())
-    if error.field and not fields:
-        fields = [{"field": error.field, "detail": detail}]
+    if fields is None:
+        faults = [fault for fault in error.faults or (error,) if fault.field]
+        fields = [{"field": str(fault.field), "detail": texts.say(fault, texts.wanted())} for fault in faults]
     return _json({
         "type": f"urn:lobbyline:{error.code}",
         "title": type(error).__name__,
         "status": error.status,
         "detail": detail,
         "code": error.code,
-        "errors": fields or [],
+        "errors": fields,
         "text": error.text,
         "values": error.attrs,
     })  # fmt: skip

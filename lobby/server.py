@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from counter.web import Context
 from db import print_jobs, settings, staff
 from db.records import DeviceKind
 from db.store import Store
-from lobby import __version__, sample
+from lobby import __version__, rule_settings, sample
 from lobby.app import create_app
 from lobby.clock import Clock
 from lobby.days import Days
@@ -53,21 +52,38 @@ def serve(folder: Path, address: Address, clock: Clock, say: Callable[[str], Non
     try:
         store.write(print_jobs.release_claimed)
         store.write(lambda conn: sample.create_if_new(conn, clock()))
+        _warn_of_faults(store)
         listener = _listen(address)
         _run(store, listener, address.host, clock, say)
     finally:
         store.close()
 
 
+def _warn_of_faults(store: Store) -> None:
+    """A store with damaged settings serves all the same, and says which of them it could not use."""
+    with store.read() as conn:
+        for fault in rule_settings.faults(conn):
+            _log.warning("a stored setting cannot work, please set it anew: %s: %s", fault.field, fault)
+
+
 def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[str], None]) -> None:
     port = listener.getsockname()[1]
     frame = {"speed": clock.speed, "build": _build()}
-    context = Context(store, clock, f"http://{_shown(host)}:{port}", frame, get_hub().threadpool.apply, _give_way)
+    oracle = Oracle()
+    forecasting = Forecasting(store, clock, oracle.ask)
+    context = Context(
+        store,
+        clock,
+        own_url=f"http://{_shown(host)}:{port}",
+        frame=frame,
+        off_loop=get_hub().threadpool.apply,
+        give_way=_give_way,
+        what_if=forecasting.what_if,
+    )
     control_token = secrets.token_urlsafe(32)
     app = create_app(context, control_token)
     socketio = SocketIO(app, async_mode="gevent", ping_interval=20, ping_timeout=15, max_http_buffer_size=100_000)
-    hub, printing, oracle = Hub(context, socketio), Printing(context), Oracle()
-    forecasting = Forecasting(context, partial(oracle.ask, "foresee"))
+    hub, printing = Hub(context, socketio), Printing(context)
     store.when_changed(lambda: _wake(hub, printing, forecasting))
     server = Server(listener, app, log=None, error_log=_log)
     server.start()

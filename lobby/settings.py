@@ -8,11 +8,12 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, RootModel
 
+from counter import auth
 from counter.web import Answer, Context
 from db import settings, staff
 from db.errors import SignInNeeded
 from db.records import DeviceKind, Role, Staff
-from lobby import commands
+from lobby import commands, rule_settings
 
 
 class CommandPath(BaseModel):
@@ -44,6 +45,21 @@ def pages(context: Context) -> APIBlueprint:
                 devices=staff.devices(conn),
                 roles=list(Role),
                 kinds=list(DeviceKind),
+                rule=rule_settings.kind_in_words(conn),
+                csrf_needed=True,
+            )
+
+    @room.get("/settings/rule")
+    def rule_page() -> Answer:
+        person = context.caller_of_cookies().person
+        if person is None:
+            return redirect(url_for("counter.sign_in_page", next="/settings/rule"))
+        context.caller_of_cookies().require_staff(Role.MANAGER)
+        with context.store.read() as conn:
+            return render_template(
+                "lobby/rule.html",
+                **rule_settings.page(conn),
+                may_change=auth.includes(person.role, Role.ADMIN),
                 csrf_needed=True,
             )
 

@@ -1,6 +1,7 @@
 """Owns the words: which language a request wants, and the catalogues that pages and errors are put into it with."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from gettext import translation
 from pathlib import Path
@@ -9,6 +10,7 @@ from flask import Flask, Response, request
 from flask_babel import Babel
 
 from db.errors import LobbyError
+from db.records import Names
 
 LANGUAGES = ("zh", "en")
 YEAR_S = 365 * 24 * 3600
@@ -37,8 +39,14 @@ def translate(text: str, language: str) -> str:
 
 def say(error: LobbyError, language: str) -> str:
     """An error in a language, its places filled."""
-    text = translate(error.text, language)
-    return text.format_map({key: str(value) for key, value in error.attrs.items()})
+    return fill(error.text, language, error.attrs)
+
+
+def fill(text: str, language: str, values: Mapping[str, object]) -> str:
+    """A text of the catalogue in a language, its places filled; names in that language too."""
+    return translate(text, language).format_map(
+        {key: getattr(value, language) if isinstance(value, Names) else str(value) for key, value in values.items()}
+    )
 
 
 def _keep_choice(answer: Response) -> Response:

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import gevent
 import pytest
@@ -12,14 +13,19 @@ from lobby_stage import CHEN, MINUTE, TEN, Stage
 
 from counter import desk, learning, views
 from counter.calibration import FEWEST
+from counter.faults import UnsoundSettings
 from counter.forecast import foresee
 from counter.moment import STALE_S
+from counter.proposal import Proposal
 from counter.situation import Situation
-from counter.web import Context
 from db import forecasts, quotes, settings
+from db.errors import ForecastUnavailable, LobbyError, NothingProposed, UnknownCounter
 from db.records import NOTHING_FORESEEN, Forecast, Quote, ServiceTime, Ticket, TicketClass
 from display import screens
+from display.floor import comparison
+from lobby.clock import Clock
 from lobby.forecasting import Forecasting, Oracle
+from lobby.oracle import JOBS
 
 VIP, APPOINTMENT, ORDINARY = TicketClass
 
@@ -34,9 +40,26 @@ def teach(stage: Stage) -> None:
     stage.store.write(learn)
 
 
+class StageClock(Clock):
+    """The stage's time."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__()
+        object.__setattr__(self, "stage", stage)
+
+    def __call__(self) -> float:
+        now: float = self.stage.now  # type: ignore[attr-defined]
+        return now
+
+
+def ask_here(job: str, *arguments: Any) -> Any:
+    """The forecasting process's jobs, done in this one."""
+    return JOBS[job](*arguments)
+
+
 @pytest.fixture
 def forecasting(stage: Stage) -> Forecasting:
-    return Forecasting(Context(stage.store, lambda: stage.now, "http://lobby"), foresee)
+    return Forecasting(stage.store, StageClock(stage), ask_here)
 
 
 def board_quote(stage: Stage, queue: str) -> dict[str, object]:
@@ -295,10 +318,65 @@ def test_a_failing_forecast_leaves_the_last_good_one_and_issuing_goes_on(
     def broken(*_: object) -> Forecast:
         raise EOFError
 
-    failing = Forecasting(Context(stage.store, lambda: stage.now, "http://lobby"), broken)
+    failing = Forecasting(stage.store, StageClock(stage), broken)
     loop = gevent.spawn(failing.run)
     gevent.sleep(0.05)
     assert "mid_s" in board_quote(stage, "plan")
     assert kept_quote(stage, stage.issue().ticket.id)["unknown"] is None
     assert not loop.dead
     loop.kill()
+
+
+def test_what_if_a_counter_opened_is_answered_with_spans(stage: Stage, forecasting: Forecasting) -> None:
+    teach(stage)
+    stage.open(4, stage.lin)
+    for _ in range(8):
+        stage.issue()
+    stage.call(4, stage.lin)
+    found = comparison(forecasting.what_if(Proposal(opens=[5])))
+    assert found["then"]["ordinary_p90_s"]["mid"] < found["now"]["ordinary_p90_s"]["mid"]
+    assert found["difference"]["ordinary_p90_s"]["high"] < 0
+    assert found["now"]["vip_service_level"] is None  # no VIP is here, and none has ever come
+
+
+@pytest.mark.parametrize(
+    ("proposal", "error"),
+    [
+        (Proposal(), NothingProposed),
+        (Proposal(opens=[99]), UnknownCounter),
+        (Proposal(settings={"rule.epsilon": 1}), UnsoundSettings),
+        (Proposal(settings={"counters.99.vip": "never"}), UnsoundSettings),
+    ],
+)
+def test_a_what_if_that_makes_no_sense_says_why(
+    forecasting: Forecasting, proposal: Proposal, error: type[LobbyError]
+) -> None:
+    with pytest.raises(error):
+        forecasting.what_if(proposal)
+
+
+def test_closing_pausing_and_settings_are_foreseen(stage: Stage, forecasting: Forecasting) -> None:
+    """Two counters at work; without the second, or with it pausing or serving no plans, the wait is longer."""
+    teach(stage)
+    for counter, person in ((4, stage.lin), (5, stage.zhou)):
+        stage.open(counter, person)
+    for _ in range(8):
+        stage.issue()
+    stage.call(4, stage.lin)
+    for proposal in (
+        Proposal(closes=[5]),
+        Proposal(pauses={5: 1800}),
+        Proposal(closes=[4]),
+        Proposal(settings={"counters.5.ordinary": "never"}),
+    ):
+        longer = forecasting.what_if(proposal).difference["ordinary_p50_s"]
+        assert longer is not None
+        assert longer.mid > 0
+
+
+def test_without_the_process_a_what_if_says_so(stage: Stage) -> None:
+    def gone(*_: object) -> Forecast:
+        raise EOFError
+
+    with pytest.raises(ForecastUnavailable):
+        Forecasting(stage.store, StageClock(stage), gone).what_if(Proposal(opens=[4]))
