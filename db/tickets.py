@@ -117,6 +117,20 @@ def visits(conn: sqlite3.Connection, first_day: str) -> sqlite3.Cursor:
     )
 
 
+def of_day(conn: sqlite3.Connection, business_day: str) -> list[Ticket]:
+    """Every ticket of a business day, in the order of issue."""
+    rows = conn.execute(
+        f"SELECT {_COLUMNS} FROM tickets WHERE business_day = ? ORDER BY issued_at, id", (business_day,)
+    )
+    return [_ticket(row) for row in rows]
+
+
+def latest_day(conn: sqlite3.Connection) -> str | None:
+    """The last business day on which somebody took a number."""
+    row = conn.execute("SELECT max(business_day) AS day FROM tickets").fetchone()
+    return str(row["day"]) if row["day"] else None
+
+
 def day_so_far(conn: sqlite3.Connection, business_day: str) -> sqlite3.Row:
     """A day's figures: issued, served, no_show, cancelled, mean_wait_s of those called, and promises kept and missed.
 

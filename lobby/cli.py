@@ -79,11 +79,15 @@ def demo(**options: Any) -> None:
 @click.option("--seed", default=1, show_default=True, help="The same seed brings the same customers.")
 @click.option("--log", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A CSV log, instead.")
 @click.option("--date", help="Which day of the log.")
+@click.option("--own", metavar="DATE", help="One of the store's own days, instead.")
+@click.option("--patience", type=click.FloatRange(0, 600, min_open=True), help="Mean minutes until who waits leaves.")
+@click.option("--lunch", type=click.FloatRange(0, 120, min_open=True), help="Minutes each counter pauses, in turn.")
+@data_option
 @click.option("--csv", "csv_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the table there.")
 @click.option("--picture", type=click.Path(dir_okay=False, path_type=Path), help="Draw it there: .svg or .png.")
 @json_option
 def simulate(csv_file: Path | None, picture: Path | None, as_json: bool, **question: Any) -> None:
-    """Compare the calling rules on simulated days, or on a day of a log."""
+    """Compare the calling rules on simulated days, on a day of a log, or on one of the store's own."""
     from lobby import comparing
     from lobby.picture import draw
 

@@ -8,8 +8,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from click.testing import CliRunner
+from lobby_stage import CHEN, Stage
 from PIL import Image
 
+from db import tickets
+from db.records import TicketState
 from lobby.cli import main
 
 HEADING = "date,arrived,service,priority,waited_s,outcome,served_s,server\n"
@@ -83,6 +86,37 @@ def test_the_table_is_printed_written_and_drawn(tmp_path: Path) -> None:
 def test_a_day_that_is_not_in_the_log_is_refused(log: str, arguments: tuple[str, ...], said: str) -> None:
     done = CliRunner().invoke(main, ["simulate", "--log", log, *arguments])
     assert (done.exit_code, said in done.stderr) == (1, True)
+
+
+def test_the_stores_own_day_is_played_with_its_own_counters_and_people(stage: Stage) -> None:
+    """Counter 4 is busy ten minutes with the first of three plans; the second left after five, the third is a VIP."""
+    stage.open(4, stage.lin)
+    stage.issue()
+    stage.call(4, stage.lin)
+    left = stage.issue().ticket
+    stage.issue(member=CHEN)
+    stage.serve(4, stage.lin, minutes=10)
+    stage.call(4, stage.lin)
+    stage.serve(4, stage.lin, minutes=2)
+    stage.store.write(lambda conn: tickets.end(conn, left.id, left.state, TicketState.CANCELLED, left.issued_at + 300))
+    folder = str(stage.store.folder)
+    by_rule = {row["rule"]: row for row in simulated("--own", "2026-11-21", "--data", folder)}
+    fifo = by_rule["fifo"]
+    assert (fifo["customers"], fifo["vip_mean_min"], fifo["abandoned_percent"]) == (3, 10, 33.33)
+    assert fifo["utilisation_percent"] == 100
+    for day, data in (("2026-11-20", folder), ("2026-11-21", f"{folder}/nowhere")):
+        done = CliRunner().invoke(main, ["simulate", "--own", day, "--data", data])
+        assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
+        assert ("2026-11-21" if data == folder else "no store") in done.stderr
+
+
+def test_impatience_and_lunch_change_a_described_day() -> None:
+    calm, impatient, hungry = (
+        simulated("--days", "1", *more)[0] for more in ((), ("--patience", "5"), ("--lunch", "45"))
+    )
+    assert calm["abandoned_percent"] == 0 < impatient["abandoned_percent"]
+    assert hungry["ordinary_p95_min"] > calm["ordinary_p95_min"]
+    assert hungry["utilisation_percent"] > calm["utilisation_percent"]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,6 @@ const Table = ({ rows }) => html`<table class="acc">
 const Nothing = () => html`<p class="calm">${icon("info")}<span><b>${t("No wait has been told yet")}</b>${t("About thirty services have to be measured first; then every quote is compared with the real wait.")}</span></p>`;
 
 export const Forecast = ({ rows }) => html`<section class="p full" aria-labelledby="forecast">
-  <h2 id="forecast">${t("Waits told today")} <span>${t("aim: 80 % inside the range")}</span></h2>
+  <h2 id="forecast">${t("Waits told today")} <span>${t("aim: four of five inside the range")}</span></h2>
   ${rows.length ? html`<${Table} rows=${rows} />` : html`<${Nothing} />`}
 </section>`;
