@@ -252,10 +252,17 @@ def _ask(course: Course, number: int, now: float) -> None:
 
 def _ask_all(course: Course, now: float) -> None:
     """Every idle counter asks while somebody waits; the one freed last asks first, others have before."""
-    idle = sorted([(-post.since, post.number) for post in course.lobby.posts if post.stand == Stand.FREE])
-    for _, number in idle:
-        if course.lobby.waiting:
-            _ask(course, number, now)
+    asked = (-inf, NOBODY)
+    while course.lobby.waiting:
+        next_one = (inf, NOBODY)
+        for post in course.lobby.posts:
+            key = (-post.since, post.number)
+            if post.stand == Stand.FREE and asked < key < next_one:
+                next_one = key
+        if next_one[1] == NOBODY:
+            return
+        asked = next_one
+        _ask(course, asked[1], now)
 
 
 def _call(course: Course, number: int, row: int, now: float) -> None:
