@@ -164,12 +164,15 @@ def _rows(tickets: Sequence[Ticket], situation: Situation) -> Rows:
 
 
 def _draw_chances(people: Rows, situation: Situation, random: np.random.Generator) -> None:
-    """How long everybody takes and when they give up; the patience of who waits already starts anew (exponential)."""
+    """How long everybody takes, with the gap before the next call, and when they give up.
+
+    The patience of who waits already starts anew: an exponential has no memory.
+    """
     means, spreads = np.array([(time.log_mean, time.log_sd) for time in situation.times.values()]).T
     real = people["id"] != GHOST
     service, size = people["service"], len(people)
     people["service_s"] = np.exp(means[service] + spreads[service] * random.standard_normal(size)) * real
-    people["walk_s"] = situation.habits.walk_s * real
+    people["walk_s"] = (situation.habits.walk_s + situation.habits.gap_s) * real
     if situation.habits.leaving > 0:
         patience_s = random.exponential(1 / situation.habits.leaving, size)
         people["leaves_at"] = np.where(real, np.maximum(people["issued_at"], situation.now) + patience_s, inf)
@@ -244,7 +247,9 @@ def _posts(situation: Situation, random: np.random.Generator) -> Rows:
 
 
 def _ends(ticket: Ticket, situation: Situation, chances: Rows) -> Rows:
-    """When a service ends: its lognormal given how long it has taken; one who is still walking up begins it yet."""
+    """When the counter calls again: a gap after the service, a lognormal given how long it has taken; one who is still
+    walking up begins it yet.
+    """
     time = situation.times[ticket.service]
     if ticket.started_at is None:
         called_at = situation.now if ticket.called_at is None else ticket.called_at
@@ -252,7 +257,11 @@ def _ends(ticket: Ticket, situation: Situation, chances: Rows) -> Rows:
     else:
         started_at, running = ticket.started_at, survival(situation.now - ticket.started_at, time.log_mean, time.log_sd)
     left = [max(SMALLEST, running * (1 - chance)) for chance in chances]
-    return started_at + np.exp([time.log_mean - time.log_sd * _NORMAL.inv_cdf(share) for share in left])
+    return (
+        started_at
+        + situation.habits.gap_s
+        + np.exp([time.log_mean - time.log_sd * _NORMAL.inv_cdf(share) for share in left])
+    )
 
 
 def _pauses(situation: Situation) -> Rows:

@@ -12,6 +12,8 @@ USUAL_WALK_S = 20.0
 """Until walks have been measured."""
 LONGEST_WALK_S = 300.0
 """Beyond it somebody forgot to press start."""
+LONGEST_GAP_S = 180.0
+"""Beyond it a counter did something else, which its own pause should say."""
 SAME_WEEKDAY = 3
 """From so many days of one weekday on, they are a better teacher than all days together."""
 
@@ -23,7 +25,8 @@ Stream = tuple[TicketClass, str | None, str]
 class Visit:
     """What is known of one visit: on which day (`YYYY-MM-DD`), when since the day began, and how it went, in seconds.
 
-    `walk_s` None: never started; `has_left`: they gave up, or were not there when called.
+    `walk_s` None: never started; `gap_s`: how long the counter was free before, though they were waiting (None: they
+    were not, or it had called nobody yet); `has_left`: they gave up, or were not there when called.
     """
 
     day: str
@@ -32,15 +35,20 @@ class Visit:
     waited_s: float
     walk_s: float | None
     has_left: bool
+    gap_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """`arrivals`: visits per second, by half hour of the business day; `leaving`: leavers per second of waiting."""
+    """`arrivals`: visits per second, by half hour of the business day; `leaving`: leavers per second of waiting.
+
+    `walk_s`: from a call to the start; `gap_s`: from the end of a service to the next call while people wait.
+    """
 
     arrivals: Mapping[Stream, Sequence[float]] = field(default_factory=dict)
     leaving: float = 0.0
     walk_s: float = USUAL_WALK_S
+    gap_s: float = 0.0
 
 
 def learn(visits: Iterable[Visit], seen_s: Mapping[str, float], weekday: Sequence[str] = ()) -> Habits:
@@ -60,10 +68,12 @@ def learn(visits: Iterable[Visit], seen_s: Mapping[str, float], weekday: Sequenc
             counts.setdefault(visit.stream, Tally())[half_hour] += 1
     waited_s = sum(visit.waited_s for visit in past)
     walks = [visit.walk_s for visit in past if visit.walk_s is not None and visit.walk_s <= LONGEST_WALK_S]
+    gaps = [visit.gap_s for visit in past if visit.gap_s is not None and visit.gap_s <= LONGEST_GAP_S]
     return Habits(
         arrivals={stream: _rates(count, seen) for stream, count in counts.items()},
         leaving=sum(visit.has_left for visit in past) / waited_s if waited_s else 0.0,
         walk_s=sum(walks) / len(walks) if walks else USUAL_WALK_S,
+        gap_s=sum(gaps) / len(gaps) if gaps else 0.0,
     )
 
 

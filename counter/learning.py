@@ -96,4 +96,5 @@ def _visit(row: sqlite3.Row, starts: Mapping[str, float]) -> Visit:
         waited_s=row["waited_s"] or 0.0,
         walk_s=row["walk_s"],
         has_left=bool(row["has_left"]),
+        gap_s=row["gap_s"],
     )

@@ -107,12 +107,16 @@ def recent_services(conn: sqlite3.Connection, service: str, limit: int) -> list[
 
 
 def visits(conn: sqlite3.Connection, first_day: str) -> sqlite3.Cursor:
-    """What past days teach of customers' habits, from a business day on: one row a ticket."""
+    """What past days teach of customers' and counters' habits, from a business day on: one row a ticket.
+
+    `gap_s` is how long the counter was free before it called somebody who was waiting by then; NULL for others.
+    """
     return conn.execute(
         "SELECT business_day, issued_at, class, tier, service, started_at - called_at AS walk_s,"
+        " iif(issued_at < lag(ended_at) OVER before, called_at - lag(ended_at) OVER before, NULL) AS gap_s,"
         " max(0, coalesce(first_called_at, ended_at) - max(issued_at, coalesce(slot_at, 0))) AS waited_s,"
         " state IN ('no_show', 'abandoned') OR (state = 'cancelled' AND first_called_at IS NULL) AS has_left"
-        " FROM tickets WHERE business_day >= ?",
+        " FROM tickets WHERE business_day >= ? WINDOW before AS (PARTITION BY business_day, counter ORDER BY called_at)",
         (first_day,),
     )
 

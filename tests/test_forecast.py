@@ -112,6 +112,14 @@ def test_walking_up_counts() -> None:
     assert minutes(told.tickets[1]) == pytest.approx(11, abs=0.05)
 
 
+def test_the_gap_between_a_service_and_the_next_call_counts() -> None:
+    """Half a minute each: after the present service, and after the first in line."""
+    told = foresee(
+        situation(waiting(1, 3), waiting(2, 2), serving={1: served(4)}, habits=Habits(walk_s=0, gap_s=30)), {}
+    )
+    assert [minutes(told.tickets[n]) for n in (1, 2)] == pytest.approx([6.5, 17], abs=0.05)
+
+
 def test_a_planned_pause_and_a_return_are_foreseen() -> None:
     pausing = situation(waiting(1, 3), serving={1: served(4)}, pauses=[(1, NOW + 60, 15 * MINUTE)])
     assert minutes(foresee(pausing, {}).tickets[1]) == pytest.approx(6 + 15, abs=0.05)

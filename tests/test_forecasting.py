@@ -244,9 +244,26 @@ def test_the_store_learns_the_habits_of_its_customers(stage: Stage) -> None:
         habits = learning.habits(conn, stage.now)
     assert habits.walk_s == pytest.approx(30)
     assert habits.leaving == pytest.approx(1 / (4 * 2 * MINUTE))
+    assert habits.gap_s == 0  # nobody was waiting when a counter was freed
     half_hour = 12  # 10:00, six hours after the business day began
     assert habits.arrivals[ORDINARY, None, "plan"][half_hour] == pytest.approx(3 / 1800)
     assert habits.arrivals[VIP, "diamond", "plan"][half_hour] == pytest.approx(1 / 1800)
+
+
+def test_the_store_learns_how_long_its_counters_take_to_call_again(stage: Stage) -> None:
+    """Twice somebody waits while the counter is free for half a minute; the third comes to a counter long free."""
+    stage.open(4, stage.lin)
+    for _ in range(3):
+        stage.issue()
+    for _ in range(3):
+        stage.later(0.5)
+        stage.call(4, stage.lin)
+        stage.serve(4, stage.lin)
+    stage.later(2)
+    stage.issue()
+    stage.call(4, stage.lin)
+    with stage.store.read() as conn:
+        assert learning.habits(conn, stage.now).gap_s == pytest.approx(30)
 
 
 def test_the_forecast_starts_from_bookings_pauses_hours_and_measured_times(stage: Stage) -> None:

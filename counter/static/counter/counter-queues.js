@@ -5,8 +5,8 @@ import { name, t } from "/static/lobby/texts.js";
 const LONG_S = 15 * 60;
 
 function waitOf({ waiting, quote }) {
+  if (range(quote) && (waiting || quote.mid_s >= 60)) return t("about {n} min", { n: range(quote) });
   if (waiting === 0) return t("No waiting");
-  if (range(quote)) return t("about {n} min", { n: range(quote) });
   return quote?.unknown === "no_counter_open" ? t("No counter open") : t("Waiting now");
 }
 

@@ -31,8 +31,9 @@ export function Header({ store, now, lost, heard }) {
 
 /** What the wait of a queue is, as a text and its values. */
 function waitOf({ waiting, quote, refusal }) {
-  if (waiting === 0) return refusal ? ["No tickets now"] : ["No waiting"];
-  if (range(quote)) return ["about {n} min", { n: range(quote) }];
+  if (waiting === 0 && refusal) return ["No tickets now"];
+  if (range(quote) && (waiting || quote.mid_s >= 60)) return ["about {n} min", { n: range(quote) }];
+  if (waiting === 0) return ["No waiting"];
   return quote?.unknown === "no_counter_open" ? ["No counter open"] : ["Waiting now"];
 }
 

@@ -12,7 +12,7 @@ function Bar({ queue, waited, most }) {
   const vip = queue.class === "vip";
   return html`<li class=${`bar ${hot ? "hot" : ""} ${vip ? "v" : ""}`} data-queue=${queue.code}>
     <span class="l" aria-hidden="true">${queue.letter}</span><b>${name(queue.name)}</b>
-    <em><strong>${queue.waiting}</strong>${t(queue.waiting === 1 ? "person" : "people")}${queue.waiting ? html` · <span class=${hot ? "late" : ""}>${t("longest {n} min", { n: minutes(waited) })}</span>` : null}${range(queue.quote) ? html` · ${t("now {n} min", { n: range(queue.quote) })}` : null}</em>
+    <em><strong>${queue.waiting}</strong>${t(queue.waiting === 1 ? "person" : "people")}${queue.waiting ? html` · <span class=${hot ? "late" : ""}>${t("longest {n} min", { n: minutes(waited) })}</span>` : null}${range(queue.quote) && (queue.waiting || queue.quote.mid_s >= 60) ? html` · ${t("now {n} min", { n: range(queue.quote) })}` : null}</em>
     <span class="tr" aria-hidden="true"><i style=${{ width: `${(100 * waited) / most}%` }}></i></span>
   </li>`;
 }
