@@ -49,10 +49,12 @@ def use(conn: sqlite3.Connection, number: int, code: str, request_key: str, pers
     today = calendar.local(now, settings.load(conn)).date()
     if not perks.use(conn, request_key, member.member_no, perk, quota, today, person, ticket, now):
         raise _used_up(quota, today)
-    left = quota.times - _used(perks.uses_of(conn, member.member_no, quota.period.span(today)), perk)
+    span = quota.period.span(today)
+    counted = _counted(perks.uses_of(conn, member.member_no, span), perk, span)
     events.append(
-        conn, now, EventKind.PERK_USED, person.actor, ticket=ticket.number, counter=number, perk=perk.code, left=left
-    )
+        conn, now, EventKind.PERK_USED, person.actor, ticket=ticket.number, counter=number,
+        perk=perk.code, use=counted[-1].id, left=quota.times - len(counted),
+    )  # fmt: skip
 
 
 def undo(conn: sqlite3.Connection, number: int, code: str, use_id: int, person: Staff, now: float) -> None:
@@ -60,16 +62,16 @@ def undo(conn: sqlite3.Connection, number: int, code: str, use_id: int, person: 
     given = perks.use_by_id(conn, use_id)
     if given is None or given.perk != code:
         raise UnknownUse
+    get_counter(conn, number)
     store = settings.load(conn)
     is_today = calendar.business_day(given.used_at, store) == calendar.business_day(now, store)
     if not auth.has(person, Role.MANAGER) and not (given.staff_id == person.id and is_today):
         raise NotYoursToUndo(name=given.staff_name)
-    get_counter(conn, number)
     if perks.undo(conn, use_id, person, now):
         ticket = tickets.by_id(conn, given.ticket_id)
         events.append(
             conn, now, EventKind.PERK_UNDONE, person.actor, ticket=ticket.number if ticket else None, counter=number,
-            perk=code, used_by=given.staff_name, used_at=calendar.stamp(given.used_at, store),
+            perk=code, use=use_id, used_by=given.staff_name, used_at=calendar.stamp(given.used_at, store),
         )  # fmt: skip
 
 
@@ -88,10 +90,8 @@ def of_current(conn: sqlite3.Connection, ticket: Ticket, present: Present) -> li
 
 
 def _row(perk: Perk, quota: Quota, ticket: Ticket, uses: list[Use], today: date, present: Present) -> views.Json:
-    span = quota.period.span(today)
-    used = _used([one for one in uses if one.used_on.isoformat().startswith(span)], perk)
-    last = next((one for one in reversed(uses) if one.undone_at is None and one.ticket_id == ticket.id), None)
-    why: LobbyError | None = _used_up(quota, today) if used >= quota.times else None
+    counted = _counted(uses, perk, quota.period.span(today))
+    why: LobbyError | None = _used_up(quota, today) if len(counted) >= quota.times else None
     if ticket.state != TicketState.SERVING:
         why = PerkBeforeService(number=ticket.number)
     return {
@@ -99,13 +99,19 @@ def _row(perk: Perk, quota: Quota, ticket: Ticket, uses: list[Use], today: date,
         "name": views.names(perk.name),
         "quota": quota.times,
         "period": quota.period,
-        "left": max(0, quota.times - used),
+        "left": max(0, quota.times - len(counted)),
         "renews_on": quota.period.ends(today).isoformat(),
         "request_key": f"{ticket.id}-{perk.code}-{today.year}-{len(uses)}",
-        "last": last
-        and {"use": last.id, "at": calendar.stamp(last.used_at, present.settings), "staff": last.staff_name},
+        "last": _last(counted[-1], present) if counted else None,
         "why": views.message(why),
     }
+
+
+def _last(use: Use, present: Present) -> views.Json:
+    """The newest use that can still be undone; `today`: also by who made it."""
+    store = present.settings
+    is_today = calendar.business_day(use.used_at, store) == calendar.business_day(present.now, store)
+    return {"use": use.id, "at": calendar.stamp(use.used_at, store), "staff": use.staff_name, "today": is_today}
 
 
 def _vip(conn: sqlite3.Connection, ticket: Ticket) -> Member | None:
@@ -115,8 +121,13 @@ def _vip(conn: sqlite3.Connection, ticket: Ticket) -> Member | None:
     return member if member and member.listed else None
 
 
-def _used(uses: list[Use], perk: Perk) -> int:
-    return sum(one.perk == perk.code and one.undone_at is None for one in uses)
+def _counted(uses: list[Use], perk: Perk, span: str) -> list[Use]:
+    """What counts against a quota, oldest first."""
+    return [
+        one
+        for one in uses
+        if one.perk == perk.code and one.undone_at is None and one.used_on.isoformat().startswith(f"{span}-")
+    ]
 
 
 def _used_up(quota: Quota, today: date) -> PerkUsedUp:

@@ -1,17 +1,22 @@
 """Setting up entitlements: what an administrator may change, what is refused, and what the journal keeps."""
 
+import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from lobby_stage import CHEN, TEN, WANG, Stage
+from sqlite_utils import Database
 
 from counter import desk, screen
 from counter.present import load_with_calls
 from counter.web import Context
+from db import migrations, settings
+from db.connection import open_writer
 from db.errors import Forbidden, LobbyError
-from db.records import EventKind, Role
+from db.records import EventKind, Names, Role, Settings
 from lobby import commands, entitlements
 from lobby.orders import UnknownStaff
 
@@ -105,6 +110,23 @@ def test_a_new_perk_is_at_the_counter_at_once_and_renaming_keeps_its_quotas(stag
     assert (valet["name"], valet["left"], valet["period"]) == ({"zh": "泊车", "en": "Parking"}, 3, "year")
     run("perk-set", code="valet", name_zh="泊车", name_en="Parking", quotas={"gold": None, "diamond": 1})
     assert "valet" not in _perks(stage)
+
+
+def test_a_store_of_before_keeps_its_settings_and_gains_the_rest(tmp_path: Path) -> None:
+    conn = open_writer(tmp_path / "old.db")
+    migrations.steps.apply(Database(conn), stop_before="entitlements_and_managers")
+    conn.execute(
+        "INSERT INTO tiers (code, rank, name_zh, name_en, target_s, head_start_s)"
+        " VALUES ('gold', 1, '金', 'Gold', 480, 60)"
+    )
+    rows = {**asdict(Settings(Names("旧店", "Old Store"), "Asia/Shanghai"))}
+    rows.pop("page_after_s")
+    conn.executemany("INSERT INTO settings VALUES (?, ?)", [(key, json.dumps(value)) for key, value in rows.items()])
+    migrations.apply(conn)
+    store, gold = settings.load(conn), settings.tiers(conn)["gold"]
+    conn.close()
+    assert (store.name.en, store.page_after_s) == ("Old Store", 120)
+    assert (gold.target_s, gold.may_book, gold.may_proxy, gold.target_reason) == (480, True, True, None)
 
 
 def _perks(stage: Stage) -> dict[str, Any]:

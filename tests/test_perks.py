@@ -80,7 +80,7 @@ def test_a_vip_at_the_counter_has_what_the_tier_gives_and_it_counts_down(stage: 
     assert _left(stage)[BOOT] == 1
     used = stage.journal()[-1]
     assert (used.kind, used.actor, used.ticket, used.counter) == (EventKind.PERK_USED, "staff:Lin", "V001", 4)
-    assert used.data == {"perk": BOOT, "left": 1}
+    assert used.data == {"perk": BOOT, "use": _perks(stage)[BOOT]["last"]["use"], "left": 1}
 
 
 def test_a_quota_never_goes_below_zero_and_says_when_it_renews(stage: Stage) -> None:
@@ -257,9 +257,12 @@ def test_a_customer_and_their_proxy_at_two_counters_share_one_quota(stage: Stage
         _use(stage, SIM, "b", 5, stage.zhou)
 
 
-def test_a_returning_vip_sees_what_other_visits_left_but_undoes_only_this_one(stage: Stage) -> None:
+def test_a_returning_vip_has_what_other_visits_left_and_a_manager_may_undo_those(stage: Stage) -> None:
     _seat(stage)
-    _use(stage, BOOT, "a")
+    _use(stage, SIM, "a")
+    stage.later(DAY)
     _back(stage)
-    assert _perks(stage)[BOOT]["left"] == 1
-    assert _perks(stage)[BOOT]["last"] is None
+    assert _perks(stage)[SIM]["left"] == 0
+    assert (_perks(stage)[SIM]["last"]["staff"], _perks(stage)[SIM]["last"]["today"]) == ("Lin", False)
+    _undo(stage, SIM, stage.mei)
+    assert (_perks(stage)[SIM]["left"], _perks(stage)[SIM]["last"]) == (1, None)

@@ -7,6 +7,7 @@ from threading import Barrier
 import httpx
 import pytest
 from serving import Serving
+from test_live import Follower
 
 MEMBERS = (
     "member_no,name,phone,tier,valid_from,valid_until,manager_a,manager_b\n"
@@ -147,6 +148,22 @@ def test_a_page_reaches_the_manager_on_duty_live_and_goes_when_acknowledged(
     assert ticket["number"] not in [one["number"] for one in zhou.get("/api/v1/duty").json()["pages"]]
     assert zhou.post(f"/api/v1/pages/{page['id']}/acknowledge").json()["code"] == "not_your_page"
     assert lin.post(f"/api/v1/pages/{page['id']}/acknowledge").json()["pages"] == []
+
+
+def test_the_duty_screen_follows_live_and_only_for_whom_it_is(server: Serving, kiosk: httpx.Client) -> None:
+    token = server.sign_in("Wei")
+    with server.client(server.sign_in("Boss", role="admin")) as boss:
+        boss.post("/api/v1/commands/manager-set", json={"name": "Wei", "manager": "M01"})
+        boss.post("/api/v1/account-managers/M05/duty", json={"on": False})
+        boss.post("/api/v1/account-managers/M01/duty", json={"on": True})
+    with Follower(server, token, screen="duty") as own, Follower(server, screen="display") as display:
+        body = {"request_key": "live", "service": "plan", "member_no": "V07000002"}
+        number = kiosk.post("/api/v1/tickets", json=body).json()["number"]
+        own.wait_until(lambda: number in [page["number"] for page in own.snapshots[-1]["pages"]])
+        assert own.snapshots[-1]["pages"][-1]["customer"]["zh"] == "王先生/女士"
+        assert "王" not in str(display.snapshots)
+        display.send("watch", {"screen": "duty"})
+        assert display.wait_for(display.refusals, 1)[0]["code"] == "sign_in_needed"
 
 
 def test_strangers_and_devices_have_no_part_in_it(server: Serving, kiosk: httpx.Client) -> None:

@@ -24,14 +24,14 @@ function Meter({ left, quota }) {
 const dayOf = (day) => new Intl.DateTimeFormat(lang() === "en" ? "en-GB" : "zh-CN", { month: lang() === "en" ? "short" : "long", day: "numeric", timeZone: "UTC" }).format(Date.parse(day));
 
 function leftOf({ left, quota, period, renews_on }) {
-  if (left === 0) return t("none left until {day}", { day: dayOf(renews_on) });
-  return period === "year" ? t("{left} of {quota} left this year", { left, quota }) : t("{left} of {quota} left this month", { left, quota });
+  if (left === 0) return t("none until {day}", { day: dayOf(renews_on) });
+  return period === "year" ? t("{left} of {quota} this year", { left, quota }) : t("{left} of {quota} this month", { left, quota });
 }
 
 function Perk({ perk, at, onlooker, mayUndo, ...rest }) {
   const use = useOf(perk, onlooker);
   const label = t("Use {perk}: {left}", { perk: name(perk.name), left: leftOf(perk) });
-  const undo = perk.last && t("Undo {perk}, used at {time} by {name}", { perk: name(perk.name), time: timeOf(perk.last.at), name: perk.last.staff });
+  const undo = perk.last && t("Undo {perk}, used at {time} by {name}", { perk: name(perk.name), time: perk.last.today ? timeOf(perk.last.at) : perk.last.at.slice(0, 10), name: perk.last.staff });
   return html`<li class=${perk.left ? "" : "empty"} data-perk=${perk.code} data-left=${perk.left}>
     <${Action} name=${use.id} action=${use} class="use" aria-label=${label} aria-keyshortcuts=${at + 1} ...${rest}>
       <b>${name(perk.name)}</b><span class="rest"><${Meter} ...${perk} /><span>${leftOf(perk)}</span></span><kbd aria-hidden="true">${at + 1}</kbd><//>
@@ -41,7 +41,7 @@ function Perk({ perk, at, onlooker, mayUndo, ...rest }) {
 
 export function Perks({ current, onlooker, staff, manager, ...rest }) {
   if (!current.perks.length) return null;
-  const mayUndo = (last) => !onlooker && (manager || last.staff === staff);
+  const mayUndo = (last) => !onlooker && (manager || (last.staff === staff && last.today));
   const keys = { onlooker, mayUndo, up: rest.up, busy: rest.busy, act: rest.act };
   return html`<ul class="perks" aria-label=${t("Perks of this customer")}>${current.perks.map((perk, at) => html`<${Perk} key=${perk.code} perk=${perk} at=${at} ...${keys} />`)}</ul>`;
 }

@@ -8,8 +8,8 @@ import { lang, name, t } from "/static/lobby/texts.js";
 export function ProxyTag({ proxy, now }) {
   useTick();
   if (!proxy) return null;
-  const { tone, text } = standing(proxy, now());
-  return html`<span class=${`tag proxy ${tone}`} data-proxy-clock=${proxy.clock}>${t("Proxy handling by {name}", { name: proxy.staff })} · ${text}</span>`;
+  const { tone, short } = standing(proxy, now());
+  return html`<span class=${`tag proxy ${tone}`} data-proxy-clock=${proxy.clock}>${t("Proxy by {name}", { name: proxy.staff })} · ${short}</span>`;
 }
 
 function Issued({ ticket, close }) {

@@ -55,7 +55,7 @@ function Arrival({ page, own, hint }) {
 /** Who has come, oldest first; always in the page, so that what is put into it is read out. The first takes the key. */
 export function Arrivals({ own, pages, hint }) {
   useTick();
-  return html`<section class=${`arrivals ${pages.length || own.trouble ? "" : "none"}`} aria-live="polite" aria-label=${t("VIPs who have come")}>
+  return html`<section class=${`arrivals ${pages.length || own.trouble ? "" : "quiet"}`} aria-live="polite" aria-label=${t("VIPs who have come")}>
     ${own.trouble ? html`<p class="arrival trouble" role="alert">${icon("warning")}<span>${own.trouble}</span></p>` : null}
     ${pages.map((page, at) => html`<${Arrival} key=${page.id} page=${page} own=${own} hint=${at ? null : hint} />`)}
   </section>`;
@@ -65,9 +65,9 @@ export function Arrivals({ own, pages, hint }) {
 export function standing({ clock, due_at }, now) {
   const left = (Date.parse(due_at) - now) / 1000;
   const time = running(Math.abs(left));
-  if (left < 0) return { tone: "bad", text: clock === "told" ? t("Tell the customer: {time} late", { time }) : t("To be done: {time} late", { time }) };
+  if (left < 0) return { tone: "bad", short: t("{time} over", { time }), text: clock === "told" ? t("Tell the customer: {time} late", { time }) : t("To be done: {time} late", { time }) };
   const text = clock === "told" ? t("Tell the customer: {time} left", { time }) : t("To be done: {time} left", { time });
-  return { tone: left <= SOON_S[clock] ? "warn" : "ok", text };
+  return { tone: left <= SOON_S[clock] ? "warn" : "ok", short: t("{time} left", { time }), text };
 }
 
 const STAGES = {
