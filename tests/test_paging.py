@@ -172,6 +172,7 @@ def test_duty_is_ones_own_or_the_floor_managers_and_is_journalled_once(managed: 
 
 def test_duty_ends_with_the_business_day_but_not_with_a_restart(managed: Stage) -> None:
     _duty(managed, "M05")
+    managed.later(60)
     managed.store.write(lambda conn: close_earlier_days(conn, managed.now))
     assert _screen(managed, managed.lin)["me"]["on_duty"]
     managed.later(24 * 60)

@@ -9,7 +9,7 @@ export function ProxyTag({ proxy, now }) {
   useTick();
   if (!proxy) return null;
   const { tone, short } = standing(proxy, now());
-  return html`<span class=${`tag proxy ${tone}`} data-proxy-clock=${proxy.clock}>${t("Proxy by {name}", { name: proxy.staff })} · ${short}</span>`;
+  return html`<span class=${`tag absent ${tone}`} data-proxy-clock=${proxy.clock}>${t("Proxy by {name}", { name: proxy.staff })} · ${short}</span>`;
 }
 
 function Issued({ ticket, close }) {

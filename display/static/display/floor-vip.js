@@ -23,4 +23,7 @@ const Absent = ({ proxies, own }) => html`<section class="p" aria-labelledby="ab
   ${proxies.length ? html`<${Proxies} own=${own} proxies=${proxies} />` : html`<p class="calm">${icon("check")}<span><b>${t("Nothing to do for absent customers")}</b>${t("Staff issue such numbers on the counter page.")}</span></p>`}
 </section>`;
 
-export const VipService = ({ own }) => (own.data ? html`<div class="g vips"><${Absent} proxies=${own.data.proxies} own=${own} /><${Managers} managers=${own.data.managers} own=${own} /></div>` : null);
+/** A store with neither has no use for the panels. */
+const isUsed = (data) => data && data.managers.length + data.proxies.length > 0;
+
+export const VipService = ({ own }) => (isUsed(own.data) ? html`<div class="g vips"><${Absent} proxies=${own.data.proxies} own=${own} /><${Managers} managers=${own.data.managers} own=${own} /></div>` : null);
