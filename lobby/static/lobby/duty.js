@@ -4,6 +4,7 @@ import { follow } from "./live.js";
 import { html, icon, running, useTick } from "./page.js";
 import { name, t } from "./texts.js";
 
+const TROUBLE_MS = 9000;
 const SOON_S = { done: 30 * 60, told: 10 * 60 };
 
 /**
@@ -12,6 +13,7 @@ const SOON_S = { done: 30 * 60, told: 10 * 60 };
  *   the same object at every `changed()`; `act` posts one step and takes its answer.
  */
 export function followDuty(changed) {
+  let hush = null;
   const own = { data: null, trouble: "", busy: null, act };
   const accept = (data) => {
     if (!own.data || data.version >= own.data.version) own.data = data;
@@ -29,6 +31,11 @@ export function followDuty(changed) {
     } catch (problem) {
       if (problem.status === undefined) throw problem;
       own.trouble = problem.detail || t("No connection to the server. Nothing was changed; please try again.");
+      clearTimeout(hush);
+      hush = setTimeout(() => {
+        own.trouble = "";
+        changed();
+      }, TROUBLE_MS);
     }
     own.busy = null;
     changed();
