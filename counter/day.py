@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from counter.paging import end_duty
 from db import calendar, counters, events, settings, staff, tickets
 from db.records import Counter, CounterState, EventKind, Ticket, TicketState
 
@@ -19,6 +20,7 @@ def close_earlier_days(conn: sqlite3.Connection, now: float) -> int:
         _expire(conn, ticket, now)
     for counter in forgotten:
         _close(conn, counter, now)
+    end_duty(conn, now)
     staff.end_old_sessions(conn, now)
     return len(left)
 

@@ -3,18 +3,29 @@
 import sqlite3
 from typing import Any
 
-from counter import views
+from counter import perks, views
 from counter.desk import get_counter
 from counter.moment import Present
-from db import appointments, calendar, members, tickets
+from counter.proxies import clock
+from db import appointments, calendar, members, proxies, tickets
+from db.records import Ticket
 
 
 def read(conn: sqlite3.Connection, number: int, present: Present) -> dict[str, Any]:
     """The snapshot of one counter, as docs/live.md describes it. Raises `UnknownCounter`."""
     at = get_counter(conn, number)
     current = present.lobby.serving.get(number)
-    member = members.by_number(conn, current.member_no) if current and current.member_no else None
+    member_no = proxies.member_no_of(conn, current) if current else None
+    member = members.by_number(conn, member_no) if member_no else None
     booking = appointments.by_code(conn, current.appointment_code) if current and current.appointment_code else None
     figures = tickets.served_by(conn, calendar.business_day(present.now, present.settings), number)
     view = views.counter(at, present, (member, booking), figures)
+    if current:
+        view["current"] |= {"perks": perks.of_current(conn, current, present), "proxy": _proxy(conn, current, present)}
     return {**views.head(present), **view}
+
+
+def _proxy(conn: sqlite3.Connection, current: Ticket, present: Present) -> views.Json | None:
+    """For whom of the staff an absent customer's ticket is, and its clock."""
+    proxy = proxies.of_ticket(conn, current.id)
+    return {"staff": proxy.staff_name, **clock(current, present)} if proxy else None

@@ -320,3 +320,125 @@ class ServerRunning(LobbyError):
 
     code, status = "server_running", 409
     text = "Another Lobbyline uses this data folder. Stop it first, or choose another with --data."
+
+
+class UnknownPerk(LobbyError):
+    """No such perk."""
+
+    code, status, text = "unknown_perk", 404, "There is no perk “{perk}”."
+
+
+class NoVipHere(LobbyError):
+    """A perk where no VIP is."""
+
+    code, status, text = "no_vip_here", 409, "Counter {counter} has no VIP now, so no perk can be used."
+
+
+class PerkBeforeService(LobbyError):
+    """A perk for somebody who is only called."""
+
+    code, status, text = "perk_before_service", 409, "Start serving {number} first; then a perk can be used."
+
+
+class PerkNotForTier(LobbyError):
+    """A perk that this tier does not have."""
+
+    code, status, text = "perk_not_for_tier", 409, "This customer's tier does not include this perk."
+
+
+class PerkUsedUp(LobbyError):
+    """Nothing left of a month's quota."""
+
+    code, status = "perk_used_up", 409
+    text = "This month's quota of {times} is used up. It can be used again from {day}."
+
+
+class PerkUsedUpThisYear(PerkUsedUp):
+    """Nothing left of a year's quota."""
+
+    text = "This year's quota of {times} is used up. It can be used again from {day}."
+
+
+class KeyReused(LobbyError):
+    """One request key for two different things."""
+
+    code, status, field = "key_reused", 409, "request_key"
+    text = "This request key was already used for something else. Make a new one."
+
+
+class UnknownUse(LobbyError):
+    """No such use of a perk."""
+
+    code, status, field, text = "unknown_use", 404, "use", "This use of a perk is not known."
+
+
+class NotYoursToUndo(LobbyError):
+    """Undoing what somebody else, or another day, did."""
+
+    code, status = "not_yours_to_undo", 403
+    text = "A perk is undone on the same day by {name}, who used it, or by a manager."
+
+
+class UnknownManager(LobbyError):
+    """No account manager of this code."""
+
+    code, status, text = "unknown_manager", 404, "No account manager here has the code “{manager}”."
+
+
+class UnknownPage(LobbyError):
+    """No such page."""
+
+    code, status, text = "unknown_page", 404, "This arrival notice is not known."
+
+
+class NotYourPage(LobbyError):
+    """Acknowledging what was told to somebody else."""
+
+    code, status, text = "not_your_page", 403, "This arrival is for the customer's account manager or a floor manager."
+
+
+class ProxyStaffOnly(LobbyError):
+    """A number for an absent customer, asked for by a device."""
+
+    code, status, field = "proxy_staff_only", 403, "proxy_for"
+    text = "Only staff issue a number for an absent customer. Sign in first."
+
+
+class UnknownProxyMember(LobbyError):
+    """A proxy for nobody."""
+
+    code, status, field = "unknown_member", 404, "proxy_for"
+    text = "There is no VIP card with this member number or phone."
+
+
+class ProxyCardInvalid(LobbyError):
+    """A proxy on a card that does not count today."""
+
+    code, status, field = "proxy_card_invalid", 409, "proxy_for"
+    text = "This VIP card is not valid today, so nothing can be handled by proxy."
+
+
+class ProxyNoRight(LobbyError):
+    """A proxy for a tier without the right."""
+
+    code, status, field = "proxy_no_right", 409, "proxy_for"
+    text = "This customer's tier does not include proxy handling."
+
+
+class ProxyOpen(LobbyError):
+    """A second proxy before the first is done."""
+
+    code, status, field = "proxy_open", 409, "proxy_for"
+    text = "{number} is already being handled for this customer. Finish it first."
+
+
+class UnknownProxy(LobbyError):
+    """No such proxy handling."""
+
+    code, status, text = "unknown_proxy", 404, "This proxy handling is not known."
+
+
+class ProxyNotDone(LobbyError):
+    """Answering before there is anything to say."""
+
+    code, status, text = "proxy_not_done", 409, "{number} is not done yet, so there is nothing to tell the customer."

@@ -147,6 +147,65 @@ def forecasts_and_scores(db: Database) -> None:
     db.execute("CREATE INDEX quotes_scored ON quotes (at) WHERE wait_s IS NOT NULL AND mid_s IS NOT NULL")
 
 
+_ENTITLEMENTS = """
+ALTER TABLE tiers ADD COLUMN may_book INTEGER NOT NULL DEFAULT 1 CHECK (may_book IN (0, 1));
+ALTER TABLE tiers ADD COLUMN may_proxy INTEGER NOT NULL DEFAULT 0 CHECK (may_proxy IN (0, 1));
+ALTER TABLE tiers ADD COLUMN target_reason TEXT;
+INSERT INTO settings (key, value) SELECT 'page_after_s', '120' WHERE EXISTS (SELECT 1 FROM settings);
+UPDATE tiers SET may_proxy = 1 WHERE code IN ('gold', 'diamond');
+ALTER TABLE staff ADD COLUMN manager_code TEXT;
+ALTER TABLE staff ADD COLUMN on_duty_since REAL CHECK (on_duty_since IS NULL OR manager_code IS NOT NULL);
+CREATE UNIQUE INDEX staff_manager_code ON staff (manager_code);
+
+CREATE TABLE perks (
+    code TEXT PRIMARY KEY, name_zh TEXT NOT NULL, name_en TEXT NOT NULL, position INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE perk_quotas (
+    perk TEXT NOT NULL REFERENCES perks (code), tier TEXT NOT NULL REFERENCES tiers (code), times INTEGER NOT NULL CHECK (times > 0),
+    period TEXT NOT NULL CHECK (period IN ('month', 'year')), PRIMARY KEY (perk, tier)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE perk_uses (
+    id INTEGER PRIMARY KEY, request_key TEXT NOT NULL UNIQUE, member_no TEXT NOT NULL REFERENCES members (member_no),
+    perk TEXT NOT NULL REFERENCES perks (code), quota INTEGER NOT NULL, span TEXT NOT NULL, used_on TEXT NOT NULL, used_at REAL NOT NULL,
+    staff_id INTEGER NOT NULL REFERENCES staff (id), ticket_id INTEGER NOT NULL REFERENCES tickets (id),
+    counter INTEGER NOT NULL REFERENCES counters (number), undone_at REAL, undone_by INTEGER REFERENCES staff (id),
+    CHECK ((undone_at IS NULL) = (undone_by IS NULL)), CHECK (used_on LIKE span || '-%')
+) STRICT;
+CREATE INDEX perk_uses_of_member ON perk_uses (member_no, perk, used_on);
+CREATE TRIGGER perk_never_below_zero BEFORE INSERT ON perk_uses WHEN NEW.quota <= (
+    SELECT count(*) FROM perk_uses u WHERE u.member_no = NEW.member_no AND u.perk = NEW.perk AND u.undone_at IS NULL
+        AND u.used_on LIKE NEW.span || '-%')
+    BEGIN SELECT RAISE(ABORT, 'nothing is left of this perk'); END;
+CREATE TRIGGER perk_undone_for_good BEFORE UPDATE ON perk_uses WHEN OLD.undone_at IS NOT NULL
+    BEGIN SELECT RAISE(ABORT, 'this use is undone already'); END;
+CREATE TRIGGER perk_uses_never_go BEFORE DELETE ON perk_uses BEGIN SELECT RAISE(ABORT, 'the history of perks only grows'); END;
+
+CREATE TABLE pages (
+    id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL UNIQUE REFERENCES tickets (id), member_no TEXT NOT NULL REFERENCES members (member_no),
+    stage TEXT NOT NULL CHECK (stage IN ('a', 'b', 'floor')), staff_id INTEGER REFERENCES staff (id), paged_at REAL NOT NULL,
+    acknowledged_at REAL, acknowledged_by INTEGER REFERENCES staff (id),
+    CHECK ((stage = 'floor') = (staff_id IS NULL)), CHECK ((acknowledged_at IS NULL) = (acknowledged_by IS NULL))
+) STRICT;
+CREATE INDEX pages_open ON pages (paged_at) WHERE acknowledged_at IS NULL;
+
+CREATE TABLE proxies (
+    ticket_id INTEGER PRIMARY KEY REFERENCES tickets (id), member_no TEXT NOT NULL REFERENCES members (member_no),
+    staff_id INTEGER NOT NULL REFERENCES staff (id), answered_at REAL, answered_by INTEGER REFERENCES staff (id),
+    CHECK ((answered_at IS NULL) = (answered_by IS NULL))
+) STRICT;
+CREATE INDEX proxies_open ON proxies (ticket_id) WHERE answered_at IS NULL;
+"""
+
+
+@steps()
+def entitlements_and_managers(db: Database) -> None:
+    """What each tier is entitled to, which perks were used, account managers on duty, their pages, proxy handling."""
+    for statement in _statements(_ENTITLEMENTS):
+        db.execute(statement)
+
+
 def _statements(script: str) -> list[str]:
     """Split a script (sqlite3's own `executescript` would commit the migration's transaction)."""
     statements, current = [], ""

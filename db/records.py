@@ -124,6 +124,12 @@ class EventKind(StrEnum):
     PIN_SET = "pin_set"
     PIN_LINK_MADE = "pin_link_made"
     SETTINGS_CHANGED = "settings_changed"
+    PERK_USED = "perk_used"
+    PERK_UNDONE = "perk_undone"
+    DUTY_CHANGED = "duty_changed"
+    MANAGER_PAGED = "manager_paged"
+    PAGE_ACKNOWLEDGED = "page_acknowledged"
+    PROXY_ANSWERED = "proxy_answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +172,20 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A class of VIP: `rank` 1 is the lowest; `target_s` is how long it may wait; `head_start_s` enters the order."""
+    """A class of VIP: `rank` 1 is the lowest; `target_s` is how long it may wait; `head_start_s` enters the order.
+
+    `may_book`: a store visit; `may_proxy`: to have business done while absent. `target_reason` says why a target is longer
+    than the ten minutes of a VIP promise.
+    """
 
     code: str
     rank: int
     name: Names
     target_s: float
     head_start_s: float
+    may_book: bool = True
+    may_proxy: bool = False
+    target_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,12 +314,17 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Someone who works here; without a PIN they cannot sign in yet."""
+    """Someone who works here; without a PIN they cannot sign in yet.
+
+    `manager_code` is theirs in the carrier's list if they are an account manager, who is on duty or (None) off.
+    """
 
     id: int
     name: str
     role: Role
     pin_hash: str | None = None
+    manager_code: str | None = None
+    on_duty_since: float | None = None
 
     @property
     def actor(self) -> str:
@@ -391,7 +409,10 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a store decides about itself; `hours` runs Monday to Sunday, None for a closed day, empty for always open."""
+    """What a store decides about itself; `hours` runs Monday to Sunday, None for a closed day, empty for always open.
+
+    An account manager's page that nobody acknowledges goes on after `page_after_s`.
+    """
 
     name: Names
     timezone: str
@@ -400,6 +421,7 @@ class Settings:
     idle_s: int = 40
     notices: tuple[Names, ...] = ()
     public_url: str | None = None
+    page_after_s: int = 120
     rules: Rules = field(default_factory=Rules)
 
 

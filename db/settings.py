@@ -21,7 +21,8 @@ SELECT (SELECT json_group_object(key, json(iif(json_valid(value), value, 'null')
     (SELECT json_group_array(json_array(code, letter, name_zh, name_en, icon, position, min(mean_s, 1e99), min(cv, 1e99), daily_cap,
             log_mean, log_sd, known))
         FROM (SELECT * FROM services ORDER BY position)) AS services,
-    (SELECT json_group_array(json_array(code, rank, name_zh, name_en, min(target_s, 1e99), min(head_start_s, 1e99)))
+    (SELECT json_group_array(json_array(code, rank, name_zh, name_en, min(target_s, 1e99), min(head_start_s, 1e99), may_book, may_proxy,
+            target_reason))
         FROM (SELECT * FROM tiers ORDER BY rank)) AS tiers
 """
 
@@ -63,7 +64,7 @@ def _set_up(settings: str, services: str, tiers: str) -> SetUp:
     return SetUp(
         settings=_settings(json.loads(settings)),
         services={row[0]: _service(*row) for row in json.loads(services)},
-        tiers={code: Tier(code, rank, Names(zh, en), *rest) for code, rank, zh, en, *rest in json.loads(tiers)},
+        tiers={row[0]: _tier(*row) for row in json.loads(tiers)},
     )
 
 
@@ -71,6 +72,11 @@ def _service(code: str, letter: str, zh: str, en: str, *rest: Any) -> Service:
     *facts, log_mean, log_sd, known = rest
     service = Service(code, letter, Names(zh, en), *facts)
     return replace(service, learnt=ServiceTime(log_mean, log_sd, known)) if known else service
+
+
+def _tier(code: str, rank: int, zh: str, en: str, *rest: Any) -> Tier:
+    target_s, head_start_s, may_book, may_proxy, reason = rest
+    return Tier(code, rank, Names(zh, en), target_s, head_start_s, bool(may_book), bool(may_proxy), reason)
 
 
 def _settings(stored: dict[str, Any]) -> Settings:
@@ -82,6 +88,7 @@ def _settings(stored: dict[str, Any]) -> Settings:
         idle_s=stored["idle_s"],
         notices=tuple(Names(**notice) for notice in stored["notices"]),
         public_url=stored["public_url"],
+        page_after_s=stored["page_after_s"],
         rules=_rules(stored.get("rules")),
     )
 
@@ -144,6 +151,15 @@ def learn(conn: sqlite3.Connection, code: str, time: ServiceTime) -> None:
 def add_tier(conn: sqlite3.Connection, tier: Tier) -> None:
     """Add a tier."""
     conn.execute(
-        "INSERT INTO tiers (code, rank, name_zh, name_en, target_s, head_start_s) VALUES (?, ?, ?, ?, ?, ?)",
-        (tier.code, tier.rank, tier.name.zh, tier.name.en, tier.target_s, tier.head_start_s),
+        "INSERT INTO tiers (code, rank, name_zh, name_en, target_s, head_start_s, may_book, may_proxy, target_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (tier.code, tier.rank, tier.name.zh, tier.name.en, tier.target_s, tier.head_start_s, tier.may_book, tier.may_proxy,
+         tier.target_reason),
+    )  # fmt: skip
+
+
+def change_tier(conn: sqlite3.Connection, tier: Tier) -> None:
+    """Change what a tier is entitled to; its rank and name stay."""
+    conn.execute(
+        "UPDATE tiers SET target_s = ?, head_start_s = ?, may_book = ?, may_proxy = ?, target_reason = ? WHERE code = ?",
+        (tier.target_s, tier.head_start_s, tier.may_book, tier.may_proxy, tier.target_reason, tier.code),
     )

@@ -146,7 +146,7 @@ def use_enrolment(conn: sqlite3.Connection, token: str, now: float) -> bool:
 
 
 def _staff(row: sqlite3.Row) -> Staff:
-    return Staff(row["id"], row["name"], Role(row["role"]), row["pin_hash"])
+    return Staff(row["id"], row["name"], Role(row["role"]), row["pin_hash"], row["manager_code"], row["on_duty_since"])
 
 
 def _device(row: sqlite3.Row) -> Device:

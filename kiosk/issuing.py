@@ -1,10 +1,10 @@
 """Owns issuing: one transaction writes ticket, quote, `issued` event and print job; a repeat gets the same ticket."""
 
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from counter import paging
 from counter.line import VIP_LETTER
 from counter.moment import Present
 from counter.present import load
@@ -49,13 +49,13 @@ def issue(conn: sqlite3.Connection, wish: Wish, device: Device | None, actor: st
     repeated = tickets.by_request_key(conn, wish.request_key)
     if repeated is not None:
         return held(conn, repeated, lobby)
-    service = _service(lobby.services, wish.service)
+    service = require_service(lobby, wish.service)
     draft = _welcome(conn, draft_ticket(wish.service, wish.language, lobby), wish, lobby)
     had = tickets.open_of_member(conn, draft.member_no) if draft.member_no else None
     if had is not None:
         return held(conn, had, lobby, HAD_TICKET)
     require_open(lobby)
-    _require_room(conn, lobby, service)
+    require_room(conn, lobby, service)
     return write(conn, draft, wish.request_key, lobby, device, actor)
 
 
@@ -96,15 +96,17 @@ def write(
     lobby: Present,
     device: Device | None,
     actor: str,
+    *,
+    on_paper: bool = True,
 ) -> Issued:
-    """Number a draft and write everything that belongs to a new ticket."""
+    """Number a draft and write everything that belongs to a new ticket; a VIP's account manager is told."""
     letter = VIP_LETTER if draft.ticket_class == TicketClass.VIP else lobby.services[draft.service].letter
     number = tickets.next_number(conn, draft.business_day, letter)
     ticket = tickets.insert(conn, replace(draft, number=number), request_key)
     lobby = lobby.with_arrival(ticket)
     ahead = lobby.people_ahead[ticket.id]
     quotes.add(conn, ticket.id, lobby.now, ahead, lobby.quote(ticket), lobby.plain_quote(ticket))
-    printer_id = _printer_id(conn, device)
+    printer_id = _printer_id(conn, device) if on_paper else None
     if printer_id is not None:
         print_jobs.add(conn, ticket.id, printer_id, lobby.now)
     data: dict[str, Any] = {
@@ -114,6 +116,7 @@ def write(
         "people_ahead": ahead,
     }
     events.append(conn, lobby.now, EventKind.ISSUED, actor, ticket=ticket.number, **data)
+    paging.arrived(conn, ticket, lobby.now)
     paper = PrintState.NONE if printer_id is None else PrintState.PENDING
     return Issued(ticket, True, lobby, paper, notes_of(conn, ticket, lobby))
 
@@ -137,13 +140,15 @@ def _welcome(conn: sqlite3.Connection, draft: Ticket, wish: Wish, lobby: Present
     return as_member(draft, identify.recognise(conn, today, phone=wish.phone, member_no=wish.member_no), lobby)
 
 
-def _service(services: Mapping[str, Service], code: str) -> Service:
-    if code not in services:
-        raise UnknownService(service=code, known=", ".join(services))
-    return services[code]
+def require_service(lobby: Present, code: str) -> Service:
+    """The service. Raises `UnknownService`."""
+    if code not in lobby.services:
+        raise UnknownService(service=code, known=", ".join(lobby.services))
+    return lobby.services[code]
 
 
-def _require_room(conn: sqlite3.Connection, lobby: Present, service: Service) -> None:
+def require_room(conn: sqlite3.Connection, lobby: Present, service: Service) -> None:
+    """Raise `ServiceFull` once the day's cap is reached."""
     if service.daily_cap is None:
         return
     day = calendar.business_day(lobby.now, lobby.settings)

@@ -6,15 +6,16 @@ from typing import Any, Literal
 from flask import render_template
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from counter import views
 from counter.customer import greeting
 from counter.present import load
-from counter.web import Answer, Body, Context, TicketPath
+from counter.web import Answer, Body, Caller, Context, TicketPath
 from db import calendar, print_jobs, settings, tickets
+from db.errors import ProxyStaffOnly
 from db.records import DeviceKind, Ticket
-from kiosk import appointments, holder, identify, issuing
+from kiosk import appointments, holder, identify, issuing, proxies
 
 RequestKey = Field(min_length=1, max_length=128, description="Made by the caller; a repeat gets the same ticket")
 Language = Literal["zh", "en"]
@@ -28,6 +29,19 @@ class TicketRequest(Body):
     language: Language = "zh"
     phone: str | None = Field(default=None, max_length=32)
     member_no: str | None = Field(default=None, max_length=32)
+    proxy_for: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=32,
+        description="By staff: member number or phone of a VIP who stays away",
+    )
+
+    @model_validator(mode="after")
+    def _one_customer(self) -> "TicketRequest":
+        """Whoever stays away is not whoever stands there."""
+        if self.proxy_for is not None and (self.phone or self.member_no):
+            raise ValueError
+        return self
 
 
 class CheckInRequest(Body):
@@ -69,6 +83,8 @@ def api(context: Context) -> APIBlueprint:
         caller = context.caller()
         caller.require_issuer()
         wish = issuing.Wish(body.request_key, body.service, body.language, body.phone, body.member_no)
+        if body.proxy_for is not None:
+            return _issue_proxy(wish, body.proxy_for, caller)
         return _answer(
             context.store.write(lambda conn: issuing.issue(conn, wish, caller.device, caller.actor, context.clock()))
         )
@@ -105,6 +121,12 @@ def api(context: Context) -> APIBlueprint:
         context.store.write(lambda conn: holder.cancel(conn, path.token, context.clock()))
         with context.store.read() as conn:
             return _view(conn, holder.find(conn, path.token))
+
+    def _issue_proxy(wish: issuing.Wish, proxy_for: str, caller: Caller) -> Answer:
+        person = caller.person
+        if person is None:
+            raise ProxyStaffOnly
+        return _answer(context.store.write(lambda c: proxies.issue(c, wish, proxy_for, person, context.clock())))
 
     def _answer(issued: issuing.Issued) -> Answer:
         view = views.ticket(issued.ticket, issued.lobby, issued.paper, issued.notes)

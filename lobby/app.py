@@ -12,6 +12,7 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import NotFound
 
 from counter import routes as counter_room
+from counter import vip_routes
 from counter.web import Answer, Context
 from db import settings as store_settings
 from display import routes as display_room
@@ -64,6 +65,7 @@ def create_app(context: Context, control_token: str) -> Flask:
     for room in (counter_room, kiosk_room, display_room):
         app.register_api(room.pages(context))
         app.register_api(room.api(context))
+    app.register_api(vip_routes.api(context))
     app.register_api(enrolment.pages(context))
     app.register_api(settings.pages(context))
     app.register_api(settings.api(context, control_token))

@@ -6,28 +6,24 @@ that only one process ever writes.
 
 import sqlite3
 import unicodedata
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Generic, Literal, TypeVar
+from dataclasses import asdict, replace
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field
 
 from counter import auth
 from counter.web import LARGEST, Body, Context
-from db import events, settings, staff
-from db.errors import Forbidden, LobbyError, NotFound, UnknownService
+from db import settings, staff
+from db.errors import LobbyError, NotFound, UnknownService
 from db.records import DeviceKind, EventKind, Hours, Names, Role, Staff
 from kiosk.imports import import_appointments, import_members
-from lobby import rule_settings
-from lobby.sample import enrolment_path
+from lobby import entitlements, rule_settings
+from lobby.orders import Command, Json, Order, UnknownStaff
 from printer.device import open_printer
 from printer.encoding import Font
 
 CLOSED = frozenset({"closed", "休息", "休"})
-
-B = TypeVar("B", bound=Body)
-Json = dict[str, Any]
 
 
 class BadHours(LobbyError):
@@ -72,13 +68,6 @@ class UnknownPrinter(LobbyError):
     text = "There is no printer “{name}”."
 
 
-class UnknownStaff(LobbyError):
-    """Nobody of this name."""
-
-    code, status, field = "unknown_staff", 404, "name"
-    text = "Nobody here is called “{name}”."
-
-
 class StaffAdd(Body):
     """Somebody new. Without a PIN the answer has a one-time link that sets it."""
 
@@ -121,37 +110,6 @@ class StaffLink(Body):
     """Somebody forgot their PIN: a new one-time link that sets another."""
 
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Who gave a command: `actor` for the journal; `role` of one of the staff, None for the command line."""
-
-    context: Context
-    actor: str
-    role: Role | None
-
-    def journal(self, conn: sqlite3.Connection, kind: EventKind, **data: Any) -> None:
-        """Write down what was done."""
-        events.append(conn, self.context.clock(), kind, self.actor, **data)
-
-    def require_at_least(self, role: Role) -> None:
-        """Nobody hands out more than they have. Raises `Forbidden`."""
-        if self.role is not None and not auth.includes(self.role, role):
-            raise Forbidden
-
-    def link(self, token: str) -> str:
-        """A one-time link."""
-        return self.context.base_url + enrolment_path(token)
-
-
-@dataclass(frozen=True, slots=True)
-class Command(Generic[B]):
-    """A command's arguments, what it does in the writer's transaction, and what it computes before."""
-
-    body: type[B]
-    run: Callable[[sqlite3.Connection, "Order", B], Json]
-    prepare: Callable[[Context, B], B] = lambda _, body: body
 
 
 def run(context: Context, name: str, arguments: Json, by: Staff | str) -> Json:
@@ -306,4 +264,5 @@ COMMANDS: dict[str, Command[Any]] = {
     "import-members": Command(Import, _import_members),
     "import-appointments": Command(Import, _import_appointments),
     "store-set": Command(StoreSet, _store_set),
+    **entitlements.COMMANDS,
 }

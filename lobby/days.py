@@ -1,4 +1,4 @@
-"""Owns what happens by itself as time goes on: the turn of the day, and learning how long services take."""
+"""Owns what happens by itself as time goes on: the turn of the day, learning service times, passing pages on."""
 
 import logging
 import sqlite3
@@ -7,6 +7,7 @@ import gevent
 
 from counter import learning
 from counter.day import close_earlier_days
+from counter.paging import is_any_overdue, pass_on_overdue
 from counter.web import Context
 from db import calendar, settings
 from kiosk.appointments import close_missed
@@ -27,13 +28,14 @@ class Days:
         self._learn_at = 0.0
 
     def run(self) -> None:
-        """Close earlier days, now and at every turn of the day; learn every ten minutes."""
+        """Close earlier days, now and at every turn of the day; learn every ten minutes; pass on unnoticed pages."""
         while True:
             try:
                 self._look()
                 self._learn()
+                self._pass_pages_on()
             except Exception:  # noqa: BLE001 — the one place of this loop; it looks again
-                _log.exception("closing the day or learning failed; trying again")
+                _log.exception("closing the day, learning or paging failed; trying again")
             gevent.sleep(LOOK_EVERY_S / self._context.frame["speed"])
 
     def _look(self) -> None:
@@ -49,6 +51,13 @@ class Days:
         if now >= self._learn_at:
             self._context.store.write(learning.service_times)
             self._learn_at = now + LEARN_EVERY_S
+
+    def _pass_pages_on(self) -> None:
+        now = self._context.clock()
+        with self._context.store.read() as conn:
+            is_any = is_any_overdue(conn, now)
+        if is_any:
+            self._context.store.write(lambda conn: pass_on_overdue(conn, now))
 
 
 def _close(conn: sqlite3.Connection, now: float) -> None:

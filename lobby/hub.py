@@ -18,7 +18,7 @@ from flask_socketio import SocketIO, join_room, leave_room
 from gevent.event import Event as Signal
 from pydantic import BaseModel, Field, ValidationError
 
-from counter import screen, views
+from counter import duty_screen, screen, views
 from counter.moment import Present
 from counter.present import load_with_calls
 from counter.web import LARGEST, SESSION_KEY, Caller, Context
@@ -49,7 +49,7 @@ class Said(StrEnum):
 class _Watch(BaseModel):
     """What a client wants to follow."""
 
-    screen: Literal["display", "kiosk", "counter", "floor", "ticket"]
+    screen: Literal["display", "kiosk", "counter", "floor", "ticket", "duty"]
     counter: int = Field(default=0, ge=0, le=LARGEST)
     token: str = Field(default="", max_length=64, pattern=r"^[\w-]*$")
 
@@ -182,6 +182,8 @@ class Hub:
             case "floor":
                 caller.require_staff(Role.MANAGER)
                 return "floor"
+            case "duty":
+                return f"duty:{caller.require_staff().id}"
         return "board"
 
     def _emit(self, said: Said, data: Any, to: str) -> None:
@@ -197,6 +199,8 @@ def _read(conn: sqlite3.Connection, audience: str, present: Present) -> dict[str
             return screens.read_ticket(conn, which, present)
         case "floor":
             return screens.read_floor(conn, present)
+        case "duty":
+            return duty_screen.read(conn, int(which), present)
     return screens.read_board(conn, present)
 
 

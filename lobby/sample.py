@@ -3,7 +3,8 @@
 import sqlite3
 from pathlib import Path
 
-from db import counters, events, settings, staff
+from db import counters, events, perks, settings, staff
+from db.perks import Period, Perk, Quota
 from db.records import (
     Counter,
     DeviceKind,
@@ -25,9 +26,26 @@ SERVICES = (
     Service("other", "E", Names("咨询与其他", "Questions & other"), "question", 5, mean_s=4 * 60, cv=0.8),
 )
 TIERS = (
-    Tier("silver", 1, Names("银卡", "Silver"), target_s=600, head_start_s=5 * 60),
-    Tier("gold", 2, Names("金卡", "Gold"), target_s=600, head_start_s=6 * 60),
-    Tier("diamond", 3, Names("钻石卡", "Diamond"), target_s=600, head_start_s=7 * 60),
+    Tier("silver", 1, Names("银卡", "Silver"), target_s=600, head_start_s=5 * 60, may_book=False),
+    Tier("gold", 2, Names("金卡", "Gold"), target_s=600, head_start_s=6 * 60, may_proxy=True),
+    Tier("diamond", 3, Names("钻石卡", "Diamond"), target_s=600, head_start_s=7 * 60, may_proxy=True),
+)
+PERKS = (
+    Perk(
+        "reactivation",
+        Names("紧急开机", "Emergency re-activation"),
+        {"silver": Quota(1, Period.MONTH), "gold": Quota(2, Period.MONTH), "diamond": Quota(2, Period.MONTH)},
+    ),
+    Perk(
+        "sim-replacement",
+        Names("免费补换卡", "Free SIM replacement"),
+        {"silver": Quota(1, Period.YEAR), "gold": Quota(1, Period.YEAR), "diamond": Quota(2, Period.YEAR)},
+    ),
+    Perk(
+        "airport-lounge",
+        Names("机场贵宾厅", "Airport lounge"),
+        {"gold": Quota(2, Period.YEAR), "diamond": Quota(6, Period.YEAR)},
+    ),
 )
 NOTICES = (
     Names(
@@ -72,6 +90,8 @@ def create_if_new(conn: sqlite3.Connection, now: float) -> None:
         settings.add_service(conn, service)
     for tier in TIERS:
         settings.add_tier(conn, tier)
+    for perk in PERKS:
+        perks.put(conn, perk)
     for counter in COUNTERS:
         counters.add(conn, counter)
     staff.add_staff(conn, MANAGER, Role.ADMIN, None)

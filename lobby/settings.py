@@ -10,7 +10,7 @@ from pydantic import BaseModel, RootModel
 
 from counter import auth
 from counter.web import Answer, Context
-from db import settings, staff
+from db import perks, settings, staff
 from db.errors import SignInNeeded
 from db.records import DeviceKind, Role, Staff
 from lobby import commands, rule_settings
@@ -41,6 +41,7 @@ def pages(context: Context) -> APIBlueprint:
                 "lobby/settings.html",
                 store=settings.load(conn),
                 services=settings.services(conn).values(),
+                is_admin=auth.has(person, Role.ADMIN),
                 people=staff.all_staff(conn),
                 devices=staff.devices(conn),
                 roles=list(Role),
@@ -60,6 +61,22 @@ def pages(context: Context) -> APIBlueprint:
                 "lobby/rule.html",
                 **rule_settings.page(conn),
                 may_change=auth.includes(person.role, Role.ADMIN),
+                csrf_needed=True,
+            )
+
+    @room.get("/settings/entitlements")
+    def entitlements_page() -> Answer:
+        person = context.caller_of_cookies().person
+        if person is None:
+            return redirect(url_for("counter.sign_in_page", next="/settings/entitlements"))
+        context.caller_of_cookies().require_staff(Role.ADMIN)
+        with context.store.read() as conn:
+            return render_template(
+                "lobby/entitlements.html",
+                store=settings.load(conn),
+                tiers=settings.tiers(conn).values(),
+                perks=perks.everyone(conn).values(),
+                people=staff.all_staff(conn),
                 csrf_needed=True,
             )
 

@@ -1,5 +1,6 @@
 // Owns what can be done at a counter now: the one big action, the others, and why one is not possible. Pure.
 import { message, t } from "/static/lobby/texts.js";
+import { perkOfKey } from "./counter-perks.js";
 
 const OTHERS = [
   { id: "recall", key: "R", label: () => t("Recall") },
@@ -16,7 +17,7 @@ export function asSeenBy(staff, data) {
   const name = occupant(data, staff);
   if (!name) return data;
   const why = { code: "not_your_counter", text: "{name} is working at this counter. Choose another one to call customers.", values: { name } };
-  return { ...data, actions: Object.fromEntries(Object.keys(data.actions).map((id) => [id, why])) };
+  return { ...data, onlooker: message(why), actions: Object.fromEntries(Object.keys(data.actions).map((id) => [id, why])) };
 }
 
 const refusal = (data, id) => message(data.actions[id]) || null;
@@ -44,5 +45,5 @@ export const closeAction = (data) => ({ id: "close", label: t("Close counter"), 
 /** The action a pressed key stands for, or null. */
 export function actionOfKey(data, key) {
   if (key === " " || key === "Enter") return mainAction(data);
-  return otherActions(data).find((one) => one.key === key.toUpperCase()) ?? null;
+  return otherActions(data).find((one) => one.key === key.toUpperCase()) ?? perkOfKey(data, key);
 }

@@ -1,5 +1,6 @@
 // Owns choosing a counter after sign-in.
 import { html, icon, stateName } from "/static/lobby/page.js";
+import { Arrivals, OwnDuty } from "/static/lobby/duty.js";
 import { t } from "/static/lobby/texts.js";
 import { LangButton, SignOut, Trouble } from "./counter-frame.js";
 
@@ -18,10 +19,11 @@ function Card({ counter, staff, busy, choose }) {
 
 const Empty = () => html`<p class="none">${icon("info")} ${t("This store has no counters yet.")}</p>`;
 
-export function Choose({ counters, staff, busy, trouble, choose, toggleLang, dismiss }) {
+export function Choose({ counters, staff, busy, trouble, choose, toggleLang, dismiss, own, arrivals }) {
   return html`<div class="choose">
-    <header><span class="logo">${icon("mark")}</span><b>${staff}</b><span class="sp"></span><${LangButton} toggleLang=${toggleLang} /><${SignOut} /></header>
+    <header><span class="logo">${icon("mark")}</span><b>${staff}</b><span class="sp"></span><${OwnDuty} own=${own} /><${LangButton} toggleLang=${toggleLang} /><${SignOut} /></header>
     <main>
+      <${Arrivals} own=${own} pages=${arrivals()} />
       <h1>${t("Which counter are you at?")}</h1>
       <p class="lead">${t("The counter opens as soon as you choose it.")}</p>
       ${counters.length ? html`<ul class="cards">${counters.map((counter) => html`<${Card} key=${counter.number} ...${{ counter, staff, busy, choose }} />`)}</ul>` : html`<${Empty} />`}

@@ -1,6 +1,8 @@
 // Owns the middle of the counter page: the customer of now, or the panel that says what comes next.
 import { html, icon, minutes, running, timeOf, useTick } from "/static/lobby/page.js";
 import { message, name, t } from "/static/lobby/texts.js";
+import { Perks } from "./counter-perks.js";
+import { ProxyTag } from "./counter-proxy.js";
 
 const LANGUAGES = { zh: "中文", en: "English" };
 
@@ -41,14 +43,15 @@ const Note = ({ note }) => html`<p class="note">${icon("note")}<span><b>${t("Not
 
 const Why = ({ said }) => html`<p class="why" data-reason=${said.code}>${t("Why this customer: {reason}", { reason: message(said) })}</p>`;
 
-function Present({ current, now, reason }) {
+function Present({ current, now, reason, ...rest }) {
   return html`<section class="cur" aria-label=${t("Current customer")}>
-    <div><${Steps} current=${current} /><div class="h"><${Tags} of=${current} /><${Timer} current=${current} now=${now} /></div></div>
+    <div><${Steps} current=${current} /><div class="h"><${Tags} of=${current} /><${ProxyTag} proxy=${current.proxy} now=${now} /><${Timer} current=${current} now=${now} /></div></div>
     <div class=${`n ${current.class}`}>
       <div class="who-now"><b data-current-number=${current.number}>${current.number}</b>${reason?.number === current.number ? html`<${Why} said=${reason.said} />` : null}</div>
       ${current.customer ? html`<${Person} customer=${current.customer} />` : null}
     </div>
     <${Facts} current=${current} />
+    <${Perks} current=${current} ...${rest} />
     ${current.note ? html`<${Note} note=${current.note} />` : null}
   </section>`;
 }
@@ -75,4 +78,4 @@ function Absent({ data }) {
   </div></section>`;
 }
 
-export const Customer = ({ data, now, reason }) => (data.current ? html`<${Present} current=${data.current} now=${now} reason=${reason} />` : html`<${Absent} data=${data} />`);
+export const Customer = ({ data, ...rest }) => (data.current ? html`<${Present} current=${data.current} onlooker=${data.onlooker} ...${rest} />` : html`<${Absent} data=${data} />`);

@@ -1,5 +1,6 @@
 // Owns the counter page: the newest view of the counter, one action at a time, and what went wrong.
 import { post } from "/static/lobby/api.js";
+import { acknowledge, followDuty } from "/static/lobby/duty.js";
 import { follow } from "/static/lobby/live.js";
 import { html, render } from "/static/lobby/page.js";
 import { keepLang, lang, t } from "/static/lobby/texts.js";
@@ -13,14 +14,18 @@ const { staff, manager } = root.dataset;
 const seen = (data) => (manager === undefined ? asSeenBy(staff, data) : data); // a manager may step in at any counter
 const counters = JSON.parse(root.dataset.counters);
 const number = counters.map((counter) => String(counter.number)).find((known) => known === root.dataset.number) ?? "";
-const page = { staff, number, counters, data: null, up: true, busy: null, trouble: "", reason: null };
+const page = { staff, number, counters, data: null, up: true, busy: null, trouble: "", reason: null, manager: manager !== undefined, asking: false };
 const TROUBLE_MS = 9000;
 let live = { now: Date.now };
 let hush = null;
+const own = followDuty(() => draw());
+
+/** Who has come and is told to this person; the floor's own stand on the floor page. */
+const arrivals = () => (own.data?.pages ?? []).filter(({ stage }) => stage !== "floor");
 
 function draw() {
   document.title = page.number ? t("Counter {number}", { number: page.number }) : t("Choose a counter");
-  const tools = { now: () => live.now(), act, choose, toggleLang, dismiss: () => say("") };
+  const tools = { now: () => live.now(), act, choose, toggleLang, dismiss: () => say(""), own, arrivals, openProxy: () => show({ asking: true }), closeProxy: () => show({ asking: false }) };
   render(page.number ? html`<${Desk} ...${page} ...${tools} />` : html`<${Choose} ...${page} ...${tools} />`, root);
 }
 
@@ -90,7 +95,14 @@ function attend() {
   );
 }
 
+/** Keys that are not about the customer at the counter: take care of an arrival, a number for an absent customer. */
+const OTHER_KEYS = {
+  A: () => arrivals().length > 0 && (acknowledge(own, arrivals()[0]), true),
+  D: () => (show({ asking: true }), true),
+};
+
 listen((key) => {
+  if (page.data && OTHER_KEYS[key.toUpperCase()]) return OTHER_KEYS[key.toUpperCase()]();
   const action = page.data && actionOfKey(page.data, key);
   if (action) act({ ...action, main: key === " " || key === "Enter" });
   return Boolean(action);

@@ -1,4 +1,5 @@
 // Owns the floor page: follows the lobby for the manager and puts its panels together.
+import { Arrivals, followDuty } from "/static/lobby/duty.js";
 import { follow } from "/static/lobby/live.js";
 import { html, icon, Offline, render, useTick, wallClock } from "/static/lobby/page.js";
 import { keepLang, lang, message, name, t } from "/static/lobby/texts.js";
@@ -7,9 +8,11 @@ import { Figures } from "./floor-figures.js";
 import { Forecast } from "./floor-forecast.js";
 import { Guarded } from "./floor-guarded.js";
 import { Queues } from "./floor-queues.js";
+import { VipService } from "./floor-vip.js";
 
 const root = document.getElementById("app");
 const page = { data: null, up: true };
+const own = followDuty(() => draw());
 
 const Live = ({ up }) => html`<span class=${up ? "live" : "live off"} role="status"><i></i>${up ? t("Live") : t("Not live")}</span>`;
 
@@ -48,8 +51,10 @@ function Floor({ data, up }) {
   return html`<${Header} store=${data.store} up=${up} />
     <main>
       <${Alerts} printers=${data.printers} />
+      <${Arrivals} own=${own} pages=${own.data?.pages ?? []} />
       <${Figures} waiting=${data.waiting} today=${data.today} now=${now} />
       <div class="g"><${Guarded} guarded=${data.guarded} now=${now} /><${Queues} queues=${data.queues} now=${now} /></div>
+      <${VipService} own=${own} />
       <${Counters} counters=${data.counters} now=${now} />
       <${Forecast} rows=${data.forecast} />
     </main>

@@ -2,7 +2,7 @@
 import { post } from "./api.js";
 import { t } from "./texts.js";
 
-for (const form of document.querySelectorAll("form[data-command]")) form.addEventListener("submit", (event) => submit(event, form));
+document.addEventListener("submit", (event) => event.target.matches("form[data-command]") && submit(event, event.target));
 
 async function submit(event, form) {
   event.preventDefault();
@@ -22,6 +22,8 @@ function values(form) {
   const sent = {};
   for (const field of form.querySelectorAll("input, select")) {
     if (field.dataset.list) (sent[field.dataset.list] ??= []).push(field.value.trim());
+    else if (field.type === "checkbox") sent[field.name] = field.checked;
+    else if (field.dataset.words) (sent[field.dataset.words] ??= {})[field.name] = field.value;
     else if (field.dataset.map) (sent[field.dataset.map] ??= {})[field.name] = field.value === "" ? null : Number(field.value);
     else if (field.value !== "" || field.name === "public_url") sent[field.name] = "number" in field.dataset ? Number(field.value) : field.value;
   }

@@ -1,0 +1,54 @@
+"""Owns what a set-up command is: its arguments, what it does in the writer's transaction, and who gave it."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from counter import auth
+from counter.web import Body, Context
+from db import events
+from db.errors import Forbidden, LobbyError
+from db.records import EventKind, Role
+from lobby.sample import enrolment_path
+
+B = TypeVar("B", bound=Body)
+Json = dict[str, Any]
+
+
+class UnknownStaff(LobbyError):
+    """Nobody of this name."""
+
+    code, status, field = "unknown_staff", 404, "name"
+    text = "Nobody here is called “{name}”."
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Who gave a command: `actor` for the journal; `role` of one of the staff, None for the command line."""
+
+    context: Context
+    actor: str
+    role: Role | None
+
+    def journal(self, conn: sqlite3.Connection, kind: EventKind, **data: Any) -> None:
+        """Write down what was done."""
+        events.append(conn, self.context.clock(), kind, self.actor, **data)
+
+    def require_at_least(self, role: Role) -> None:
+        """Nobody hands out more than they have. Raises `Forbidden`."""
+        if self.role is not None and not auth.includes(self.role, role):
+            raise Forbidden
+
+    def link(self, token: str) -> str:
+        """A one-time link."""
+        return self.context.base_url + enrolment_path(token)
+
+
+@dataclass(frozen=True, slots=True)
+class Command(Generic[B]):
+    """A command's arguments, what it does in the writer's transaction, and what it computes before."""
+
+    body: type[B]
+    run: Callable[[sqlite3.Connection, Order, B], Json]
+    prepare: Callable[[Context, B], B] = lambda _, body: body
