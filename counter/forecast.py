@@ -23,7 +23,7 @@ from db.records import CounterState, Forecast, Quote, ServiceTime, Ticket, Ticke
 FUTURES = 100
 LONGEST_S = 4 * 3600.0
 """Nobody is told a longer wait."""
-LEAST_S = 20 * 60.0
+LEAST_S = 15 * 60.0
 PUNCTUALITY_S = (-240.0, 240.0)
 NO_SHOWS = 0.08
 """Appointments check in four minutes early, give or take four; one in twelve never comes."""
@@ -144,12 +144,12 @@ class World:
 
 
 def horizon_s(situation: Situation) -> float:
-    """For how long newcomers matter: twice what it takes to serve everybody who is here, and a while."""
+    """For how long newcomers matter: half as long again as it takes to serve everybody who is here, and a while."""
     lobby = situation.lobby
     at_work = sum(counter.state != CounterState.CLOSED for counter in lobby.counters)
     here = [*lobby.waiting, *lobby.serving.values()]
     work_s = sum(_mean_s(situation.times[ticket.service]) for ticket in here)
-    return min(LONGEST_S, LEAST_S + 2 * work_s / max(1, at_work))
+    return min(LONGEST_S, LEAST_S + 1.5 * work_s / max(1, at_work))
 
 
 def _mean_s(time: ServiceTime) -> float:
