@@ -272,17 +272,18 @@ def _due(ticket: Ticket) -> float:
     return ticket.due_at if ticket.due_at is not None else float("inf")
 
 
+# Below, `order_at` is the time of issue, or a later one of a customer who let somebody pass: the order knows no other.
 def _by_order(ticket: Ticket, rules: Rules) -> tuple[float, float, float, str]:
     """Smallest reference − head start first; an appointment's reference is not before its slot − 5 min."""
-    reference = ticket.issued_at
+    reference = ticket.order_at
     if ticket.ticket_class == TicketClass.APPOINTMENT and ticket.slot_at is not None:
-        reference = max(ticket.issued_at, ticket.slot_at - rules.appointment_early_s)
+        reference = max(ticket.order_at, ticket.slot_at - rules.appointment_early_s)
     return (reference - ticket.head_start_s, *_by_due(ticket))
 
 
 def _by_due(ticket: Ticket) -> tuple[float, float, str]:
-    return (_due(ticket), ticket.issued_at, ticket.number)
+    return (_due(ticket), ticket.order_at, ticket.number)
 
 
 def _by_issue(ticket: Ticket) -> tuple[float, str]:
-    return (ticket.issued_at, ticket.number)
+    return (ticket.order_at, ticket.number)

@@ -5,7 +5,7 @@ from typing import Any
 
 from counter import views
 from counter.moment import Present
-from db import calendar, print_jobs, staff, tickets
+from db import calendar, print_jobs, ratings, staff, tickets
 from db.errors import UnknownTicket
 from db.records import DeviceKind
 from display.board import board
@@ -22,7 +22,7 @@ def read_ticket(conn: sqlite3.Connection, token: str, present: Present) -> dict[
     shown = tickets.by_token(conn, token)
     if shown is None:
         raise UnknownTicket
-    view = views.ticket(shown, present, print_jobs.state_of(conn, shown.id))
+    view = views.ticket(shown, present, print_jobs.state_of(conn, shown.id), rating=ratings.of_ticket(conn, shown.id))
     return {**views.head(present), "ticket": view}
 
 
