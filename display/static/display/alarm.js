@@ -3,6 +3,9 @@ const TONES = [[880, 0], [1175, 0.22], [1568, 0.44]]; // Hz, seconds
 const SOFT = [[660, 0], [880, 0.25]];
 const TIMES = 3;
 
+/** Browsers let a page vibrate only after a touch, and complain of one that tries before. */
+const shake = (pattern) => navigator.userActivation?.hasBeenActive !== false && navigator.vibrate?.(pattern);
+
 export class Alarm {
   #audio = null;
   #told = null;
@@ -43,7 +46,7 @@ export class Alarm {
   /** A soft sign once the turn is near; again if the place moved away and came near again. */
   near(isClose) {
     if (isClose && !this.#isClose) {
-      navigator.vibrate?.([200, 120, 200]);
+      shake([200, 120, 200]);
       if (this.ready) SOFT.forEach(([pitch, at]) => this.#tone(pitch, this.#audio.currentTime + at, 0.2));
     }
     this.#isClose = isClose;
@@ -54,7 +57,7 @@ export class Alarm {
     if (ticket.state !== "called") return this.#quiet();
     if (this.#told === ticket.called_at) return undefined;
     this.#told = ticket.called_at;
-    navigator.vibrate?.([400, 200, 400, 200, 800]);
+    shake([400, 200, 400, 200, 800]);
     if (this.ready) this.#ring();
     return this.#flash(`${words} · ${ticket.number}`);
   }

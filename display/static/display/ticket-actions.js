@@ -39,7 +39,7 @@ function LetPass({ path, ticket, onDone }) {
   return html`<button class="p" data-action="let-pass" disabled=${left <= 0} aria-describedby="left" onClick=${() => sheet.current.showModal()}>${t("Let one person pass")}</button>${limit}
     <${Sheet} sheet=${sheet} id="let-pass" title=${t("Let the next person go first?")} yes=${t("Yes, let one pass")} no=${t("Keep my place")}
       act=${() => post(`${path}/let-pass`, { passed: ticket.passes })} onDone=${onDone}>
-      <p>${t("You move one place back and will be called a little later. You can do this {left} more times.", { left })}</p></${Sheet}>`;
+      <p>${t("You move one place back and will be called a little later. Still possible: {left}×.", { left })}</p></${Sheet}>`;
 }
 
 /** Giving the place up cannot be taken back here. */

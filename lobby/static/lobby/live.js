@@ -13,7 +13,7 @@ const ANSWER_MS = 4000; // a line that says nothing for so long after a question
  *   resync(): after a sleep, ask for the present state, over a new line if the old one turns out to be dead
  */
 export function follow(what, on) {
-  const socket = io({ transports: ["websocket", "polling"], tryAllTransports: true, reconnectionDelay: 500, reconnectionDelayMax: 3000, randomizationFactor: 0.3 });
+  const socket = io({ transports: ["websocket", "polling"], tryAllTransports: true, timeout: 8000, reconnectionDelay: 500, reconnectionDelayMax: 3000, randomizationFactor: 0.3 });
   let version = -1;
   let lastCall = null;
   let clock = { server: Date.now(), local: performance.now(), speed: 1 };
