@@ -78,7 +78,7 @@ class Phones:
             snapshots = {phone: self._read(conn, phone) for phone in group}
         now = time.monotonic()
         for phone, snapshot in snapshots.items():
-            known = (snapshot["ticket"], snapshot["store"])
+            known = what_shows(snapshot)
             told, told_at = self._told.get(phone, (None, 0.0))
             if known != told or now - told_at >= SIGN_OF_LIFE_S:
                 self._told[phone] = (known, now)
@@ -100,6 +100,15 @@ class Phones:
         present = load_with_calls(conn, self._context.clock())
         self._moment = present, views.head(present), at
         return present, self._moment[1]
+
+
+def what_shows(snapshot: Snapshot) -> object:
+    """What a phone shows of a snapshot, to compare: a wait counts in whole minutes, or it would change all the time."""
+    ticket = snapshot["ticket"]
+    quote = ticket["quote"]
+    if quote and "unknown" not in quote:
+        quote = (quote["low_s"] // 60, -(-quote["high_s"] // 60))
+    return {**ticket, "quote": quote}, snapshot["store"]
 
 
 def _groups(phones: Collection[str]) -> Iterator[list[str]]:

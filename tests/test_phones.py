@@ -17,7 +17,7 @@ from db import ratings
 from db.errors import NothingToRate, YourTurn
 from db.records import EventKind, PrintState, Rating
 from kiosk import holder
-from lobby.phones import Phones
+from lobby.phones import Phones, what_shows
 
 MEMBERS = "member_no,name,phone,tier,valid_from,valid_until\nV07000001,王秀英,13800136620,gold,2020-01-01,2099-12-31\n"
 COUNTER = "/api/v1/counters/6"
@@ -247,6 +247,16 @@ def test_ones_own_call_is_told_at_once_and_a_place_with_the_next_round(stage: St
     phones.tell(audiences, lambda: None)
     assert {to for to, _ in told} == set(audiences)
     assert len(told) == len(audiences)  # nobody twice
+
+
+def test_seconds_of_a_wait_are_no_news_and_minutes_are() -> None:
+    def with_quote(low_s: int, high_s: int) -> dict[str, Any]:
+        quote = {"low_s": low_s, "mid_s": (low_s + high_s) // 2, "high_s": high_s}
+        return {"version": high_s, "store": {}, "ticket": {"number": "A001", "quote": quote}}
+
+    assert what_shows(with_quote(485, 1015)) == what_shows(with_quote(481, 965))
+    assert what_shows(with_quote(485, 1015)) != what_shows(with_quote(479, 1015))
+    assert what_shows(with_quote(485, 1020)) != what_shows(with_quote(485, 1021))
 
 
 def test_two_phones_of_one_ticket_show_the_same_and_versions_never_go_back(

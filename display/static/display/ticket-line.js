@@ -54,11 +54,11 @@ export function useTicket(token) {
       line.resync();
     };
     ask(); // the first look does not wait for the live line
-    const timer = setInterval(() => live.current.up || ask(), POLL_MS);
+    setInterval(() => live.current.up || ask(), POLL_MS);
     document.addEventListener("visibilitychange", wake);
-    for (const event of ["pageshow", "online"]) addEventListener(event, wake);
-    return () => clearInterval(timer); // the page never leaves this view
-  }, [token]);
+    addEventListener("pageshow", (event) => event.persisted && wake()); // shown again from the browser's memory
+    addEventListener("online", wake);
+  }, []); // for as long as the page lives
 
   const take = (ticket) => setView((old) => ({ ...old, ticket }));
   return [view, take];

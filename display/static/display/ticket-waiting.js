@@ -26,7 +26,7 @@ function Ringing({ alarm }) {
 }
 
 const Near = ({ ticket }) => html`<p class="near" role="status">${icon("people")}<span>${ticket.people_ahead === 0
-  ? t("You are the first in your queue. Please stay near the counters.")
+  ? t("Please stay near the counters: you may be called any moment.")
   : t("It is nearly your turn. Please stay near the counters.")}</span></p>`;
 
 export function Waiting({ ticket, calls, alarm }) {
