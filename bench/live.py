@@ -167,8 +167,8 @@ def phone_aims(followed: Sequence[Followed]) -> list[Aim]:
         aim
         for one in followed
         for aim in (
-            Aim(f"a call's p99 to {one.size} phones", one.called.p99, 100, "ms"),
-            Aim(f"issue's p99 while {one.size} phones are told", one.issue.p99, 100, "ms"),
+            Aim(f"a call's p99 to {one.size} phones", one.called.p99, 200, "ms"),
+            Aim(f"issue's p99 while {one.size} phones are told", one.issue.p99, 200, "ms"),
         )
     ]
 
