@@ -30,6 +30,7 @@ class Options:
     quick: bool
     as_json: bool
     check: bool
+    phones: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +91,16 @@ def _cpu_s() -> tuple[float, float]:
     return busy, busy + idle + waiting
 
 
-def options(description: str) -> Options:
-    """Parse the options that all benches have."""
+def options(description: str, *, phones: bool = False) -> Options:
+    """Parse the options that all benches have, and with `phones` how many of them follow the lobby."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--quick", action="store_true", help="smaller counts; less than 25 s")
     parser.add_argument("--json", action="store_true", dest="as_json", help="end with one line of JSON")
     parser.add_argument("--check", action="store_true", help="exit with 1 if an aim is missed")
+    if phones:
+        parser.add_argument("--phones", type=int, default=0, metavar="N", help="also a lobby that N phones follow")
     given = parser.parse_args()
-    return Options(given.quick, given.as_json, given.check)
+    return Options(given.quick, given.as_json, given.check, given.phones if phones else 0)
 
 
 def lobbyline(folder: Path, *arguments: str) -> Json:

@@ -9,7 +9,7 @@ in bursts of at most 40; between the bursts, outside every time taken, one clien
 disk, one after another. Figures are the medians of several rounds' p50, p99 and tickets per second. The client is not
 the bottleneck: its share of a CPU is printed.
 
-Delivery. See `bench/delivery.py`.
+Delivery. See `bench/delivery.py`. With `--phones N` also a lobby that N phones follow: see `bench/phones.py`.
 """
 
 import itertools
@@ -37,6 +37,7 @@ from bench.harness import (
     spread_ms,
     table,
 )
+from bench.phones import Followed, measure_phones
 from bench.watchers import displays
 
 WAITING, BURST, DISPLAYS = 20, 40, 10
@@ -146,6 +147,32 @@ def aims(rates: dict[str, Rate], measured: Sequence[Delivery]) -> list[Aim]:
     ]
 
 
+def show_phones(followed: Sequence[Followed]) -> None:
+    """Print the third table, if it was asked for."""
+    for one in followed:
+        spreads = (("a call, on every phone", one.called), ("the called phone's own snapshot", one.own_snapshot))
+        rows = [
+            [name, number(s.p50), number(s.p99)] for name, s in (*spreads, ("a number issued meanwhile", one.issue))
+        ]
+        table(f"{one.size} phones follow", ["ms", "p50", "p99"], rows)
+        print(
+            f"Per change: {number(one.snapshots)} snapshots, {number(one.kilobytes)} kB, {number(one.cpu_ms)} ms of the"
+            f" server's CPU. Calls: {one.arrived}/{one.expected} frames."
+        )
+
+
+def phone_aims(followed: Sequence[Followed]) -> list[Aim]:
+    """What the product promises to a lobby full of phones."""
+    return [
+        aim
+        for one in followed
+        for aim in (
+            Aim(f"a call's p99 to {one.size} phones", one.called.p99, 200, "ms"),
+            Aim(f"issue's p99 while {one.size} phones are told", one.issue.p99, 200, "ms"),
+        )
+    ]
+
+
 def _open_lobby(store: Served) -> tuple[str, str]:
     """A counter with somebody at it and people waiting; returns the kiosk's and the staff member's token."""
     kiosk = store.command("device", "add", "kiosk", "--name", "bench")["token"]
@@ -159,7 +186,7 @@ def _open_lobby(store: Served) -> tuple[str, str]:
 
 def main() -> int:
     """Run the bench; returns the exit code."""
-    given = options("Durable issue and delivery of calls, beside their bare limits.")
+    given = options("Durable issue and delivery of calls, beside their bare limits.", phones=True)
     rounds, bursts, calls = (3, 2, 12) if given.quick else (5, 6, 60)
     machine = Machine()
     with served_store() as store:
@@ -168,15 +195,19 @@ def main() -> int:
         show_issue(rates)
         with Http(store.port, person) as desk:
             measured = [measure_delivery(store, desk, size, calls) for size in SIZES]
-        show_delivery(measured)
+            show_delivery(measured)
+            with Http(store.port, kiosk) as at_kiosk:
+                followed = [measure_phones(store, at_kiosk, desk, given.phones, calls)] if given.phones else []
+        show_phones(followed)
     others = machine.others()
     print(f"\nOther programs used {others:.0%} of this machine's {os.cpu_count()} CPUs during the run.")
     figures: Json = {
         "others_cpu": others,
         "issue": {name: asdict(rate) for name, rate in rates.items()},
         "delivery": [asdict(one) for one in measured],
+        "phones": [asdict(one) for one in followed],
     }
-    return finish(given, "live", figures, aims(rates, measured))
+    return finish(given, "live", figures, [*aims(rates, measured), *phone_aims(followed)])
 
 
 if __name__ == "__main__":

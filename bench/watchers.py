@@ -13,10 +13,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from bench.harness import end
 
@@ -24,17 +25,20 @@ Receipts = dict[int, list[float]]
 """Version of a call → when each client received it, in s."""
 
 _TEXT, _LONGEST_SHORT, _TWO_BYTES = 0x81, 125, 126
-_CALLED = b'42["called"'
+_CALLED, _SNAPSHOT = b'42["called"', b'42["snapshot"'
+_OWN_CALL = b'"state":"called"'
 _VERSION = b'"version":'
 _SETTLE_S = 0.3
 _LIBRARY_PATH = "/socket.io/?EIO=4&transport=websocket"
 
 
 class Watchers:
-    """A process of `count` clients, all joined. `bare`: plain websockets; else displays of a Lobbyline server."""
+    """A process of `count` clients, all joined. `bare`: plain websockets; else displays of a Lobbyline server, or with
+    `tokens` the phones that follow these tickets.
+    """
 
-    def __init__(self, port: int, count: int, *, bare: bool) -> None:
-        words = [sys.executable, __file__, str(port), str(count), "bare" if bare else "socketio"]
+    def __init__(self, port: int, count: int, *, bare: bool, tokens: Sequence[str] = ()) -> None:
+        words = [sys.executable, __file__, str(port), str(count), "bare" if bare else "socketio", *tokens]
         self._process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         if self._process.stdout.readline() != "joined\n":
@@ -42,14 +46,52 @@ class Watchers:
 
     def receipts(self) -> tuple[Receipts, str]:
         """Wait for what is under way, end the clients, and return what they received and the last call's text."""
+        noted = self._finish()
+        return _by_version(noted), noted["call"]
+
+    def _finish(self) -> dict[str, Any]:
         time.sleep(_SETTLE_S)
         said, _ = self._process.communicate("", timeout=30)
-        noted = json.loads(said)
-        return {int(version): times for version, times in noted["receipts"].items()}, noted["call"]
+        noted: dict[str, Any] = json.loads(said)
+        return noted
 
     def end(self) -> None:
         """End the clients, wherever they are."""
         end(self._process)
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What phones received: calls; when a phone's own ticket was said to be called; how many snapshots and bytes."""
+
+    receipts: Receipts
+    own: list[float]
+    snapshots: int
+    bytes: int
+
+
+class Phones(Watchers):
+    """Customers' phones, each following its own ticket. Use as a context manager."""
+
+    def __init__(self, port: int, tokens: Sequence[str]) -> None:
+        super().__init__(port, len(tokens), bare=False, tokens=tokens)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def begin(self) -> None:
+        """Forget what came so far."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("x")
+        self._process.stdin.flush()
+
+    def noted(self) -> Noted:
+        """Wait for what is under way, end the phones, and return what they received."""
+        said = self._finish()
+        return Noted(_by_version(said), said["own"], said["snapshots"], said["bytes"])
 
 
 @contextmanager
@@ -115,13 +157,18 @@ class _Client:
         return data
 
 
-def _join(port: int, *, bare: bool) -> _Client:
+def _by_version(noted: dict[str, Any]) -> Receipts:
+    return {int(version): times for version, times in noted["receipts"].items()}
+
+
+def _join(port: int, token: str, *, bare: bool) -> _Client:
     if bare:
         return _Client(port, "/")
     client = _Client(port, _LIBRARY_PATH)
     client.send(b"40")
     client.expect(b"40{")
-    client.send(b'42["watch",{"screen":"display"}]')
+    screen = f'"ticket","token":"{token}"' if token else '"display"'
+    client.send(f'42["watch",{{"screen":{screen}}}]'.encode())
     client.expect(b'42["snapshot"')
     return client
 
@@ -132,6 +179,8 @@ class _Notes:
     def __init__(self) -> None:
         self.receipts: dict[str, list[float]] = {}
         self.call = b""
+        self.own: list[float] = []
+        self.snapshots = self.bytes = 0
 
     def take(self, client: _Client) -> None:
         """Read a client that is ready. One time counts for all that came in one read."""
@@ -144,16 +193,27 @@ class _Notes:
                 self.call = text
                 version = text.partition(_VERSION)[2].split(b",", 1)[0].strip(b" }]").decode()
                 self.receipts.setdefault(version, []).append(now)
+            elif text.startswith(_SNAPSHOT):
+                self.snapshots += 1
+                self.bytes += len(text)
+                if _OWN_CALL in text:
+                    self.own.append(now)
 
     def as_json(self) -> dict[str, Any]:
         """For the process that asked."""
-        return {"receipts": self.receipts, "call": self.call.decode()}
+        return {
+            "receipts": self.receipts,
+            "call": self.call.decode(),
+            "own": self.own,
+            "snapshots": self.snapshots,
+            "bytes": self.bytes,
+        }
 
 
-def _watch(port: int, count: int, *, bare: bool) -> None:
-    """Join, say so, and note until standard input ends; then print the notes."""
+def _watch(port: int, tokens: Sequence[str], *, bare: bool) -> None:
+    """Join, say so, and note until standard input ends; then print the notes. Any input begins them anew."""
     with ThreadPoolExecutor(8) as threads:
-        clients = list(threads.map(lambda _: _join(port, bare=bare), range(count)))
+        clients = list(threads.map(lambda token: _join(port, token, bare=bare), tokens))
     by_fd = {client.socket.fileno(): client for client in clients}
     stdin, notes, poll = sys.stdin.fileno(), _Notes(), select.epoll()
     for fd in (stdin, *by_fd):
@@ -164,10 +224,12 @@ def _watch(port: int, count: int, *, bare: bool) -> None:
         for fd in ready:
             if fd != stdin:
                 notes.take(by_fd[fd])
-        if stdin in ready and not os.read(stdin, 1):
-            print(json.dumps(notes.as_json()))
-            return
+        if stdin in ready:
+            if not os.read(stdin, 1):
+                print(json.dumps(notes.as_json()))
+                return
+            notes = _Notes()
 
 
 if __name__ == "__main__":
-    _watch(int(sys.argv[1]), int(sys.argv[2]), bare=sys.argv[3] == "bare")
+    _watch(int(sys.argv[1]), sys.argv[4:] or [""] * int(sys.argv[2]), bare=sys.argv[3] == "bare")

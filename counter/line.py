@@ -149,10 +149,10 @@ def is_guarded(ticket: Ticket, now: float, rules: Rules) -> bool:
 
 
 def waiting(ticket: Ticket, services: Mapping[str, int]) -> policy.Waiting:
-    """A ticket in the rule's words; `services` numbers the services."""
+    """A ticket in the rule's words; `services` numbers the services. Who let somebody pass counts as issued later."""
     return policy.Waiting(
         due_at=inf if ticket.due_at is None else ticket.due_at,
-        issued_at=ticket.issued_at,
+        issued_at=ticket.order_at,
         id=ticket.id,
         kind=int(KINDS[ticket.ticket_class]),
         service=services[ticket.service],

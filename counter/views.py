@@ -22,6 +22,7 @@ from db.records import (
     Names,
     PrintState,
     Quote,
+    Rating,
     Settings,
     Ticket,
     TicketClass,
@@ -29,6 +30,8 @@ from db.records import (
 )
 
 Json = dict[str, Any]
+
+LONG_AGO_S = 2 * 3600
 
 _VIPS = {
     "code": VIP_QUEUE,
@@ -108,7 +111,13 @@ def queues(present: Present) -> list[Json]:
     return [*rows, {**_VIPS, **vips}]
 
 
-def ticket(shown: Ticket, present: Present, paper: PrintState, notes: Sequence[Message] = ()) -> Json:
+def ticket(
+    shown: Ticket,
+    present: Present,
+    paper: PrintState,
+    notes: Sequence[Message] = (),
+    rating: Rating | None = None,
+) -> Json:
     """A ticket as its holder may see it."""
     service = present.services[shown.service]
     is_waiting = shown.state == TicketState.WAITING
@@ -133,6 +142,10 @@ def ticket(shown: Ticket, present: Present, paper: PrintState, notes: Sequence[M
         "quote": quote(present.quote(shown)) if is_waiting else None,
         "print": paper,
         "notes": [message(note) for note in notes],
+        "passes": shown.passes,
+        "passes_left": shown.passes_left if is_waiting else 0,
+        "rating": {"score": rating.score, "comment": rating.comment} if rating else None,
+        "over": _is_long_over(shown, present),
     }
 
 
@@ -141,6 +154,14 @@ def quote(told: Quote | str) -> Json:
     if isinstance(told, str):
         return {"unknown": told}
     return {"low_s": round(told.low_s), "mid_s": round(told.mid_s), "high_s": round(told.high_s)}
+
+
+def _is_long_over(shown: Ticket, present: Present) -> bool:
+    """Whether the visit is history: of another business day, or given up or missed long ago."""
+    if shown.business_day != calendar.business_day(present.now, present.settings):
+        return True
+    is_done = shown.state == TicketState.COMPLETED  # may still be rated
+    return not is_done and shown.ended_at is not None and present.now - shown.ended_at >= LONG_AGO_S
 
 
 def counter(

@@ -176,6 +176,44 @@ class WrongState(LobbyError):
     code, status, text = "wrong_state", 409, "{number} cannot do this now. The screen shows what is possible."
 
 
+class NobodyBehind(LobbyError):
+    """There is nobody the holder could let pass."""
+
+    code, status, text = "nobody_behind", 409, "Nobody is behind you in your queue yet, so there is nobody to let pass."
+
+
+class PassesUsed(LobbyError):
+    """Everybody may let a few people pass, not a whole queue."""
+
+    code, status, text = "passes_used", 409, "You have let {passes} people pass. That is as many as one number can."
+
+
+class PromiseRuns(LobbyError):
+    """The promised time is near: whoever stepped back would be called first all the same."""
+
+    code, status = "promise_runs", 409
+    text = "Your promised time is near, so you are called before the others now."
+
+
+class YourTurn(LobbyError):
+    """The call was faster than the holder's wish."""
+
+    code, status, text = "your_turn", 409, "{number} is being called: please go to counter {counter}."
+
+
+class NothingToRate(LobbyError):
+    """A visit that is not over, or was on another day."""
+
+    code, status = "nothing_to_rate", 409
+    text = "You can say how it was after you have been served, until the end of the day."
+
+
+class TooManyRequests(LobbyError):
+    """One ticket's holder asks again and again."""
+
+    code, status, text = "too_many_requests", 429, "That was too often. Please wait a minute and try again."
+
+
 class NobodyEligible(LobbyError):
     """There is nobody this counter may call; the subclasses say why."""
 

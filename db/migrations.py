@@ -206,6 +206,18 @@ def entitlements_and_managers(db: Database) -> None:
         db.execute(statement)
 
 
+@steps()
+def places_and_ratings_of_holders(db: Database) -> None:
+    """What customers do on their phones: let others pass, which only ever moves a place back; say how it was."""
+    db.execute("ALTER TABLE tickets ADD COLUMN moved_to REAL CHECK (moved_to >= issued_at)")
+    db.execute("ALTER TABLE tickets ADD COLUMN passes INTEGER NOT NULL DEFAULT 0 CHECK (passes BETWEEN 0 AND 3)")
+    db.execute(
+        "CREATE TABLE ratings (ticket_id INTEGER PRIMARY KEY REFERENCES tickets (id),"
+        " score INTEGER NOT NULL CHECK (score BETWEEN 1 AND 5), comment TEXT NOT NULL CHECK (length(comment) <= 300),"
+        " at REAL NOT NULL) STRICT"
+    )
+
+
 def _statements(script: str) -> list[str]:
     """Split a script (sqlite3's own `executescript` would commit the migration's transaction)."""
     statements, current = [], ""

@@ -108,6 +108,8 @@ class EventKind(StrEnum):
     COMPLETED = "completed"
     NO_SHOW = "no_show"
     RETURNED = "returned"
+    STEPPED_BACK = "stepped_back"
+    RATED = "rated"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     COUNTER_OPENED = "counter_opened"
@@ -206,9 +208,16 @@ class Counter:
     returns_at: float | None = None
 
 
+MOST_PASSES = 3
+"""How many people the holder of a ticket may let pass."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A customer's place. `due_at` is set for guarded classes only; `slot_at` for appointments only."""
+    """A customer's place. `due_at` is set for guarded classes only; `slot_at` for appointments only.
+
+    `passes`: how many people its holder has let pass, and so moved the place to `moved_to`.
+    """
 
     id: int
     number: str
@@ -232,6 +241,21 @@ class Ticket:
     started_at: float | None = None
     ended_at: float | None = None
     calls: int = 0
+    moved_to: float | None = None
+    passes: int = 0
+
+    @property
+    def order_at(self) -> float:
+        """When the ticket counts as issued in the order: later than it was, once its holder let somebody pass.
+
+        Only the order follows it. The wait, the due time and the promise count from the true times.
+        """
+        return self.issued_at if self.moved_to is None else self.moved_to
+
+    @property
+    def passes_left(self) -> int:
+        """How many people its holder may still let pass."""
+        return MOST_PASSES - self.passes
 
     @property
     def waiting_since(self) -> float:
@@ -279,6 +303,14 @@ class Accuracy:
 
 
 NOTHING_FORESEEN = Forecast(at=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """How a served customer said it was: `score` 1 to 5."""
+
+    score: int
+    comment: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,6 +185,15 @@ def put_back(conn: sqlite3.Connection, ticket_id: int) -> bool:
     )
 
 
+def move_back(conn: sqlite3.Connection, ticket_id: int, passes: int, moved_to: float) -> bool:
+    """waiting → waiting, further back in the order; only while it has let exactly `passes` people pass so far."""
+    return _changed(
+        conn,
+        "UPDATE tickets SET moved_to = ?, passes = passes + 1 WHERE id = ? AND state = 'waiting' AND passes = ?",
+        (moved_to, ticket_id, passes),
+    )
+
+
 def end(conn: sqlite3.Connection, ticket_id: int, expected: TicketState, final: TicketState, now: float) -> bool:
     """Any state → one of the final ones."""
     return _changed(

@@ -63,10 +63,10 @@ def pages(context: Context) -> APIBlueprint:
     @room.get("/t/<token>")
     def ticket_page(path: TicketPath) -> Answer:
         with context.store.read() as conn:
-            ticket = tickets.by_token(conn, path.token)
+            ticket, store = tickets.by_token(conn, path.token), settings.load(conn).name
         if ticket is None:
             raise UnknownTicket
-        return render_template("display/ticket.html", token=path.token)
+        return render_template("display/ticket.html", token=path.token, store=store)
 
     @room.get("/t/<token>/qr.svg")
     def ticket_qr(path: TicketPath) -> Response:
@@ -95,7 +95,8 @@ def api(context: Context) -> APIBlueprint:
     @room.get("/tickets/<token>", summary="A ticket, as its holder may see it")
     def read_ticket(path: TicketPath) -> Any:
         with context.store.read() as conn:
-            return screens.read_ticket(conn, path.token, load(conn, context.clock()))["ticket"]
+            snapshot = screens.read_ticket(conn, path.token, load(conn, context.clock()))
+        return {**snapshot["ticket"], "now": snapshot["now"], "version": snapshot["version"]}
 
     @room.get("/floor", summary="The floor, for managers")
     def read_floor() -> dict[str, Any]:

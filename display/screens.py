@@ -5,9 +5,9 @@ from typing import Any
 
 from counter import views
 from counter.moment import Present
-from db import calendar, print_jobs, quotes, staff, tickets
+from db import calendar, print_jobs, quotes, ratings, staff, tickets
 from db.errors import UnknownTicket
-from db.records import DeviceKind
+from db.records import DeviceKind, TicketState
 from display.board import board
 from display.floor import floor
 
@@ -19,11 +19,16 @@ def read_board(conn: sqlite3.Connection, present: Present) -> dict[str, Any]:
 
 def read_ticket(conn: sqlite3.Connection, token: str, present: Present) -> dict[str, Any]:
     """The snapshot of one ticket's holder. Raises `UnknownTicket`."""
+    return {**views.head(present), "ticket": ticket_view(conn, token, present)}
+
+
+def ticket_view(conn: sqlite3.Connection, token: str, present: Present) -> dict[str, Any]:
+    """A ticket as its holder may see it. Raises `UnknownTicket`."""
     shown = tickets.by_token(conn, token)
     if shown is None:
         raise UnknownTicket
-    view = views.ticket(shown, present, print_jobs.state_of(conn, shown.id))
-    return {**views.head(present), "ticket": view}
+    rating = ratings.of_ticket(conn, shown.id) if shown.state == TicketState.COMPLETED else None
+    return views.ticket(shown, present, print_jobs.state_of(conn, shown.id), rating=rating)
 
 
 def read_floor(conn: sqlite3.Connection, present: Present) -> dict[str, Any]:

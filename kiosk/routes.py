@@ -1,4 +1,4 @@
-"""Owns the kiosk room's web: the kiosk page, issuing, recognising members, check-in, the holder's own actions."""
+"""Owns the kiosk room's web: the kiosk page, issuing, recognising members, check-in."""
 
 import sqlite3
 from typing import Any, Literal
@@ -11,11 +11,11 @@ from pydantic import Field, model_validator
 from counter import views
 from counter.customer import greeting
 from counter.present import load
-from counter.web import Answer, Body, Caller, Context, TicketPath
+from counter.web import Answer, Body, Caller, Context
 from db import calendar, print_jobs, settings, tickets
 from db.errors import ProxyStaffOnly
 from db.records import DeviceKind, Ticket
-from kiosk import appointments, holder, identify, issuing, proxies
+from kiosk import appointments, identify, issuing, proxies
 
 RequestKey = Field(min_length=1, max_length=128, description="Made by the caller; a repeat gets the same ticket")
 Language = Literal["zh", "en"]
@@ -75,7 +75,7 @@ def pages(context: Context) -> APIBlueprint:
 
 
 def api(context: Context) -> APIBlueprint:
-    """Issuing, recognising, checking in, cancelling."""
+    """Issuing, recognising, checking in."""
     room = APIBlueprint("kiosk_api", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Tickets")])
 
     @room.post("/tickets", summary="Issue a ticket")
@@ -115,12 +115,6 @@ def api(context: Context) -> APIBlueprint:
                 "reason": views.message(found.refusal),
                 "ticket": _view(conn, had) if had else None,
             }
-
-    @room.post("/tickets/<token>/cancel", summary="The holder gives the place up")
-    def cancel(path: TicketPath) -> dict[str, Any]:
-        context.store.write(lambda conn: holder.cancel(conn, path.token, context.clock()))
-        with context.store.read() as conn:
-            return _view(conn, holder.find(conn, path.token))
 
     def _issue_proxy(wish: issuing.Wish, proxy_for: str, caller: Caller) -> Answer:
         person = caller.person

@@ -16,6 +16,7 @@ from counter import vip_routes
 from counter.web import Answer, Context
 from db import settings as store_settings
 from display import routes as display_room
+from kiosk import holder_routes
 from kiosk import routes as kiosk_room
 from lobby import __version__, enrolment, figures, problems, settings, texts
 
@@ -66,6 +67,7 @@ def create_app(context: Context, control_token: str) -> Flask:
         app.register_api(room.pages(context))
         app.register_api(room.api(context))
     app.register_api(vip_routes.api(context))
+    app.register_api(holder_routes.api(context))
     app.register_api(enrolment.pages(context))
     app.register_api(settings.pages(context))
     app.register_api(settings.api(context, control_token))

@@ -2,6 +2,7 @@
 
 Woken after each commit, it reads the events past its version, says each call at once, and sends every audience one
 fresh snapshot. Changes close together are sent as one. A dead or slow client has its own queue and hurts nobody else.
+Customers' phones, which may be many, are told what is new to them: see `lobby/phones.py`.
 """
 
 import logging
@@ -26,6 +27,7 @@ from db import events, settings, tickets
 from db.errors import InvalidRequest, LobbyError
 from db.records import EventKind, Role
 from display import screens
+from lobby.phones import Phones
 
 SNAPSHOT_GAP_S = 0.05
 SNAPSHOT_DELAY_S = 0.02
@@ -34,6 +36,7 @@ HEARTBEAT_S = 15.0
 """Even without an event the time goes on: opening hours, promises, and proof that the line is alive."""
 
 _EVERYBODY = "lobby"
+_PHONE = "ticket:"
 _CALLS = frozenset({EventKind.CALLED, EventKind.RECALLED})
 _log = logging.getLogger("lobbyline.hub")
 
@@ -71,6 +74,7 @@ class Hub:
         self._callers: dict[str, Caller] = {}
         self._held: dict[str, str] = {}
         self._sessions: dict[str, str] = {}
+        self._phones = Phones(context, lambda snapshot, to: self._emit(Said.SNAPSHOT, snapshot, to))
         socketio.on_event("connect", self._connect)
         socketio.on_event("disconnect", self._disconnect)
         socketio.on_event("watch", self._watch)
@@ -91,33 +95,48 @@ class Hub:
                 gevent.sleep(1)
 
     def _patience(self) -> float:
-        return max(0.0, self._next_snapshot - time.monotonic()) if self._is_stale else HEARTBEAT_S
+        if self._is_stale:
+            return max(0.0, self._next_snapshot - time.monotonic())
+        behind = self._phones.patience()
+        return HEARTBEAT_S if behind is None else behind
 
     def _follow(self) -> None:
-        with self._context.store.read() as conn:
-            news = events.after(conn, self._version)
-            store = settings.load(conn) if any(event.kind in _CALLS for event in news) else None
-        for event in news:
-            self._version = event.seq
-            if store is not None and event.kind in _CALLS:
-                said = {**views.call(event, store), "previous": self._last_call, "audio_url": None}
-                self._last_call = event.seq
-                self._emit(Said.CALLED, said, _EVERYBODY)
+        self._hear()
         if not self._is_stale:
             self._is_stale = True
             self._next_snapshot = max(self._next_snapshot, time.monotonic() + SNAPSHOT_DELAY_S)
         if time.monotonic() >= self._next_snapshot:
             self._send_snapshots()
 
+    def _hear_meanwhile(self) -> None:
+        """Calls do not wait until the last phone of a round is served; their snapshots follow with the next round."""
+        if self._wake.is_set():
+            self._hear()
+
+    def _hear(self) -> None:
+        with self._context.store.read() as conn:
+            news = events.after(conn, self._version)
+            store = settings.load(conn) if any(event.kind in _CALLS for event in news) else None
+        for event in news:
+            self._version = event.seq
+            self._phones.note(event.ticket)
+            if store is not None and event.kind in _CALLS:
+                said = {**views.call(event, store), "previous": self._last_call, "audio_url": None}
+                self._last_call = event.seq
+                self._emit(Said.CALLED, said, _EVERYBODY)
+
     def _send_snapshots(self) -> None:
         self._is_stale = False
         self._dismiss_signed_out()
-        for audience, snapshot in self._snapshots(set(self._watched.values())).items():
+        audiences = set(self._watched.values())
+        phones = {audience for audience in audiences if audience.startswith(_PHONE)}
+        for audience, snapshot in self._snapshots(audiences - phones).items():
             self._emit(Said.SNAPSHOT, snapshot, audience)
         self._next_snapshot = time.monotonic() + SNAPSHOT_GAP_S
+        self._phones.tell(phones, self._hear_meanwhile)
 
     def _snapshots(self, audiences: Collection[str]) -> dict[str, dict[str, Any]]:
-        """What each audience sees, all of one moment: the lobby is read once, in the transaction of every other row."""
+        """What each screen sees, all of one moment: the lobby is read once, in the transaction of every other row."""
         if not audiences:
             return {}
         with self._context.store.read() as conn:
@@ -157,7 +176,8 @@ class Hub:
     def _watch(self, what: Any = None) -> None:
         try:
             audience = self._admit(_Watch.model_validate(what or {}))
-            snapshot = self._snapshots([audience])[audience]
+            phone = audience.startswith(_PHONE)
+            snapshot = self._phones.snapshot(audience) if phone else self._snapshots([audience])[audience]
         except (LobbyError, ValidationError) as refused:
             said = refused if isinstance(refused, LobbyError) else InvalidRequest()
             self._emit(Said.REFUSED, views.message(said), _sid())
@@ -175,7 +195,7 @@ class Hub:
         caller = self._callers.get(_sid(), Caller())
         match what.screen:
             case "ticket":
-                return f"ticket:{what.token or self._held.get(_sid(), '')}"
+                return _PHONE + (what.token or self._held.get(_sid(), ""))
             case "counter":
                 caller.require_staff()
                 return f"counter:{what.counter}"
@@ -195,8 +215,6 @@ def _read(conn: sqlite3.Connection, audience: str, present: Present) -> dict[str
     match kind:
         case "counter":
             return screen.read(conn, int(which), present)
-        case "ticket":
-            return screens.read_ticket(conn, which, present)
         case "floor":
             return screens.read_floor(conn, present)
         case "duty":

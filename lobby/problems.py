@@ -8,7 +8,7 @@ from flask import Flask, Response, render_template, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from db.errors import InvalidRequest, LobbyError, NoSuchPage, NotJson, NotThisWay
+from db.errors import InvalidRequest, LobbyError, NoSuchPage, NotJson, NotThisWay, UnknownTicket
 from lobby import texts
 
 _OTHER = "other"
@@ -65,7 +65,8 @@ def _refused(error: LobbyError) -> Response | tuple[str, int]:
 
 def _page(error: LobbyError) -> str:
     said = {f"text_{language}": texts.say(error, language) for language in texts.LANGUAGES}
-    return render_template("lobby/message.html", heading_zh="抱歉", heading_en="Sorry", **said)
+    is_for_staff = not isinstance(error, UnknownTicket)  # a customer's phone has no business on the staff's screens
+    return render_template("lobby/message.html", heading_zh="抱歉", heading_en="Sorry", home=is_for_staff, **said)
 
 
 def _http(error: HTTPException) -> Response | tuple[str, int] | HTTPException:

@@ -19,6 +19,7 @@ async function call(method, path, body) {
   try {
     answer = await fetch(path, {
       method,
+      cache: "no-store",
       headers: {
         "Accept-Language": lang(),
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),

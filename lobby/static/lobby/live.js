@@ -1,16 +1,19 @@
 // Owns the live connection of a screen: snapshots by version, calls without gaps, the server's clock.
 import { io } from "/static/vendor/socket.io.js";
 
+const ANSWER_MS = 4000; // a line that says nothing for so long after a question is dead
+
 /**
  * Follow a screen.
  * @param {{screen: string}} what   what to watch: {screen: "display" | "kiosk" | "floor"}, {screen: "counter", counter: 3}, {screen: "ticket", token}
  * @param {{snapshot?: Function, called?: Function, connection?: Function}} on
  *   snapshot(data) for each newer state; called(call) once for each call, in order, also those missed while away;
- *   connection(up, lastNews) when the line drops or comes back (lastNews: Date of the last news).
- * @returns {{now: () => number}}   now(): the server's time in ms since the epoch
+ *   connection(up, lastNews) when the line drops, cannot be had, or comes back (lastNews: Date of the last news).
+ * @returns {{now: () => number, resync: () => void}}   now(): the server's time in ms since the epoch;
+ *   resync(): after a sleep, ask for the present state, over a new line if the old one turns out to be dead
  */
 export function follow(what, on) {
-  const socket = io({ transports: ["websocket", "polling"], reconnectionDelay: 500, reconnectionDelayMax: 3000, randomizationFactor: 0.3 });
+  const socket = io({ transports: ["websocket", "polling"], tryAllTransports: true, timeout: 8000, reconnectionDelay: 500, reconnectionDelayMax: 3000, randomizationFactor: 0.3 });
   let version = -1;
   let lastCall = null;
   let clock = { server: Date.now(), local: performance.now(), speed: 1 };
@@ -33,6 +36,7 @@ export function follow(what, on) {
     on.connection?.(false, lastNews);
     if (reason === "io server disconnect") setTimeout(() => socket.connect(), 2000);
   });
+  socket.on("connect_error", () => on.connection?.(false, lastNews));
   socket.on("snapshot", (data) => {
     if (data.version < version) return;
     version = data.version;
@@ -50,5 +54,11 @@ export function follow(what, on) {
     if (lastCall === null || call.previous > lastCall) watch(); // a gap: the whole snapshot brings what was missed
     else tell(call);
   });
-  return { now: () => clock.server + (performance.now() - clock.local) * clock.speed };
+  const resync = () => {
+    if (!socket.connected) return socket.connect();
+    const before = lastNews;
+    watch();
+    return setTimeout(() => before === lastNews && socket.connected && socket.disconnect().connect(), ANSWER_MS);
+  };
+  return { resync, now: () => clock.server + (performance.now() - clock.local) * clock.speed };
 }
