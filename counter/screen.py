@@ -3,10 +3,11 @@
 import sqlite3
 from typing import Any
 
-from counter import views
+from counter import due, views
 from counter.desk import get_counter
 from counter.moment import Present
 from db import appointments, calendar, members, tickets
+from db.records import Appointment
 
 
 def read(conn: sqlite3.Connection, number: int, present: Present) -> dict[str, Any]:
@@ -17,4 +18,10 @@ def read(conn: sqlite3.Connection, number: int, present: Present) -> dict[str, A
     booking = appointments.by_code(conn, current.appointment_code) if current and current.appointment_code else None
     figures = tickets.served_by(conn, calendar.business_day(present.now, present.settings), number)
     view = views.counter(at, present, (member, booking), figures)
-    return {**views.head(present), **view}
+    return {**views.head(present), **view, "appointments": due.appointments_due(at, present, _expected(conn, present))}
+
+
+def _expected(conn: sqlite3.Connection, present: Present) -> list[tuple[Appointment, str | None]]:
+    """Who is expected about now: from those still in time to those due soon."""
+    begins = present.now - present.settings.rules.appointment_grace_s
+    return appointments.expected(conn, begins, present.now + due.SOON_S)

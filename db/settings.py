@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from db.records import Hours, Names, RuleKind, Rules, Service, ServiceTime, Settings, Tier
+from db.records import Booking, BookingRight, Hours, Names, RuleKind, Rules, Service, ServiceTime, Settings, Tier
 
 _SET_UP = """
 SELECT (SELECT json_group_object(key, json(value)) FROM settings) AS settings,
@@ -78,7 +78,13 @@ def _settings(stored: dict[str, Any]) -> Settings:
         notices=tuple(Names(**notice) for notice in stored["notices"]),
         public_url=stored["public_url"],
         rules=Rules(**{**stored["rules"], "kind": RuleKind(stored["rules"]["kind"])}),
+        booking=_booking(stored["booking"]) if "booking" in stored else Booking(),
     )
+
+
+def _booking(stored: dict[str, Any]) -> Booking:
+    rights = {tier: BookingRight(right) for tier, right in stored["rights"].items()}
+    return Booking(**{**stored, "rights": rights})
 
 
 def save(conn: sqlite3.Connection, settings: Settings) -> None:
