@@ -2,7 +2,7 @@
 
 import datetime as dt
 import sqlite3
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from flask import Response, redirect, render_template, url_for
 from flask_openapi3.blueprint import APIBlueprint
@@ -22,6 +22,18 @@ TAIL = range(4, 11)
 """So many last digits of a phone are enough to look for."""
 
 
+_FIRST_DAY, _LAST_DAY = dt.date(2000, 1, 1), dt.date(2199, 12, 31)
+Day = Annotated[dt.date, Field(ge=_FIRST_DAY, le=_LAST_DAY, description="A day of the store, YYYY-MM-DD")]
+Moment = Annotated[
+    AwareDatetime,
+    Field(
+        ge=dt.datetime.combine(_FIRST_DAY, dt.time(), dt.UTC),
+        le=dt.datetime.combine(_LAST_DAY, dt.time(), dt.UTC),
+        description="Where a slot begins, RFC 3339 with offset",
+    ),
+]
+
+
 class CodePath(BaseModel):
     """A booking's code."""
 
@@ -32,19 +44,19 @@ class SlotQuery(BaseModel):
     """Which service, and which day of the store."""
 
     service: str = Field(min_length=1, max_length=64)
-    date: dt.date
+    date: Day
 
 
 class DayQuery(BaseModel):
     """A day of the store; tomorrow where none is given."""
 
-    date: dt.date | None = None
+    date: Day | None = None
 
 
 class AppointmentQuery(BaseModel):
     """A day (today where nothing is given), or what to find: a code, a phone, or a phone's last four digits or more."""
 
-    date: dt.date | None = None
+    date: Day | None = None
     find: str | None = Field(default=None, min_length=1, max_length=32)
 
 
@@ -52,7 +64,7 @@ class AppointmentRequest(Body):
     """A visit to book. Take `slot_at` from the slots."""
 
     service: str = Field(min_length=1, max_length=64)
-    slot_at: AwareDatetime = Field(description="Where a slot begins, RFC 3339 with offset")
+    slot_at: Moment
     phone: str = Field(max_length=32)
     name: str = Field(min_length=1, max_length=40)
     language: Language = "zh"
@@ -69,7 +81,7 @@ class AppointmentChange(Body):
     """What becomes different; what is absent stays."""
 
     service: str | None = Field(default=None, min_length=1, max_length=64)
-    slot_at: AwareDatetime | None = None
+    slot_at: Moment | None = None
     phone: str | None = Field(default=None, max_length=32)
     name: str | None = Field(default=None, min_length=1, max_length=40)
     language: Language | None = None

@@ -40,6 +40,7 @@ def pages(context: Context) -> APIBlueprint:
                 "lobby/settings.html",
                 store=settings.load(conn),
                 services=settings.services(conn).values(),
+                tiers=settings.tiers(conn).values(),
                 people=staff.all_staff(conn),
                 devices=staff.devices(conn),
                 roles=list(Role),

@@ -40,7 +40,7 @@ export function Desk({ data, number, staff, now, up, busy, act, trouble, dismiss
       <${Customer} data=${data} now=${now} reason=${reason} />
       <${Actions} data=${data} ...${rest} />
     </main>
-    <${Waiting} queue=${data.queue} next=${data.next} now=${now} />
+    <${Waiting} queue=${data.queue} appointments=${data.appointments} next=${data.next} now=${now} />
     <${Offline} up=${up} />
     <${Trouble} trouble=${trouble} dismiss=${dismiss} />
   </div>`;

@@ -22,7 +22,7 @@ function values(form) {
   const sent = {};
   for (const field of form.querySelectorAll("input, select")) {
     if (field.dataset.list) (sent[field.dataset.list] ??= []).push(field.value.trim());
-    else if (field.dataset.map) (sent[field.dataset.map] ??= {})[field.name] = field.value === "" ? null : Number(field.value);
+    else if (field.dataset.map) (sent[field.dataset.map] ??= {})[field.name] = "text" in field.dataset ? field.value : field.value === "" ? null : Number(field.value);
     else if (field.value !== "" || field.name === "public_url") sent[field.name] = "number" in field.dataset ? Number(field.value) : field.value;
   }
   if (sent.hours?.every((day) => day === "")) sent.hours = [];
