@@ -6,13 +6,13 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import BaseModel, RootModel
+from pydantic import BaseModel, RootModel, ValidationError
 
 from counter.web import Answer, Context
 from db import settings, staff
 from db.errors import SignInNeeded
 from db.records import DeviceKind, Role, Staff
-from lobby import commands
+from lobby import commands, problems
 
 
 class CommandPath(BaseModel):
@@ -56,8 +56,12 @@ def api(context: Context, control_token: str) -> APIBlueprint:
     room = APIBlueprint("commands", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Set-up")])
 
     @room.post("/commands/<name>", summary="Run a set-up command")
-    def run(path: CommandPath, body: Arguments) -> dict[str, Any]:
-        return commands.run(context, path.name, body.root, _manager(context, control_token))
+    def run(path: CommandPath, body: Arguments) -> Answer:
+        by = _manager(context, control_token)
+        try:
+            return commands.run(context, path.name, body.root, by)
+        except ValidationError as wrong:
+            return problems.invalid(wrong)
 
     return room
 

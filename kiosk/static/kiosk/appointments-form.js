@@ -9,8 +9,8 @@ const PHONE_DIGITS = 11;
 const digits = (text) => text.replace(/\D/g, "").replace(/^(00)?86(?=1\d{10}$)/, "");
 
 const RIGHTS = {
-  free: () => ({ tone: "ok", text: t("may book") }),
-  by_permission: () => ({ tone: "warn", text: t("books by permission: with this booking you give it") }),
+  free: () => ({ tone: "ok", text: t("May book") }),
+  by_permission: () => ({ tone: "warn", text: t("Books by permission: with this booking you give it") }),
   staff_only: () => ({ tone: "", text: t("No card with a right to book: you book for this customer") }),
 };
 

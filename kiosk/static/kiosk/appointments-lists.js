@@ -2,7 +2,7 @@
 import { post, remove } from "/static/lobby/api.js";
 import { html, icon, timeOf, useState } from "/static/lobby/page.js";
 import { name, t } from "/static/lobby/texts.js";
-import { channelName, dayName, standing, who } from "./appointments-words.js";
+import { dayName, standing, who } from "./appointments-words.js";
 
 const Tier = ({ of }) => (of.tier_name ? html`<span class="tag vip">${name(of.tier_name)}</span>` : null);
 const English = ({ of }) => (of.language === "en" ? html`<span class="tag" lang="en">English</span>` : null);
@@ -13,7 +13,7 @@ function Visit({ visit, first, now, chosen, show, withDay }) {
     <time>${withDay ? html`<small>${dayName(visit.slot_at.slice(0, 10))}</small>` : null}${first || withDay ? timeOf(visit.slot_at) : ""}</time>
     <button type="button" aria-pressed=${chosen} data-visit=${visit.code} onClick=${() => show(visit.code)}>
       <b>${visit.name}</b><span class="tags"><${Tier} of=${visit} /><${English} of=${visit} /></span><span class="what">${name(visit.service_name)}</span>
-      <span class="quiet">${visit.phone}</span><span class="quiet from">${channelName(visit.channel)}</span>
+      <span class="quiet">${visit.phone}</span>
       <span class=${`badge ${tone}`}>${text}${visit.number ? html` <strong>${visit.number}</strong>` : null}</span>
     </button></li>`;
 }

@@ -62,14 +62,14 @@ function Header({ lobby, find, turn }) {
 
 function Bar({ view, day, panel, today, go }) {
   const { near } = dayParts(day, today);
-  return html`<div class="bar-of-day">
+  return html`<section class="bar-of-day" aria-label=${t("Choose what to show")}>
     <div class="seg" role="group" aria-label=${t("List")}><button type="button" aria-pressed=${view === "day"} data-view="day" onClick=${() => go({ view: "day", find: "", day: today })}>${t("Visits of a day")}</button>
       <button type="button" aria-pressed=${view === "remind"} data-view="remind" onClick=${() => go({ view: "remind", find: "", day: addDays(today, 1) })}>${t("Reminder list")}</button></div>
     <div class="walk"><button type="button" class="s" aria-label=${t("Day before")} onClick=${() => go({ day: addDays(day, -1), find: "" })}>‹</button>
       <label><b>${near}</b> ${dayName(day)}<input type="date" aria-label=${t("Day")} value=${day} onChange=${(event) => event.target.value && go({ day: event.target.value, find: "" })} /></label>
       <button type="button" class="s" aria-label=${t("Day after")} onClick=${() => go({ day: addDays(day, 1), find: "" })}>›</button></div>
     ${panel === "form" ? null : html`<button type="button" class="p" data-action="new" onClick=${() => go({ panel: "form", code: "", form: Math.random() })}>${t("New appointment")}</button>`}
-  </div>`;
+  </section>`;
 }
 
 function Side({ at, go, lobby, today, fresh, changed }) {

@@ -44,10 +44,11 @@ function Field({ kind, text, fault }) {
   </div>`;
 }
 
+/** What late means, before anybody has checked in. */
 const Punctual = ({ grace_s }) => {
   const values = { minutes: Math.round(grace_s / 60) };
   const text = "Up to {minutes} minutes late your appointment still holds.";
-  return html`<p class="noted">${icon("clock")}<span>${t(text, values)}<small lang=${otherLang()}>${other(text, values)}</small></span></p>`;
+  return html`<p class="hint">${t(text, values)} <span class="en" lang=${otherLang()}>${other(text, values)}</span></p>`;
 };
 
 /**
@@ -88,8 +89,7 @@ export function Keypad({ kind, scan, busy, idle_s, grace_s, keys, onSend, onScan
   return html`<${BackBar} idle_s=${idle_s} onHome=${onHome} onBack=${onBack} />
     <main class="type">
       <h1>${t(TEXTS[kind].title)}</h1><p class="sub" lang=${otherLang()}>${other(TEXTS[kind].title)}</p>
-      <${Field} kind=${kind} text=${text} fault=${fault} />
-      ${kind === "check-in" ? html`<${Punctual} grace_s=${grace_s} />` : null}
+      <div><${Field} kind=${kind} text=${text} fault=${fault} />${kind === "check-in" && !fault && html`<${Punctual} grace_s=${grace_s} />`}</div>
       <${Pad} kind=${kind} onKey=${key} />
     </main>
     <button class="go" data-action="submit" disabled=${!ready || busy} onClick=${send}><${Both} text=${TEXTS[kind].submit} /></button>`;
