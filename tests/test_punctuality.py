@@ -1,4 +1,4 @@
-"""Early, on time, late: what the customer is told on the kiosk, on paper and on the phone, and what the counter sees."""
+"""Early, on time, late: what the customer is told on kiosk, paper and phone, and what the counter sees."""
 
 from datetime import datetime
 
