@@ -100,6 +100,7 @@ def test_a_clerk_books_reads_out_changes_finds_and_cancels(
     assert code is not None
     assert page.locator("[data-code]").inner_text() == f"{code[:3]} {code[3:]}"
     assert page.locator("[data-code]").bounding_box()["height"] >= 56  # type: ignore[index]
+    expect(page.locator("[data-code]")).to_be_in_viewport()
     script = page.locator(".script ol")
     expect(script).to_contain_text("王秀英")  # in the customer's language, whatever the clerk's
     expect(script).to_contain_text(f"您的预约码是 {code[:3]} {code[3:]}")

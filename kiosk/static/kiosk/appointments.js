@@ -95,6 +95,11 @@ function Page() {
   const today = dayOf(live.now(), page.timezone);
   const [at, setAt] = useState({ view: "day", day: today, find: "", panel: "form", code: "", booking: null, form: 0 });
   const go = (change) => setAt((old) => ({ ...old, ...change }));
+  const side = useRef(null);
+  useEffect(() => {
+    side.current?.scrollTo(0, 0); // another panel begins at its top
+    if (at.panel === "booked") side.current?.querySelector("h2").focus();
+  }, [at.panel, at.code, at.form]);
   const turn = (code) => (keepLang(code), setLanguage(code), (document.title = t("Appointments")));
   const fresh = `${lobby.version} ${own}`;
   const changed = () => setOwn((n) => n + 1);
@@ -107,7 +112,7 @@ function Page() {
     <main><section class="list" aria-label=${at.find ? t("Found") : at.view === "day" ? t("Visits of a day") : t("Reminder list")}>
       ${at.find ? html`<p class="found">${t("Found for “{text}”", { text: at.find })} <button type="button" class="plain" onClick=${() => go({ find: "" })}>${t("Back to the day")}</button></p>` : null}
       ${trouble ? html`<p class="fault" role="alert">${icon("warning")} ${trouble}</p>` : at.view === "day" || at.find ? html`<${Day} visits=${visits} now=${live.now()} chosen=${at.code} show=${show} found=${Boolean(at.find)} book=${() => go({ panel: "form", code: "", form: Math.random() })} />` : html`<${Reminders} visits=${visits} day=${at.day} changed=${changed} />`}
-    </section><aside><${Side} ...${{ at, go, lobby, today, fresh, changed }} /></aside></main>
+    </section><aside ref=${side}><${Side} ...${{ at, go, lobby, today, fresh, changed }} /></aside></main>
     <${Offline} up=${lobby.up} />`;
 }
 
