@@ -209,6 +209,7 @@ def test_a_check_in_at_the_kiosk_is_seen_on_the_page_and_at_the_counter_at_once(
     _find(page, code)
     expect(page.locator(f"[data-visit='{code}']")).to_contain_text("已预约" if language == "zh-CN" else "Booked")
     desk.goto(f"{server.url}/counter")
+    desk.locator("[data-choose='5'], [data-action=main]").first.wait_for()
     if desk.locator("[data-choose='5']").count():
         desk.locator("[data-choose='5']").click()
     expect(desk.locator(f"[data-expected='{soon:%H:%M}']")).to_contain_text(
