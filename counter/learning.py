@@ -46,7 +46,9 @@ def situation(conn: sqlite3.Connection, now: float, habits: Habits) -> Situation
         times={service.code: service.learnt or prior(service) for service in services},
         habits=habits,
         tiers=tuple(present.tiers.values()),
-        bookings=appointments.expected(conn, now - present.settings.rules.appointment_grace_s, now + BOOKED_AHEAD_S),
+        bookings=appointments.slots_expected(
+            conn, now - present.settings.rules.appointment_grace_s, now + BOOKED_AHEAD_S
+        ),
         pauses=tuple(
             (counter.number, counter.pauses_at, USUAL_PAUSE_S)
             for counter in present.lobby.counters

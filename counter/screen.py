@@ -3,12 +3,12 @@
 import sqlite3
 from typing import Any
 
-from counter import perks, views
+from counter import due, perks, views
 from counter.desk import get_counter
 from counter.moment import Present
 from counter.proxies import clock
 from db import appointments, calendar, members, proxies, tickets
-from db.records import Ticket
+from db.records import Appointment, Ticket
 
 
 def read(conn: sqlite3.Connection, number: int, present: Present) -> dict[str, Any]:
@@ -22,10 +22,16 @@ def read(conn: sqlite3.Connection, number: int, present: Present) -> dict[str, A
     view = views.counter(at, present, (member, booking), figures)
     if current:
         view["current"] |= {"perks": perks.of_current(conn, current, present), "proxy": _proxy(conn, current, present)}
-    return {**views.head(present), **view}
+    return {**views.head(present), **view, "appointments": due.appointments_due(at, present, _expected(conn, present))}
 
 
 def _proxy(conn: sqlite3.Connection, current: Ticket, present: Present) -> views.Json | None:
     """For whom of the staff an absent customer's ticket is, and its clock."""
     proxy = proxies.of_ticket(conn, current.id)
     return {"staff": proxy.staff_name, **clock(current, present)} if proxy else None
+
+
+def _expected(conn: sqlite3.Connection, present: Present) -> list[tuple[Appointment, str | None]]:
+    """Who is expected about now: from those still in time to those due soon."""
+    begins = present.now - present.settings.rules.appointment_grace_s
+    return appointments.expected(conn, begins, present.now + due.SOON_S)

@@ -68,6 +68,7 @@ def head(present: Present) -> Json:
             "hours": _hours_today(present),
             "hold_s": store.hold_s,
             "idle_s": store.idle_s,
+            "appointment_grace_s": round(store.rules.appointment_grace_s),
             "notices": [names(notice) for notice in store.notices],
         },
         "calls": [{**call(event, store), "over": _is_over(event, present)} for event in present.calls],

@@ -141,6 +141,11 @@ class Caller:
         if self.device is None or self.device.kind != DeviceKind.API:
             self.require_staff(Role.MANAGER)
 
+    def require_booker(self) -> None:
+        """Programs (hotline, web) and staff may book. Raises `DeviceNeeded`."""
+        if self.person is None and (self.device is None or self.device.kind != DeviceKind.API):
+            raise DeviceNeeded
+
     def require_issuer(self) -> None:
         """Kiosks, programs and staff may issue. Raises `DeviceNeeded`."""
         may = self.device is not None and self.device.kind in {DeviceKind.KIOSK, DeviceKind.API}

@@ -1,23 +1,33 @@
-"""Owns the rows of appointments: bookings and their guarded state changes."""
+"""Owns the rows of appointments: bookings and their guarded state changes.
 
+The database holds a place of a slot for one booking, and lets one phone have one visit at a time.
+"""
+
+import dataclasses
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from db.records import Appointment, AppointmentState
+
+_COLUMNS = [field.name for field in dataclasses.fields(Appointment)]
+_ACTIVE = "('booked', 'checked_in')"
+LONGEST_S = 4 * 3600
+"""No slot is longer; so a booking that reaches into a time begins at most this long before it."""
 
 
 def by_code(conn: sqlite3.Connection, code: str) -> Appointment | None:
     """The booking with this code."""
-    row = conn.execute("SELECT * FROM appointments WHERE code = ?", (code,)).fetchone()
-    return _appointment(row) if row else None
+    return _one(conn, "code = ?", code)
+
+
+def by_request_key(conn: sqlite3.Connection, request_key: str) -> Appointment | None:
+    """The booking a request already made."""
+    return _one(conn, "request_key = ?", request_key)
 
 
 def of_phone(conn: sqlite3.Connection, phone: str) -> list[Appointment]:
     """Every booking of a phone that is not cancelled, by slot."""
-    rows = conn.execute(
-        "SELECT * FROM appointments WHERE phone = ? AND state <> 'cancelled' ORDER BY slot_at", (phone,)
-    )
-    return [_appointment(row) for row in rows]
+    return _many(conn, "phone = ? AND state <> 'cancelled' ORDER BY slot_at", phone)
 
 
 def everyone(conn: sqlite3.Connection) -> dict[str, Appointment]:
@@ -25,13 +35,44 @@ def everyone(conn: sqlite3.Connection) -> dict[str, Appointment]:
     return {row["code"]: _appointment(row) for row in conn.execute("SELECT * FROM appointments")}
 
 
+def between(conn: sqlite3.Connection, begins: float, ends: float) -> list[Appointment]:
+    """Every booking whose slot begins in a span of time, by slot."""
+    return _many(conn, "slot_at >= ? AND slot_at < ? ORDER BY slot_at, booked_at, code", begins, ends)
+
+
+def active_during(conn: sqlite3.Connection, begins: float, ends: float) -> list[Appointment]:
+    """Bookings still to come, or checked in, whose slot reaches into a span of time."""
+    where = f"state IN {_ACTIVE} AND slot_at > ? AND slot_at < ? AND slot_at + length_s > ?"
+    return _many(conn, where, begins - LONGEST_S, ends, begins)
+
+
+def of_phone_during(conn: sqlite3.Connection, phone: str, begins: float, ends: float) -> list[Appointment]:
+    """A phone's active bookings that reach into a span of time."""
+    where = f"phone = ? AND state IN {_ACTIVE} AND slot_at < ? AND slot_at + length_s > ?"
+    return _many(conn, where, phone, ends, begins)
+
+
+def insert(conn: sqlite3.Connection, booking: Appointment, request_key: str | None) -> None:
+    """Add one booking with its place."""
+    columns, values = [*_COLUMNS, "request_key"], [*_values(booking), request_key]
+    conn.execute(f"INSERT INTO appointments ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", values)
+
+
+def change(conn: sqlite3.Connection, booking: Appointment) -> bool:
+    """Replace what is known of a booking that nobody has checked in yet."""
+    columns = [column for column in _COLUMNS if column not in {"code", "state"}]
+    values = [getattr(booking, column) for column in columns]
+    assignments = ", ".join(f"{column} = ?" for column in columns)
+    statement = f"UPDATE appointments SET {assignments} WHERE code = ? AND state = 'booked'"
+    return conn.execute(statement, (*values, booking.code)).rowcount == 1
+
+
 def put(conn: sqlite3.Connection, appointments: Iterable[Appointment]) -> None:
     """Add bookings, or replace those not yet used."""
     conn.executemany(
-        "INSERT INTO appointments (code, phone, name, service, slot_at, channel) VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (code) DO UPDATE SET phone = excluded.phone, name = excluded.name, service = excluded.service,"
-        " slot_at = excluded.slot_at, channel = excluded.channel WHERE state = 'booked'",
-        ((a.code, a.phone, a.name, a.service, a.slot_at, a.channel) for a in appointments),
+        f"INSERT INTO appointments ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+        f" ON CONFLICT (code) DO UPDATE SET {', '.join(f'{c} = excluded.{c}' for c in _COLUMNS[1:])} WHERE state = 'booked'",
+        (_values(booking) for booking in appointments),
     )
 
 
@@ -41,13 +82,72 @@ def move(conn: sqlite3.Connection, code: str, expected: AppointmentState, to: Ap
     return conn.execute(statement, (to, code, expected)).rowcount == 1
 
 
+def remind(conn: sqlite3.Connection, code: str, at: float | None, by: str | None) -> bool:
+    """Write down who reminded the customer, and when; None for both takes it back. False where nothing changed."""
+    statement = (
+        "UPDATE appointments SET reminded_at = ?, reminded_by = ? WHERE code = ? AND state = 'booked'"
+        " AND (reminded_at IS NULL) <> (? IS NULL)"
+    )
+    return conn.execute(statement, (at, by, code, at)).rowcount == 1
+
+
 def missed(conn: sqlite3.Connection, before: float) -> list[Appointment]:
     """Bookings of before a moment that nobody came for."""
-    rows = conn.execute("SELECT * FROM appointments WHERE state = 'booked' AND slot_at < ?", (before,))
-    return [_appointment(row) for row in rows]
+    return _many(conn, "state = 'booked' AND slot_at < ?", before)
 
 
-def expected(conn: sqlite3.Connection, first: float, last: float) -> list[tuple[float, str]]:
+def left_open(conn: sqlite3.Connection, before: float) -> list[tuple[Appointment, bool]]:
+    """Bookings of before a moment that were checked in and whose ticket has ended, with whether it had been served."""
+    rows = conn.execute(
+        "SELECT a.*, (SELECT t.started_at IS NOT NULL FROM tickets t WHERE t.appointment_code = a.code ORDER BY t.id DESC LIMIT 1) AS was_served"
+        " FROM appointments a WHERE a.state = 'checked_in' AND a.slot_at < ? AND NOT EXISTS"
+        " (SELECT 1 FROM tickets t WHERE t.appointment_code = a.code AND t.state IN ('waiting', 'called', 'serving', 'on_hold'))",
+        (before,),
+    )
+    return [(_appointment(row), bool(row["was_served"])) for row in rows]
+
+
+def expected(conn: sqlite3.Connection, begins: float, ends: float) -> list[tuple[Appointment, str | None]]:
+    """Whose slot begins in a span of time and who has not been called yet: with the waiting ticket's number, if any."""
+    rows = conn.execute(
+        "SELECT a.*, t.number AS number FROM appointments a"
+        " LEFT JOIN tickets t ON t.appointment_code = a.code AND t.state = 'waiting'"
+        " WHERE a.slot_at >= ? AND a.slot_at <= ? AND (a.state = 'booked' OR t.number IS NOT NULL) ORDER BY a.slot_at, a.code",
+        (begins, ends),
+    )
+    return [(_appointment(row), row["number"]) for row in rows]
+
+
+def of_phone_ending(conn: sqlite3.Connection, digits: str, since: float) -> list[Appointment]:
+    """Bookings from a moment on whose phone ends in these digits, by slot."""
+    return _many(conn, "slot_at >= ? AND substr(phone, -length(?)) = ? ORDER BY slot_at", since, digits, digits)
+
+
+def numbers(conn: sqlite3.Connection, codes: Iterable[str]) -> Mapping[str, str]:
+    """The newest ticket number of each booking that has one, by code."""
+    wanted = list(codes)
+    rows = conn.execute(
+        "SELECT appointment_code, number FROM tickets WHERE appointment_code IN"
+        f" ({', '.join('?' * len(wanted))}) ORDER BY id",
+        wanted,
+    )
+    return {row["appointment_code"]: row["number"] for row in rows}
+
+
+def _values(booking: Appointment) -> list[object]:
+    return [getattr(booking, column) for column in _COLUMNS]
+
+
+def _one(conn: sqlite3.Connection, where: str, value: str) -> Appointment | None:
+    row = conn.execute(f"SELECT * FROM appointments WHERE {where}", (value,)).fetchone()
+    return _appointment(row) if row else None
+
+
+def _many(conn: sqlite3.Connection, where: str, *values: object) -> list[Appointment]:
+    return [_appointment(row) for row in conn.execute(f"SELECT * FROM appointments WHERE {where}", values)]
+
+
+def slots_expected(conn: sqlite3.Connection, first: float, last: float) -> list[tuple[float, str]]:
     """Slot and service of the bookings between two moments that have not checked in."""
     rows = conn.execute(
         "SELECT slot_at, service FROM appointments WHERE state = 'booked' AND slot_at BETWEEN ? AND ? ORDER BY slot_at",
@@ -57,12 +157,5 @@ def expected(conn: sqlite3.Connection, first: float, last: float) -> list[tuple[
 
 
 def _appointment(row: sqlite3.Row) -> Appointment:
-    return Appointment(
-        row["code"],
-        row["phone"],
-        row["name"],
-        row["service"],
-        row["slot_at"],
-        row["channel"],
-        AppointmentState(row["state"]),
-    )
+    values = {column: row[column] for column in _COLUMNS}
+    return Appointment(**{**values, "state": AppointmentState(row["state"])})

@@ -480,3 +480,74 @@ class ProxyNotDone(LobbyError):
     """Answering before there is anything to say."""
 
     code, status, text = "proxy_not_done", 409, "{number} is not done yet, so there is nothing to tell the customer."
+
+
+class NoSuchAppointment(LobbyError):
+    """A booking's code of nobody, asked for by staff or a program."""
+
+    code, status, text = "unknown_appointment", 404, "There is no appointment with this code."
+
+
+class AppointmentFixed(LobbyError):
+    """Only a booking that nobody has used yet can be changed or cancelled."""
+
+    code, status = "appointment_fixed", 409
+    text = "This appointment has been checked in, used, missed or cancelled, so it can no longer be changed."
+
+
+class NoSuchSlot(LobbyError):
+    """A time at which no slot begins."""
+
+    code, status, field = "no_such_slot", 409, "slot_at"
+    text = "No appointment begins at this time. Choose one of the times offered for that day."
+
+
+class SlotTooSoon(LobbyError):
+    """Later than the lead time before the slot."""
+
+    code, status, field = "slot_too_soon", 409, "slot_at"
+    text = "An appointment is booked at least {minutes} minutes ahead. Choose a later time."
+
+
+class SlotTooFar(LobbyError):
+    """Beyond the horizon."""
+
+    code, status, field = "slot_too_far", 409, "slot_at"
+    text = "Appointments can be booked at most {days} days ahead. Choose an earlier day."
+
+
+class SlotFull(LobbyError):
+    """Every place of the slot is taken; there are others that day."""
+
+    code, status, field = "slot_full", 409, "slot_at"
+    text = "Every place at {time} is taken. Still free that day: {free}."
+
+
+class DayFull(LobbyError):
+    """Every place of the slot is taken, and of the rest of its day."""
+
+    code, status, field = "slot_full", 409, "slot_at"
+    text = "Every place at {time} is taken, and nothing else is free that day. Choose another day."
+
+
+class PhoneBusy(LobbyError):
+    """One phone cannot have two visits at a time."""
+
+    code, status, field = "phone_busy", 409, "phone"
+    text = (
+        "This phone number already has an appointment on {day} at {time}, code {code}. Change or cancel that one first."
+    )
+
+
+class BookingNotAllowed(LobbyError):
+    """A program books for somebody whose tier may not."""
+
+    code, status, field = "booking_not_allowed", 403, "phone"
+    text = "No valid card with the right to book belongs to this phone number. Our staff can book for this customer."
+
+
+class PermissionNeeded(LobbyError):
+    """A program books for a tier that books by permission only."""
+
+    code, status, field = "permission_needed", 403, "permission"
+    text = "Customers of this tier book by permission only. Say in “permission” why it was given."

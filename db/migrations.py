@@ -218,6 +218,45 @@ def places_and_ratings_of_holders(db: Database) -> None:
     )
 
 
+_BOOKING = """
+ALTER TABLE appointments ADD COLUMN length_s REAL NOT NULL DEFAULT 900 CHECK (length_s > 0);
+ALTER TABLE appointments ADD COLUMN language TEXT NOT NULL DEFAULT 'zh';
+ALTER TABLE appointments ADD COLUMN booked_at REAL;
+ALTER TABLE appointments ADD COLUMN booked_by TEXT;
+ALTER TABLE appointments ADD COLUMN reminded_at REAL;
+ALTER TABLE appointments ADD COLUMN reminded_by TEXT CHECK ((reminded_at IS NULL) = (reminded_by IS NULL));
+ALTER TABLE appointments ADD COLUMN places INTEGER;
+ALTER TABLE appointments ADD COLUMN place INTEGER CHECK ((place IS NULL) = (places IS NULL) AND place BETWEEN 1 AND places);
+ALTER TABLE appointments ADD COLUMN request_key TEXT;
+CREATE UNIQUE INDEX one_booking_per_place ON appointments (service, slot_at, place) WHERE state IN ('booked', 'checked_in');
+CREATE UNIQUE INDEX one_booking_per_request ON appointments (request_key);
+CREATE INDEX appointments_by_slot ON appointments (slot_at);
+CREATE INDEX tickets_of_appointments ON tickets (appointment_code) WHERE appointment_code IS NOT NULL;
+CREATE TRIGGER one_visit_at_a_time_new BEFORE INSERT ON appointments WHEN NEW.state IN ('booked', 'checked_in')
+BEGIN
+    SELECT RAISE(ABORT, 'one phone, one visit at a time') FROM appointments a
+    WHERE a.phone = NEW.phone AND a.code <> NEW.code AND a.state IN ('booked', 'checked_in')
+        AND a.slot_at < NEW.slot_at + NEW.length_s AND a.slot_at + a.length_s > NEW.slot_at;
+END;
+CREATE TRIGGER one_visit_at_a_time BEFORE UPDATE OF phone, slot_at, length_s, state ON appointments
+WHEN NEW.state IN ('booked', 'checked_in')
+    AND (NEW.phone <> OLD.phone OR NEW.slot_at <> OLD.slot_at OR NEW.length_s <> OLD.length_s
+        OR OLD.state NOT IN ('booked', 'checked_in'))
+BEGIN
+    SELECT RAISE(ABORT, 'one phone, one visit at a time') FROM appointments a
+    WHERE a.phone = NEW.phone AND a.code <> NEW.code AND a.state IN ('booked', 'checked_in')
+        AND a.slot_at < NEW.slot_at + NEW.length_s AND a.slot_at + a.length_s > NEW.slot_at;
+END;
+"""
+
+
+@steps()
+def booking(db: Database) -> None:
+    """Visits are booked here: a place of the slot each, one visit of a phone at a time, who booked and who reminded."""
+    for statement in _statements(_BOOKING):
+        db.execute(statement)
+
+
 def _statements(script: str) -> list[str]:
     """Split a script (sqlite3's own `executescript` would commit the migration's transaction)."""
     statements, current = [], ""

@@ -70,6 +70,14 @@ class AppointmentState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class BookingRight(StrEnum):
+    """Whether a tier's customers may book by themselves, with somebody's permission, or only through the staff."""
+
+    FREE = "free"
+    BY_PERMISSION = "by_permission"
+    STAFF_ONLY = "staff_only"
+
+
 class PrintState(StrEnum):
     """What is known of a ticket's paper; `unknown` means sent to a printer that never answers."""
 
@@ -119,6 +127,12 @@ class EventKind(StrEnum):
     PRINT_UNKNOWN = "print_unknown"
     MEMBERS_IMPORTED = "members_imported"
     APPOINTMENTS_IMPORTED = "appointments_imported"
+    APPOINTMENT_BOOKED = "appointment_booked"
+    APPOINTMENT_CHANGED = "appointment_changed"
+    APPOINTMENT_CANCELLED = "appointment_cancelled"
+    APPOINTMENT_REMINDED = "appointment_reminded"
+    APPOINTMENT_UNREMINDED = "appointment_unreminded"
+    APPOINTMENT_COMPLETED = "appointment_completed"
     APPOINTMENT_NO_SHOW = "appointment_no_show"
     STAFF_ADDED = "staff_added"
     DEVICE_ADDED = "device_added"
@@ -333,7 +347,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """A booked visit."""
+    """A booked visit of `length_s` from `slot_at` on.
+
+    `place` is the one it holds of the slot's `places`; a booking taken over from a list holds none, though it counts.
+    `booked_by` and `reminded_by` name actors as the journal does.
+    """
 
     code: str
     phone: str
@@ -342,6 +360,19 @@ class Appointment:
     slot_at: float
     channel: str
     state: AppointmentState = AppointmentState.BOOKED
+    length_s: float = 15 * 60.0
+    language: str = "zh"
+    booked_at: float | None = None
+    booked_by: str | None = None
+    reminded_at: float | None = None
+    reminded_by: str | None = None
+    place: int | None = None
+    places: int | None = None
+
+    @property
+    def ends_at(self) -> float:
+        """When its slot ends."""
+        return self.slot_at + self.length_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,6 +471,34 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
+class Booking:
+    """How visits are booked.
+
+    A slot lasts `slot_s`, is booked at least `lead_s` before it begins and at most `horizon_days` days ahead; every
+    counter that can do a service takes `per_counter` bookings a slot. `places` bounds the bookings of a service in one
+    slot further. `rights` says by tier who may book by themselves; a tier that is not named, and who has no card, book
+    through the staff.
+    """
+
+    slot_s: int = 15 * 60
+    lead_s: int = 60 * 60
+    horizon_days: int = 30
+    per_counter: int = 1
+    places: Mapping[str, int] = field(default_factory=dict)
+    rights: Mapping[str, BookingRight] = field(
+        default_factory=lambda: {
+            "diamond": BookingRight.FREE,
+            "gold": BookingRight.FREE,
+            "silver": BookingRight.BY_PERMISSION,
+        }
+    )
+
+    def right_of(self, tier: str | None) -> BookingRight:
+        """The right of a tier's customers, of anybody else for None."""
+        return self.rights.get(tier or "", BookingRight.STAFF_ONLY)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What a store decides about itself; `hours` runs Monday to Sunday, None for a closed day, empty for always open.
 
@@ -455,6 +514,7 @@ class Settings:
     public_url: str | None = None
     page_after_s: int = 120
     rules: Rules = field(default_factory=Rules)
+    booking: Booking = field(default_factory=Booking)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from db.records import Hours, Names, RuleKind, Rules, Service, ServiceTime, Settings, Tier
+from db.records import Booking, BookingRight, Hours, Names, RuleKind, Rules, Service, ServiceTime, Settings, Tier
 
 # Damaged rows have to be readable, so that a store starts and can be set anew: no JSON reads as null, and infinity, which
 # JSON does not have, as a number that nobody takes for a time.
@@ -90,6 +90,7 @@ def _settings(stored: dict[str, Any]) -> Settings:
         public_url=stored["public_url"],
         page_after_s=stored["page_after_s"],
         rules=_rules(stored.get("rules")),
+        booking=_booking(stored["booking"]) if "booking" in stored else Booking(),
     )
 
 
@@ -106,6 +107,11 @@ def _rules(stored: Any) -> Rules:
     }
     kind = plain.pop("kind", RuleKind.PROMISE)
     return Rules(**plain, kind=RuleKind(kind) if kind in set(RuleKind) else kind)
+
+
+def _booking(stored: dict[str, Any]) -> Booking:
+    rights = {tier: BookingRight(right) for tier, right in stored["rights"].items()}
+    return Booking(**{**stored, "rights": rights})
 
 
 def save(conn: sqlite3.Connection, settings: Settings) -> None:

@@ -3,11 +3,11 @@
 import sqlite3
 from typing import Any
 
-from counter import views
+from counter import punctuality, views
 from counter.moment import Present
-from db import calendar, print_jobs, quotes, ratings, staff, tickets
+from db import appointments, calendar, print_jobs, quotes, ratings, staff, tickets
 from db.errors import UnknownTicket
-from db.records import DeviceKind, TicketState
+from db.records import DeviceKind, Message, Ticket, TicketState
 from display.board import board
 from display.floor import floor
 
@@ -28,7 +28,15 @@ def ticket_view(conn: sqlite3.Connection, token: str, present: Present) -> dict[
     if shown is None:
         raise UnknownTicket
     rating = ratings.of_ticket(conn, shown.id) if shown.state == TicketState.COMPLETED else None
-    return views.ticket(shown, present, print_jobs.state_of(conn, shown.id), rating=rating)
+    return views.ticket(shown, present, print_jobs.state_of(conn, shown.id), _notes(conn, shown, present), rating)
+
+
+def _notes(conn: sqlite3.Connection, shown: Ticket, present: Present) -> tuple[Message, ...]:
+    """While somebody with an appointment waits: what being early, on time or late means for them now."""
+    if shown.state != TicketState.WAITING or shown.appointment_code is None:
+        return ()
+    booking = appointments.by_code(conn, shown.appointment_code)
+    return (punctuality.note(shown, booking.slot_at, present.settings, present.now),) if booking else ()
 
 
 def read_floor(conn: sqlite3.Connection, present: Present) -> dict[str, Any]:

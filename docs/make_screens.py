@@ -6,7 +6,9 @@ Run it after `./test` has set the environment up: `.venv/bin/python docs/make_sc
 import sys
 import tempfile
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -26,6 +28,14 @@ MEMBERS = (
     "V07000003,李建国,13700136622,silver,2020-01-01,2099-12-31\n"
 )
 CLERKS = {1: "周敏", 2: "何俊", 3: "林静怡", 4: "陈露"}
+CUSTOMERS = (
+    ("13800136620", "王秀英"), ("13512345671", "赵敏"), ("13900136621", "陈静"), ("13512345672", "崔萍"),
+    ("13512345673", "孙志远"), ("13700136622", "李建国"), ("13512345674", "钱晓梅"),
+)  # fmt: skip
+VISITS = (
+    ("plan", "09:15"), ("device", "09:15"), ("billing", "10:00"), ("plan", "10:30"), ("support", "10:30"),
+    ("other", "11:00"), ("plan", "14:15"),
+)  # fmt: skip
 ARRIVALS = (
     "plan", "billing", "other", "device", "plan", "V07000001", "support", "plan", "billing", "V07000002", "other",
     "plan", "device", "V07000003", "billing", "support",
@@ -60,7 +70,19 @@ def _a_morning(server: Serving, printer: FakePrinter, folder: Path) -> str:
             if number != max(CLERKS):
                 clerk.post(f"/api/v1/counters/{number}/start")
             time.sleep(0.3)
+    _bookings(server)
     return tokens[-2]
+
+
+def _bookings(server: Serving) -> None:
+    """Tomorrow's visits, one customer of them reminded."""
+    with server.client(server.sign_in("赵磊")) as clerk:
+        tomorrow = (datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(days=1)).date()
+        for (phone, name), (service, time) in zip(CUSTOMERS, VISITS, strict=True):
+            slot = f"{tomorrow}T{time}:00+08:00"
+            wish = {"service": service, "slot_at": slot, "phone": phone, "name": name, "channel": "hotline"}
+            code = clerk.post("/api/v1/appointments", json=wish).json()["code"]
+        clerk.post(f"/api/v1/appointments/{code}/reminder")
 
 
 def _arrive(kiosk: httpx.Client, n: int, what: str) -> str:
@@ -97,6 +119,13 @@ def _take_all(chromium: Browser, server: Serving, token: str, suffix: str, local
     _save(manager, f"home{suffix}")
     manager.close()
     clerk = _signed_in(chromium, server, "林静怡", locale)
+    page = clerk.go(f"{server.url}/appointments?lang={lang}")
+    page.locator(".walk button").last.click()
+    page.locator("input[name=service][value=plan]").check(force=True)
+    page.locator("[name=phone]").fill("13800136620")
+    page.locator("[data-day]").nth(2).click()
+    page.locator("[data-slot='10:00']").click()
+    _save(clerk, f"appointments{suffix}")
     clerk.go(f"{server.url}/counter?number=3&lang={lang}")
     _save(clerk, f"counter{suffix}")
     clerk.close()

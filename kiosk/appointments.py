@@ -50,10 +50,15 @@ def check_in(conn: sqlite3.Connection, wish: CheckIn, device: Device | None, act
 
 
 def close_missed(conn: sqlite3.Connection, before: float, now: float) -> None:
-    """Mark bookings of before a moment as missed."""
+    """Close bookings of before a moment: missed where nobody came, or left before being served, else completed."""
     for booking in appointments.missed(conn, before):
         appointments.move(conn, booking.code, AppointmentState.BOOKED, AppointmentState.NO_SHOW)
         events.append(conn, now, EventKind.APPOINTMENT_NO_SHOW, "system", code=booking.code)
+    for booking, was_served in appointments.left_open(conn, before):
+        final = AppointmentState.COMPLETED if was_served else AppointmentState.NO_SHOW
+        kind = EventKind.APPOINTMENT_COMPLETED if was_served else EventKind.APPOINTMENT_NO_SHOW
+        appointments.move(conn, booking.code, AppointmentState.CHECKED_IN, final)
+        events.append(conn, now, kind, "system", code=booking.code, checked_in=True)
 
 
 def _find(conn: sqlite3.Connection, wish: CheckIn, lobby: Present) -> Appointment:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from db import appointments, events, members, settings
 from db.errors import HeadingLacks, MalformedPhone, NotCsv, NoUsableLine
-from db.records import Appointment, AppointmentState, EventKind, Member
+from db.records import Appointment, AppointmentState, EventKind, Member, Settings
 from kiosk.identify import normalise_phone
 
 R = TypeVar("R", Member, Appointment)
@@ -93,13 +93,16 @@ def import_members(
 def import_appointments(
     conn: sqlite3.Connection, text: str, actor: str, now: float, *, dry_run: bool = False, strict: bool = False
 ) -> Outcome:
-    """Add bookings and change those not yet used; none is ended by being absent. Raises `BadFile`."""
-    zone = ZoneInfo(settings.load(conn).timezone)
-    services = frozenset(settings.services(conn))
+    """Add bookings and change those not yet used; none is ended by being absent. Raises `BadFile`.
+
+    What the carrier has promised elsewhere is kept even where a slot has no place left; but one phone has one visit at
+    a time.
+    """
     columns = ("code", "phone", "name", "service", "date", "time")
     known = appointments.everyone(conn)
     used = {code for code, booking in known.items() if booking.state != AppointmentState.BOOKED}
-    reading = _read(text, _List[Appointment](columns, lambda row: _booking(row, services, zone, known), ("code",)))
+    diary = _Diary(settings.load(conn), frozenset(settings.services(conn)), known, actor, now)
+    reading = _read(text, _List[Appointment](columns, diary.booking, ("code",)))
     found, faults = reading.found, reading.faults
     outcome = _compare(known, found, 0, faults)
     if not (dry_run or (strict and faults)):
@@ -165,31 +168,67 @@ def _member(row: Row, tiers: frozenset[str]) -> Member:
     )
 
 
-def _booking(row: Row, services: frozenset[str], zone: ZoneInfo, known: Mapping[str, Appointment]) -> Appointment:
-    """A booking of the list; one that has been used may stand in it, but no longer change."""
-    booking = _appointment(row, services, zone)
-    old = known.get(booking.code)
-    if old is None or old.state == AppointmentState.BOOKED:
+class _Diary:
+    """Reads the lines of a list of appointments, against what is booked already and the lines before."""
+
+    def __init__(
+        self, store: Settings, services: frozenset[str], known: Mapping[str, Appointment], actor: str, now: float
+    ) -> None:
+        self._zone = ZoneInfo(store.timezone)
+        self._new = Appointment(
+            "", "", "", "", 0, "import", length_s=store.booking.slot_s, booked_at=now, booked_by=actor
+        )
+        self._services = services
+        self._known = known
+        self._active: dict[str, dict[str, Appointment]] = {}
+        for booking in known.values():
+            if booking.state in {AppointmentState.BOOKED, AppointmentState.CHECKED_IN}:
+                self._enter(booking)
+
+    def booking(self, row: Row) -> Appointment:
+        """A booking of the list; one that has been used may stand in it, but no longer change."""
+        code = _given(row, "code").upper()
+        old = self._known.get(code)
+        booking = self._moved(replace(self._as_listed(row, old or self._new), code=code), old)
+        if old is not None and old.state != AppointmentState.BOOKED:
+            if booking != old:
+                raise _RefusedError("code", f"this booking is already {old.state.replace('_', ' ')}; use a new code")
+            return old
+        self._require_one_visit(booking)
+        if old is not None:
+            self._active[old.phone].pop(code)
+        self._enter(booking)
         return booking
-    if replace(old, state=AppointmentState.BOOKED) != booking:
-        raise _RefusedError("code", f"this booking is already {old.state.replace('_', ' ')}; use a new code")
-    return old
 
+    def _as_listed(self, row: Row, before: Appointment) -> Appointment:
+        day = _date(row, "date")
+        try:
+            slot = datetime.strptime(row["time"], "%H:%M").time()  # noqa: DTZ007 — a wall-clock time; the zone follows
+        except ValueError:
+            raise _RefusedError("time", "not a time like 09:30") from None
+        return replace(
+            before,
+            phone=_phone(row),
+            name=_given(row, "name"),
+            service=_one_of(row, "service", self._services),
+            slot_at=datetime.combine(day, slot, self._zone).timestamp(),
+            channel=row.get("channel") or "import",
+        )
 
-def _appointment(row: Row, services: frozenset[str], zone: ZoneInfo) -> Appointment:
-    day = _date(row, "date")
-    try:
-        slot = datetime.strptime(row["time"], "%H:%M").time()  # noqa: DTZ007 — a wall-clock time; the zone follows
-    except ValueError:
-        raise _RefusedError("time", "not a time like 09:30") from None
-    return Appointment(
-        code=_given(row, "code").upper(),
-        phone=_phone(row),
-        name=_given(row, "name"),
-        service=_one_of(row, "service", services),
-        slot_at=datetime.combine(day, slot, zone).timestamp(),
-        channel=row.get("channel") or "import",
-    )
+    @staticmethod
+    def _moved(booking: Appointment, old: Appointment | None) -> Appointment:
+        """Another slot: the place of before is free again, and the customer knows nothing of the new time yet."""
+        if old is None or (old.service, old.slot_at) == (booking.service, booking.slot_at):
+            return booking
+        return replace(booking, place=None, places=None, reminded_at=None, reminded_by=None)
+
+    def _enter(self, booking: Appointment) -> None:
+        self._active.setdefault(booking.phone, {})[booking.code] = booking
+
+    def _require_one_visit(self, booking: Appointment) -> None:
+        for other in self._active.get(booking.phone, {}).values():
+            if other.code != booking.code and other.slot_at < booking.ends_at and other.ends_at > booking.slot_at:
+                raise _RefusedError("phone", f"has another visit at this time, code {other.code}")
 
 
 def _given(row: Row, column: str) -> str:

@@ -5,6 +5,7 @@ Everything is read off the ticket and what stands behind it, so a repeated reque
 
 import sqlite3
 
+from counter import punctuality
 from counter.moment import Present
 from db import appointments, calendar, members
 from db.records import Message, Ticket, TicketClass
@@ -31,9 +32,4 @@ def _of_card(conn: sqlite3.Connection, ticket: Ticket, lobby: Present) -> Messag
 def _of_appointment(conn: sqlite3.Connection, ticket: Ticket, code: str, lobby: Present) -> Message:
     booking = appointments.by_code(conn, code)
     slot_at = booking.slot_at if booking else ticket.issued_at
-    values = {"time": f"{calendar.local(slot_at, lobby.settings):%H:%M}"}
-    if ticket.ticket_class != TicketClass.APPOINTMENT:
-        return Message("late", "Your appointment was at {time}. You are in the queue from now on.", values)
-    if ticket.issued_at < slot_at - lobby.settings.rules.appointment_early_s:
-        return Message("early", "You are early: you will be called around {time}.", values)
-    return Message("on_time", "Your appointment at {time} is checked in.", values)
+    return punctuality.note(ticket, slot_at, lobby.settings, ticket.issued_at)

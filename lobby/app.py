@@ -16,6 +16,7 @@ from counter import vip_routes
 from counter.web import Answer, Context
 from db import settings as store_settings
 from display import routes as display_room
+from kiosk import booking_routes as booking_room
 from kiosk import holder_routes
 from kiosk import routes as kiosk_room
 from lobby import __version__, enrolment, figures, problems, settings, texts
@@ -63,7 +64,7 @@ def create_app(context: Context, control_token: str) -> Flask:
     figures.install(app, context)
     _serve_home(app, context)
     _serve_static(app)
-    for room in (counter_room, kiosk_room, display_room):
+    for room in (counter_room, kiosk_room, booking_room, display_room):
         app.register_api(room.pages(context))
         app.register_api(room.api(context))
     app.register_api(vip_routes.api(context))

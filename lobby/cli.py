@@ -248,6 +248,38 @@ def _print_changes(outcome: Json, as_json: bool) -> None:
     click.echo("saved" if outcome["changed"] else "nothing changed")
 
 
+@main.command("booking")
+@click.option("--slot-minutes", type=int, help="How long a slot lasts.")
+@click.option("--lead-minutes", type=int, help="How long before its slot a visit has to be booked.")
+@click.option("--horizon-days", type=int, help="How many days ahead visits can be booked.")
+@click.option("--per-counter", type=int, help="Bookings that one counter takes in a slot.")
+@click.option(
+    "--places", multiple=True, metavar="SERVICE=N", help="Most bookings of a service a slot; empty for no limit."
+)
+@click.option("--right", multiple=True, metavar="TIER=RIGHT", help="free, by_permission or staff_only.")
+@data_option
+@json_option
+def booking_set(data: Path, as_json: bool, places: Sequence[str], right: Sequence[str], **options: int | None) -> None:
+    """Set how visits are booked: slots, lead time, horizon, places, and which tiers may book."""
+    limits = dict(_pairs(places))
+    if not all(most == "" or most.isdecimal() for most in limits.values()):
+        _fail("--places takes numbers like plan=4.")
+    mapped = {
+        "places": {code: int(most) if most else None for code, most in limits.items()},
+        "rights": dict(_pairs(right)),
+    }
+    given = {key: value for key, value in mapped.items() if value}
+    _print(_command(data, "booking-set", {**options, **given}), as_json)
+
+
+def _pairs(given: Sequence[str]) -> list[tuple[str, str]]:
+    """`plan=4` as a name and its value."""
+    split = [text.partition("=") for text in given]
+    if not all(sign for _, sign, _ in split):
+        _fail("give names and values like plan=4.")
+    return [(name.strip(), value.strip()) for name, _, value in split]
+
+
 def _command(data: Path, name: str, arguments: Json) -> Json:
     """Run a set-up command where the store is open."""
     given = {key: value for key, value in arguments.items() if value is not None}

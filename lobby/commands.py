@@ -18,7 +18,8 @@ from db import settings, staff
 from db.errors import LobbyError, NotFound, UnknownService
 from db.records import DeviceKind, EventKind, Hours, Names, Role, Staff
 from kiosk.imports import import_appointments, import_members
-from lobby import entitlements, rule_settings
+from lobby import booking_settings, entitlements, rule_settings
+from lobby.booking_settings import BookingSet
 from lobby.orders import Command, Json, Order, UnknownStaff
 from printer.device import open_printer
 from printer.encoding import Font
@@ -205,6 +206,12 @@ def _store_set(conn: sqlite3.Connection, order: Order, body: StoreSet) -> Json:
     return {"changed": changed != before or bool(body.daily_caps)}
 
 
+def _booking_set(conn: sqlite3.Connection, order: Order, body: BookingSet) -> Json:
+    changed = booking_settings.apply(conn, body)
+    order.journal(conn, EventKind.SETTINGS_CHANGED, booking=body.model_dump(exclude_unset=True))
+    return {"changed": changed}
+
+
 def _set_cap(conn: sqlite3.Connection, code: str, cap: int | None) -> None:
     known = settings.services(conn)
     if code not in known:
@@ -265,4 +272,5 @@ COMMANDS: dict[str, Command[Any]] = {
     "import-appointments": Command(Import, _import_appointments),
     "store-set": Command(StoreSet, _store_set),
     **entitlements.COMMANDS,
+    "booking-set": Command(BookingSet, _booking_set),
 }

@@ -18,6 +18,8 @@ _FAULTS = {
     "extra_forbidden": "There is no such field.",
     "string_too_long": "This is too long.",
     "string_too_short": "This is too short.",
+    "greater_than_equal": "This is too small.",
+    "less_than_equal": "This is too large.",
     "literal_error": "This is not one of the possible values.",
     "enum": "This is not one of the possible values.",
 }

@@ -42,6 +42,7 @@ def pages(context: Context) -> APIBlueprint:
                 store=settings.load(conn),
                 services=settings.services(conn).values(),
                 is_admin=auth.has(person, Role.ADMIN),
+                tiers=settings.tiers(conn).values(),
                 people=staff.all_staff(conn),
                 devices=staff.devices(conn),
                 roles=list(Role),
@@ -88,8 +89,9 @@ def api(context: Context, control_token: str) -> APIBlueprint:
     room = APIBlueprint("commands", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Set-up")])
 
     @room.post("/commands/<name>", summary="Run a set-up command")
-    def run(path: CommandPath, body: Arguments) -> dict[str, Any]:
-        return commands.run(context, path.name, body.root, _manager(context, control_token))
+    def run(path: CommandPath, body: Arguments) -> Answer:
+        by = _manager(context, control_token)
+        return commands.run(context, path.name, body.root, by)
 
     return room
 

@@ -4,12 +4,13 @@ No personal data goes on paper: a number, a service and a tier, but no name, pho
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 
 from db.records import Names, Quote, Service, Settings, Ticket, Tier
 
 SEE_HELP_DESK = Names("过号请到服务台", "Missed your call? See the help desk.")
+TOO_LATE = Names("已过预约时间，从现在起排队", "Late for the appointment: in the queue from now on")
 SCAN_TO_FOLLOW = Names("扫码查看排队进度", "Scan to follow your place")
 
 
@@ -80,7 +81,7 @@ def compose(
     head = (*pair.of(settings.name, bold=True), Divider(), *pair.of(service.name, size=2), Number(ticket.number))
     facts = [
         *([_vip(tier)] if tier else []),
-        *([] if ticket.slot_at is None else [_slot(ticket.slot_at, issued_local)]),
+        *_appointment(ticket, settings, issued_local),
     ]
     wait = pair.of(_wait(quote)) if quote else ()
     place = (*pair.of(_ahead(people_ahead), size=2), *wait, Feed(), Qr(url), *pair.of(SCAN_TO_FOLLOW), Divider())
@@ -103,9 +104,16 @@ def _vip(tier: Tier) -> Names:
     return Names(f"贵宾 {tier.name.zh}", f"VIP {tier.name.en}")
 
 
-def _slot(slot_at: float, issued_local: datetime) -> Names:
-    slot = datetime.fromtimestamp(slot_at, issued_local.tzinfo)
-    return Names(f"预约 {slot:%H:%M}", f"Appointment {slot:%H:%M}")
+def _appointment(ticket: Ticket, settings: Settings, issued_local: datetime) -> list[Names]:
+    """The agreed time; who came early reads when calls begin, who came too late that the wait begins now."""
+    if ticket.slot_at is None:
+        return [TOO_LATE] if ticket.appointment_code is not None else []
+    slot = datetime.fromtimestamp(ticket.slot_at, issued_local.tzinfo)
+    begins = slot - timedelta(seconds=settings.rules.appointment_early_s)
+    agreed = Names(f"预约 {slot:%H:%M}", f"Appointment {slot:%H:%M}")
+    return (
+        [agreed, Names(f"{begins:%H:%M} 起叫号", f"Called from {begins:%H:%M}")] if issued_local < begins else [agreed]
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,4 +143,5 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
         "forecasts_and_scores",
         "entitlements_and_managers",
         "places_and_ratings_of_holders",
+        "booking",
     ]

@@ -50,7 +50,7 @@ export function Desk({ data, number, staff, manager, now, up, busy, act, trouble
       <${Customer} ...${{ data, now, reason, staff, manager, ...rest }} />
       <${Actions} data=${data} ...${rest} />
     </main>
-    <${Waiting} queue=${data.queue} next=${data.next} now=${now} />
+    <${Waiting} queue=${data.queue} appointments=${data.appointments} next=${data.next} now=${now} />
     <${Offline} up=${up} />
     <${Trouble} trouble=${trouble} dismiss=${dismiss} />
     ${asking ? html`<${ProxyDialog} queues=${data.queues} close=${closeProxy} />` : null}

@@ -56,10 +56,23 @@ function Ticket({ ticket, next, now }) {
 
 const Nobody = () => html`<p class="nobody">${icon("people")}<span>${t("Nobody is waiting")}</span></p>`;
 
-export function Waiting({ queue, next, now }) {
+function Expected({ visit, now }) {
+  const late = !visit.number && now > Date.parse(visit.slot_at);
+  const here = visit.number ? html`<em class="here">${t("Checked in")} <strong>${visit.number}</strong></em>` : html`<em class=${late ? "late" : ""}>${late ? t("Not here yet") : t("Expected")}</em>`;
+  return html`<li data-expected=${visit.number ?? timeOf(visit.slot_at)}><time>${timeOf(visit.slot_at)}</time><span>${name(visit.customer)}<small>${name(visit.service_name)}${visit.language === "en" ? " · English" : ""}</small></span>${here}</li>`;
+}
+
+/** Appointments of about now that this counter can take: staff are ready before the customer comes. */
+const Appointments = ({ visits, now }) => html`<section class="due" aria-labelledby="due">
+  <h2 id="due">${t("Appointments due · {n}", { n: visits.length })} <a href="/appointments">${t("All appointments")}</a></h2>
+  ${visits.length ? html`<ul tabindex="0" aria-labelledby="due">${visits.map((visit) => html`<${Expected} key=${`${visit.slot_at}${visit.number}${visit.customer.zh}`} visit=${visit} now=${now} />`)}</ul>` : html`<p>${t("None in the next quarter of an hour")}</p>`}
+</section>`;
+
+export function Waiting({ queue, appointments, next, now }) {
   useTick(5000);
   return html`<section class="wl" aria-labelledby="waiting">
     <h2 id="waiting">${t("Up next · {n} waiting", { n: queue.length })}</h2>
     ${queue.length ? html`<ol tabindex="0" aria-labelledby="waiting">${queue.map((ticket) => html`<${Ticket} key=${ticket.number} ticket=${ticket} next=${ticket.number === next?.number} now=${now()} />`)}</ol>` : html`<${Nobody} />`}
+    <${Appointments} visits=${appointments} now=${now()} />
   </section>`;
 }

@@ -44,12 +44,19 @@ function Field({ kind, text, fault }) {
   </div>`;
 }
 
+/** What late means, before anybody has checked in. */
+const Punctual = ({ grace_s }) => {
+  const values = { minutes: Math.round(grace_s / 60) };
+  const text = "Up to {minutes} minutes late your appointment still holds.";
+  return html`<p class="hint">${t(text, values)} <span class="en" lang=${otherLang()}>${other(text, values)}</span></p>`;
+};
+
 /**
- * @param {{kind: "vip" | "check-in", scan: string | null, busy: boolean, idle_s: number, keys: {current: object},
+ * @param {{kind: "vip" | "check-in", scan: string | null, busy: boolean, idle_s: number, grace_s: number, keys: {current: object},
  *   onSend: (body: object) => Promise, onScan: Function, onHome: Function, onBack: Function}} props
  *   `keys.current` takes this scene's handlers of physical keys; `scan` is a code to send at once.
  */
-export function Keypad({ kind, scan, busy, idle_s, keys, onSend, onScan, onHome, onBack }) {
+export function Keypad({ kind, scan, busy, idle_s, grace_s, keys, onSend, onScan, onHome, onBack }) {
   const [text, setText] = useState(scan ?? "");
   const [fault, setFault] = useState(null);
   const entered = useRef(text); // keys of a scanner arrive faster than pictures are drawn
@@ -82,7 +89,7 @@ export function Keypad({ kind, scan, busy, idle_s, keys, onSend, onScan, onHome,
   return html`<${BackBar} idle_s=${idle_s} onHome=${onHome} onBack=${onBack} />
     <main class="type">
       <h1>${t(TEXTS[kind].title)}</h1><p class="sub" lang=${otherLang()}>${other(TEXTS[kind].title)}</p>
-      <${Field} kind=${kind} text=${text} fault=${fault} />
+      <div><${Field} kind=${kind} text=${text} fault=${fault} />${kind === "check-in" && !fault && html`<${Punctual} grace_s=${grace_s} />`}</div>
       <${Pad} kind=${kind} onKey=${key} />
     </main>
     <button class="go" data-action="submit" disabled=${!ready || busy} onClick=${send}><${Both} text=${TEXTS[kind].submit} /></button>`;

@@ -74,8 +74,8 @@ function useBoard() {
 
 function Scene({ scene, board, busy, keys, does, go, home, back, onLang }) {
   const { view, now } = board;
-  const { idle_s } = view.store;
-  const pad = { busy, idle_s, keys, scan: scene.scan ?? null, onScan: does.scan, onHome: home, onBack: back };
+  const { idle_s, appointment_grace_s: grace_s } = view.store;
+  const pad = { busy, idle_s, grace_s, keys, scan: scene.scan ?? null, onScan: does.scan, onHome: home, onBack: back };
   switch (scene.name) {
     case "vip":
       return html`<${Keypad} key=${`vip${scene.scan}`} kind="vip" onSend=${does.identify} ...${pad} />`;

@@ -24,7 +24,7 @@ function values(form) {
     if (field.dataset.list) (sent[field.dataset.list] ??= []).push(field.value.trim());
     else if (field.type === "checkbox") sent[field.name] = field.checked;
     else if (field.dataset.words) (sent[field.dataset.words] ??= {})[field.name] = field.value;
-    else if (field.dataset.map) (sent[field.dataset.map] ??= {})[field.name] = field.value === "" ? null : Number(field.value);
+    else if (field.dataset.map) (sent[field.dataset.map] ??= {})[field.name] = "text" in field.dataset ? field.value : field.value === "" ? null : Number(field.value);
     else if (field.value !== "" || field.name === "public_url") sent[field.name] = "number" in field.dataset ? Number(field.value) : field.value;
   }
   if (sent.hours?.every((day) => day === "")) sent.hours = [];

@@ -1,0 +1,279 @@
+"""Owns booking a visit: who may, which slot has a place, changing, cancelling, and reminding.
+
+Each function is one step in the caller's transaction, so of many who want a slot's last place one gets it.
+"""
+
+import secrets
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from db import appointments, calendar, counters, events, members, settings
+from db.errors import (
+    AppointmentFixed,
+    BookingNotAllowed,
+    DayFull,
+    NoSuchAppointment,
+    NoSuchSlot,
+    PermissionNeeded,
+    PhoneBusy,
+    SlotFull,
+    SlotTooFar,
+    SlotTooSoon,
+    UnknownService,
+)
+from db.records import Appointment, AppointmentState, BookingRight, Device, EventKind, Settings, Staff
+from kiosk import slots
+from kiosk.identify import Recognised, card_refusal, normalise_phone
+from kiosk.slots import Slot
+
+CODES = range(100_000, 1_000_000)
+"""Six digits, as the kiosk's keypad takes them."""
+NEAREST = 4
+"""How many other times a refusal names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booker:
+    """Who books, changes or cancels: one of the staff, or a program of the hotline or the web."""
+
+    person: Staff | None = None
+    device: Device | None = None
+
+    @property
+    def actor(self) -> str:
+        """As the journal names them."""
+        known = self.person or self.device
+        return known.actor if known else "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A visit somebody wants. `slot_at`: seconds since the epoch. `permission`: why a tier that needs one may book."""
+
+    service: str
+    slot_at: float
+    phone: str
+    name: str
+    language: str = "zh"
+    channel: str = "staff"
+    request_key: str | None = None
+    permission: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A slot of a day for one service: how many places it has, how many are free, and why it cannot be booked."""
+
+    slot: Slot
+    places: int
+    free: int
+    refusal: SlotTooSoon | SlotTooFar | None
+
+
+def offers(conn: sqlite3.Connection, service: str, day: date, now: float) -> list[Offer]:
+    """What a service offers on a day. Raises `UnknownService`."""
+    store = _store_with(conn, service)
+    span = slots.day_span(day, store)
+    bookings = appointments.active_during(conn, span.begins, span.ends)
+    at = slots.lanes(counters.everyone(conn), store.booking)
+    most = store.booking.places.get(service)
+    return [
+        Offer(
+            slot,
+            slots.places(service, at, store.booking),
+            slots.places_left(service, slots.taken_in(slot, bookings), at, most),
+            _refusal(slot, store, now),
+        )
+        for slot in slots.slots_of(day, store)
+    ]
+
+
+def book(conn: sqlite3.Connection, wish: Wish, by: Booker, now: float) -> tuple[Appointment, bool]:
+    """Book a visit and return it, and whether it is new: a repeated request gets the same booking.
+
+    Raises `UnknownService`, `MalformedPhone`, `BookingNotAllowed`, `PermissionNeeded`, `NoSuchSlot`, `SlotTooSoon`,
+    `SlotTooFar`, `SlotFull`, `DayFull`, `PhoneBusy`.
+    """
+    repeated = appointments.by_request_key(conn, wish.request_key) if wish.request_key else None
+    if repeated is not None:
+        return repeated, False
+    store = _store_with(conn, wish.service)
+    phone = normalise_phone(wish.phone)
+    right = _require_right(conn, phone, wish.slot_at, store, by, wish.permission)
+    draft = Appointment(
+        code=_new_code(conn),
+        phone=phone,
+        name=wish.name,
+        service=wish.service,
+        slot_at=wish.slot_at,
+        channel=wish.channel,
+        length_s=store.booking.slot_s,
+        language=wish.language,
+        booked_at=now,
+        booked_by=by.actor,
+    )
+    _require_one_visit(conn, draft, store)
+    booking = _placed(conn, draft, store, now)
+    appointments.insert(conn, booking, wish.request_key)
+    data = {**_where(booking, store), "channel": booking.channel, "right": right, "permission": wish.permission}
+    events.append(conn, now, EventKind.APPOINTMENT_BOOKED, by.actor, code=booking.code, **data)
+    return booking, True
+
+
+def change(
+    conn: sqlite3.Connection, code: str, changes: Mapping[str, str | float], by: Booker, now: float
+) -> Appointment:
+    """Change a booking's `service`, `slot_at`, `phone`, `name` or `language`; another time wants a new reminder.
+
+    Raises `NoSuchAppointment`, `AppointmentFixed`, and what `book` raises.
+    """
+    before = find(conn, code)
+    if before.state != AppointmentState.BOOKED:
+        raise AppointmentFixed
+    wanted = replace(before, **changes)  # type: ignore[arg-type]
+    store = _store_with(conn, wanted.service)
+    after = replace(wanted, phone=normalise_phone(wanted.phone))
+    if after.phone != before.phone:
+        _require_right(conn, after.phone, after.slot_at, store, by, None)
+    if (after.service, after.slot_at) != (before.service, before.slot_at):
+        after = replace(after, length_s=store.booking.slot_s, reminded_at=None, reminded_by=None)
+        after = _placed(conn, after, store, now)
+    if after == before:
+        return before
+    _require_one_visit(conn, after, store)
+    if not appointments.change(conn, after):
+        raise AppointmentFixed
+    changed = [field for field in changes if getattr(after, field) != getattr(before, field)]
+    data = {"was": _where(before, store), "fields": changed, **_where(after, store)}
+    events.append(conn, now, EventKind.APPOINTMENT_CHANGED, by.actor, code=after.code, **data)
+    return after
+
+
+def cancel(conn: sqlite3.Connection, code: str, by: Booker, now: float) -> Appointment:
+    """booked → cancelled, and its place is free again; cancelling again changes nothing.
+
+    Raises `NoSuchAppointment`, `AppointmentFixed`.
+    """
+    booking = find(conn, code)
+    if booking.state == AppointmentState.CANCELLED:
+        return booking
+    if not appointments.move(conn, booking.code, AppointmentState.BOOKED, AppointmentState.CANCELLED):
+        raise AppointmentFixed
+    where = _where(booking, settings.load(conn))
+    events.append(conn, now, EventKind.APPOINTMENT_CANCELLED, by.actor, code=booking.code, **where)
+    return replace(booking, state=AppointmentState.CANCELLED)
+
+
+def remind(conn: sqlite3.Connection, code: str, by: Booker, now: float, *, reminded: bool) -> Appointment:
+    """Write down that the customer has been reminded, and by whom; or take it back. Repeating changes nothing.
+
+    Raises `NoSuchAppointment`, `AppointmentFixed`.
+    """
+    booking = find(conn, code)
+    if booking.state != AppointmentState.BOOKED:
+        raise AppointmentFixed
+    if appointments.remind(conn, booking.code, now if reminded else None, by.actor if reminded else None):
+        kind = EventKind.APPOINTMENT_REMINDED if reminded else EventKind.APPOINTMENT_UNREMINDED
+        events.append(conn, now, kind, by.actor, code=booking.code)
+    return find(conn, code)
+
+
+def find(conn: sqlite3.Connection, code: str) -> Appointment:
+    """The booking with this code. Raises `NoSuchAppointment`."""
+    booking = appointments.by_code(conn, code.strip().upper())
+    if booking is None:
+        raise NoSuchAppointment
+    return booking
+
+
+def customer(
+    conn: sqlite3.Connection, phone: str, at: float, store: Settings
+) -> tuple[Recognised | None, BookingRight]:
+    """Who has a phone and what right they have to book a visit at a time. Raises `MalformedPhone`."""
+    member = members.by_phone(conn, normalise_phone(phone))
+    if member is None:
+        return None, store.booking.right_of(None)
+    known = Recognised(member, card_refusal(member, calendar.local(at, store).date()))
+    return known, store.booking.right_of(member.tier if known.is_vip else None)
+
+
+def _require_right(
+    conn: sqlite3.Connection, phone: str, at: float, store: Settings, by: Booker, permission: str | None
+) -> str:
+    """By which right a visit is booked, for the journal: the tier's own, somebody's permission, or the staff's."""
+    _, right = customer(conn, phone, at, store)
+    if right == BookingRight.FREE:
+        return "tier"
+    if by.person is not None:
+        return "staff"
+    if right == BookingRight.STAFF_ONLY:
+        raise BookingNotAllowed
+    if not permission:
+        raise PermissionNeeded
+    return "permission"
+
+
+def _store_with(conn: sqlite3.Connection, service: str) -> Settings:
+    set_up = settings.set_up(conn)
+    if service not in set_up.services:
+        raise UnknownService(service=service, known=", ".join(set_up.services))
+    return set_up.settings
+
+
+def _placed(conn: sqlite3.Connection, booking: Appointment, store: Settings, now: float) -> Appointment:
+    """The booking with the first free place of its slot."""
+    day = calendar.local(booking.slot_at, store).date()
+    slot = next((slot for slot in slots.slots_of(day, store) if slot.begins == booking.slot_at), None)
+    if slot is None:
+        raise NoSuchSlot
+    refusal = _refusal(slot, store, now)
+    if refusal is not None:
+        raise refusal
+    others = [b for b in appointments.active_during(conn, slot.begins, slot.ends) if b.code != booking.code]
+    at = slots.lanes(counters.everyone(conn), store.booking)
+    most = store.booking.places.get(booking.service)
+    if not slots.places_left(booking.service, slots.taken_in(slot, others), at, most):
+        raise _full(conn, booking, day, store, now)
+    held = {b.place for b in others if (b.service, b.slot_at) == (booking.service, booking.slot_at)}
+    place = next(n for n in range(1, len(held) + 2) if n not in held)
+    return replace(booking, place=place, places=slots.places(booking.service, at, store.booking))
+
+
+def _full(conn: sqlite3.Connection, booking: Appointment, day: date, store: Settings, now: float) -> SlotFull | DayFull:
+    """Says which times are left."""
+    free = [offer for offer in offers(conn, booking.service, day, now) if offer.free and offer.refusal is None]
+    time = f"{calendar.local(booking.slot_at, store):%H:%M}"
+    if not free:
+        return DayFull(time=time)
+    nearest = sorted(free, key=lambda offer: abs(offer.slot.begins - booking.slot_at))[:NEAREST]
+    times = sorted(offer.slot.begins for offer in nearest)
+    return SlotFull(time=time, free=", ".join(f"{calendar.local(at, store):%H:%M}" for at in times))
+
+
+def _refusal(slot: Slot, store: Settings, now: float) -> SlotTooSoon | SlotTooFar | None:
+    if slot.begins < now + store.booking.lead_s:
+        return SlotTooSoon(minutes=round(store.booking.lead_s / 60))
+    ahead = calendar.local(slot.begins, store).date() - calendar.local(now, store).date()
+    return SlotTooFar(days=store.booking.horizon_days) if ahead.days > store.booking.horizon_days else None
+
+
+def _require_one_visit(conn: sqlite3.Connection, booking: Appointment, store: Settings) -> None:
+    for other in appointments.of_phone_during(conn, booking.phone, booking.slot_at, booking.ends_at):
+        if other.code != booking.code:
+            slot = calendar.local(other.slot_at, store)
+            raise PhoneBusy(day=slot.date().isoformat(), time=f"{slot:%H:%M}", code=other.code)
+
+
+def _new_code(conn: sqlite3.Connection) -> str:
+    while True:
+        code = str(CODES.start + secrets.randbelow(len(CODES)))
+        if appointments.by_code(conn, code) is None:
+            return code
+
+
+def _where(booking: Appointment, store: Settings) -> dict[str, Any]:
+    """Service and time as the journal tells them; it names no customer."""
+    return {"service": booking.service, "slot_at": calendar.stamp(booking.slot_at, store)}
