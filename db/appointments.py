@@ -1,7 +1,7 @@
 """Owns the rows of appointments: bookings and their guarded state changes."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from db.records import Appointment, AppointmentState
 
@@ -27,11 +27,21 @@ def everyone(conn: sqlite3.Connection) -> dict[str, Appointment]:
 
 def put(conn: sqlite3.Connection, appointments: Iterable[Appointment]) -> None:
     """Add bookings, or replace those not yet used."""
+    put_rows(conn, (row_of(booking) for booking in appointments))
+
+
+def row_of(booking: Appointment) -> list[object]:
+    """What a list says of a booking, as plain values; its state is not among them."""
+    return [booking.code, booking.phone, booking.name, booking.service, booking.slot_at, booking.channel]
+
+
+def put_rows(conn: sqlite3.Connection, rows: Iterable[Sequence[object]]) -> None:
+    """Like `put`, of bookings as `row_of` gives them."""
     conn.executemany(
         "INSERT INTO appointments (code, phone, name, service, slot_at, channel) VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (code) DO UPDATE SET phone = excluded.phone, name = excluded.name, service = excluded.service,"
         " slot_at = excluded.slot_at, channel = excluded.channel WHERE state = 'booked'",
-        ((a.code, a.phone, a.name, a.service, a.slot_at, a.channel) for a in appointments),
+        rows,
     )
 
 

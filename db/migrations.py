@@ -136,6 +136,15 @@ def unprinted_slips(db: Database) -> None:
     db.execute("CREATE INDEX print_jobs_unprinted ON print_jobs (id) WHERE state IN ('pending', 'printing', 'failed')")
 
 
+@steps()
+def churned_members(db: Database) -> None:
+    """Whose card is void because they left the network; and the newest import is found without walking the journal."""
+    db.execute("ALTER TABLE members ADD COLUMN churned INTEGER NOT NULL DEFAULT 0 CHECK (churned IN (0, 1))")
+    db.execute(
+        "CREATE INDEX events_imports ON events (kind, seq) WHERE kind IN ('members_imported', 'appointments_imported')"
+    )
+
+
 def _statements(script: str) -> list[str]:
     """Split a script (sqlite3's own `executescript` would commit the migration's transaction)."""
     statements, current = [], ""

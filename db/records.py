@@ -225,7 +225,10 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A line of the carrier's VIP list; `listed` is false once a newer list no longer has it."""
+    """A line of the carrier's VIP list.
+
+    `listed` is false once a newer list no longer has it; `churned` once the list says that they left the network.
+    """
 
     member_no: str
     name: str
@@ -239,6 +242,7 @@ class Member:
     manager_b: str | None = None
     language: str = "zh"
     listed: bool = True
+    churned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
