@@ -343,7 +343,7 @@ class ListChanged(LobbyError):
 class ListHasFaults(LobbyError):
     """A strict import of a list that is not right."""
 
-    code, status, text = "list_has_faults", 409, "{faults} faults, so nothing was changed."
+    code, status, text = "list_has_faults", 409, "The list has faults ({faults}), so nothing was changed."
 
 
 class BadSetting(LobbyError):

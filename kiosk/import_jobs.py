@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from threading import Thread
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from counter.web import Context
 from db import plans
@@ -70,7 +70,7 @@ class Jobs:
         self._context = context
         self._jobs: dict[str, Job] = {}
 
-    def begin(self, kind: str, source: BinaryIO) -> Job:
+    def begin(self, kind: str, source: IO[bytes]) -> Job:
         """Put a file's bytes away and begin to read it as a list."""
         self._make_room()
         job = Job(kind, imports.new_folder(self._context.store))

@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 from flask_babel import Babel
 
 from db.errors import LobbyError
+from db.records import Message
 
 LANGUAGES = ("zh", "en")
 YEAR_S = 365 * 24 * 3600
@@ -35,10 +36,15 @@ def translate(text: str, language: str) -> str:
     return chinese().get(text, text) if language == "zh" else text
 
 
-def say(error: LobbyError, language: str) -> str:
-    """An error in a language, its places filled."""
-    text = translate(error.text, language)
-    return text.format_map({key: str(value) for key, value in error.attrs.items()})
+def say(said: LobbyError | Message, language: str) -> str:
+    """An error or a message in a language, its places filled."""
+    values = said.attrs if isinstance(said, LobbyError) else said.values
+    return translate(said.text, language).format_map({key: str(value) for key, value in values.items()})
+
+
+def say_to_the_caller(said: Message) -> str:
+    """A message in the language of the present request."""
+    return say(said, wanted())
 
 
 def _keep_choice(answer: Response) -> Response:
