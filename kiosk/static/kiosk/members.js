@@ -85,16 +85,23 @@ const Tier = ({ tier }) => html`<li class="tile"><span class="gem">${icon("diamo
 
 function Last({ last }) {
   if (!last) return null;
+  const counts = Object.fromEntries(["added", "changed", "unchanged", "ended", "faults"].map((kind) => [kind, last[kind].toLocaleString()]));
   const by = last.by === "command" ? t("the command line") : last.by;
   return html`<p class="quiet">${t("Last list: {day} at {time}, by {by}.", { day: last.at.slice(0, 10), time: last.at.slice(11, 16), by })}
-    ${" "}${t("{added} added, {changed} changed, {unchanged} unchanged, {ended} ended, {faults} faults", last)}</p>`;
+    ${lang() === "en" ? " " : ""}${t("{added} added, {changed} changed, {unchanged} unchanged, {ended} ended, {faults} faults", counts)}</p>`;
+}
+
+/** Cards that are known, but do not count today. */
+function Others({ tiers, known }) {
+  const n = known - tiers.reduce((sum, tier) => sum + tier.members, 0);
+  return n ? html`<p class="quiet">${t("{n} more are known whose cards do not count today: ended, void or not yet valid.", { n: n.toLocaleString() })}</p>` : null;
 }
 
 const Now = ({ tiers, known, last }) => html`<section class="panel" aria-label=${t("Valid cards today")}><h2>${t("Valid cards today")}</h2>
   ${known
     ? html`<ul class="tiles">${tiers.map((tier) => html`<${Tier} key=${tier.code} tier=${tier} />`)}</ul>`
     : html`<div class="blank"><span>${icon("people")}</span><p><b>${t("No members yet")}</b>${t("Choose the carrier's list below. Until then every customer is an ordinary one.")}</p></div>`}
-  <${Last} last=${last} /></section>`;
+  <${Others} tiers=${tiers} known=${known} /><${Last} last=${last} /></section>`;
 
 const Problem = () => html`<div class="answer bad" role="alert">${icon("warning")}<p><b>${t("This list was not taken over.")}</b>${view.problem()}</p></div>`;
 
