@@ -5,7 +5,6 @@ and prints a line of JSON whenever it knows more: {"done", "total"}, or at last 
 """
 
 import json
-import os
 import resource
 import sys
 from contextlib import closing
@@ -16,7 +15,6 @@ from db.errors import BadFile, FileTooLarge
 from kiosk import imports
 
 SOURCE = "source"
-_NICE = 5
 _MEMORY = 2 * 1024**3
 _TIME_S = 300
 
@@ -24,7 +22,6 @@ _TIME_S = 300
 def main() -> None:
     """Read one list within a fixed measure of memory and computing time."""
     database, kind, folder = sys.argv[1:]
-    os.nice(_NICE)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_TIME_S, _TIME_S))
     try:
