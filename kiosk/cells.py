@@ -1,4 +1,4 @@
-"""Owns the values of a list's line: dates, phones and words as offices write them; each fault is kept. Pure."""
+"""Owns the values of a list's line: dates, phones and words as offices write them; each fault is kept."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Owns the faults of a list as a sheet for office programs: UTF-8 CSV with a byte order mark, no formulas. Pure."""
+"""Owns the faults of a list as a sheet for office programs: UTF-8 CSV with a byte order mark, no formulas."""
 
 import csv
 import io

@@ -1,13 +1,16 @@
 """Owns the imports a server has in hand: a process of its own reads a list; it is looked at, then taken over."""
 
 import json
+import logging
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer
 from typing import IO, Any
 
 from counter.web import Context
@@ -19,7 +22,10 @@ from kiosk.import_process import SOURCE
 
 _KEPT = 4
 """So many lists may be looked at, at once; the oldest has to go."""
+_KEPT_S = 3600.0
+"""They hold names and phone numbers, so none stays for long."""
 
+_log = logging.getLogger("lobbyline.imports")
 _REFUSALS: dict[str, type[BadFile]] = {kind.__name__: kind for kind in BadFile.__subclasses__()}
 
 
@@ -81,6 +87,9 @@ class Jobs:
             shutil.rmtree(job.folder)
             raise
         self._jobs[job.id] = job
+        forgetting = Timer(_KEPT_S, self._forget, (job.id,))
+        forgetting.daemon = True
+        forgetting.start()
         Thread(target=self._read, args=(job,), daemon=True).start()
         return job
 
@@ -118,12 +127,28 @@ class Jobs:
             job.process.kill()
         shutil.rmtree(job.folder, ignore_errors=True)
 
+    def _forget(self, job_id: str) -> None:
+        with suppress(UnknownImport, ImportNotReady):
+            self.discard(job_id)
+
     def _make_room(self) -> None:
         idle = [job.id for job in self._jobs.values() if job.state != JobState.APPLYING]
         for job_id in idle[: max(0, len(self._jobs) - _KEPT + 1)]:
             self.discard(job_id)
 
     def _read(self, job: Job) -> None:
+        try:
+            code = self._run(job)
+            job.facts = plans.facts(imports.plan_in(job.folder)) if code == 0 and job.error is None else None
+        except (OSError, sqlite3.Error):
+            _log.exception("a list could not be read")
+        if job.facts is None:
+            _fail(job, job.error or NotATable())
+        else:
+            job.state = JobState.READY
+
+    def _run(self, job: Job) -> int:
+        """Have the list read; the exit code of the process that does so."""
         database = str(self._context.store.path)
         command = [sys.executable, "-m", "kiosk.import_process", database, job.kind, str(job.folder)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 — our own words only
@@ -131,10 +156,7 @@ class Jobs:
             for line in process.stdout or ():
                 _hear(job, json.loads(line))
         job.process = None
-        if process.returncode == 0 and job.error is None:
-            job.facts, job.state = plans.facts(imports.plan_in(job.folder)), JobState.READY
-        else:
-            _fail(job, job.error or NotATable())
+        return process.returncode
 
     def _apply(self, job: Job, actor: str) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Owns what the lists have in common: lines become records or faults, and what must be unique is. Pure."""
+"""Owns what the lists have in common: lines become records or faults, and what must be unique is."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -235,6 +235,15 @@ def test_what_was_begun_before_a_power_cut_is_finished_once(stage: Stage, monkey
     assert list((stage.store.folder / imports.FOLDER).iterdir()) == []
 
 
+def test_what_was_finished_before_the_store_closed_is_not_journalled_again(stage: Stage) -> None:
+    folder = imports.new_folder(stage.store)
+    with stage.store.read() as conn:
+        imports.prepare(conn, "members", SAMPLE.encode(), folder)
+    imports.apply(stage.store, folder, "staff:Mei", lambda: stage.now)
+    imports.resume(stage.store, lambda: stage.now)
+    assert _kinds(stage).count(EventKind.MEMBERS_IMPORTED) == 1
+
+
 def _kinds(stage: Stage) -> list[EventKind]:
     return [event.kind for event in stage.journal()]
 
