@@ -30,14 +30,21 @@ async function choose(file) {
   }
 }
 
-/** Look how far it is until there is something to do. */
+/** Look how far it is until there is something to do, or until it is stopped. */
 async function follow(job) {
+  const stopped = () => view.job?.id !== job.id;
   show({ job, upload: null });
-  while (["reading", "applying"].includes(view.job?.state)) {
+  while (["reading", "applying"].includes(view.job.state)) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    show({ job: await look(job.id) });
+    if (stopped()) return;
+    const seen = await look(job.id).catch((problem) => (stopped() ? null : Promise.reject(problem)));
+    if (stopped()) return;
+    show({ job: seen });
   }
-  if (view.job.state === "failed") return fail(view.job.error);
+  if (view.job.state === "failed") {
+    fail(view.job.error);
+    return;
+  }
   if (view.job.state === "done") show({ summary: await summary() });
   const tab = ["faults", "ended", "changed", "added"].find((kind) => view.job[kind]);
   if (tab && !view.tab) await open(tab);
