@@ -18,7 +18,7 @@ from db.errors import LobbyError, ServerRunning
 from db.plans import Change, Fault
 from db.records import Message
 from db.store import Store
-from kiosk import imports
+from kiosk import headings, imports
 from kiosk.fault_sheet import sheet
 from kiosk.lists import Report
 from lobby import sample, texts
@@ -60,6 +60,10 @@ class Wish:
     def say(self, said: Message) -> str:
         """A message in it."""
         return texts.say(said, self.language)
+
+    def label(self, column: str) -> str:
+        """What a column is called in it."""
+        return headings.WORDS.get(column, column).split()[0] if self.language == "zh" else column
 
     def refusal(self, refused: LobbyError) -> str:
         """An error in it."""
@@ -115,7 +119,8 @@ def _print_changes(wish: Wish, desk: Desk, facts: Json) -> None:
     for kind, sign in _SIGNS.items():
         shown = desk.changes(kind)[:_SHOWN]
         for change in shown:
-            fields = ", ".join(f"{name} {old} → {new}" for name, old, new in change.shown.get("fields", []))
+            different = change.shown.get("fields", [])
+            fields = ", ".join(f"{wish.label(name)} {old} → {new}" for name, old, new in different)
             click.echo(f"{sign} {change.key} {change.name} {fields}".rstrip())
         if facts[kind] > len(shown):
             click.echo("  " + wish.say(Message(_MORE.code, _MORE.text, {"n": facts[kind] - len(shown)})))
