@@ -14,15 +14,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from db import events, plans
 from db.errors import ListChanged
 from db.plans import Change, Facts
 from db.records import EventKind
-from db.store import Store
 from kiosk import booking_list, lists, member_list, tables
 from kiosk.lists import Report
+
+if TYPE_CHECKING:  # the process that reads a list needs no store, and does not wait for its libraries
+    from db.store import Store
 
 FOLDER = "imports"
 CHUNK = 250
@@ -52,7 +54,7 @@ def ignore(done: int, total: int) -> None:
 
 
 @contextmanager
-def workspace(store: Store) -> Iterator[Path]:
+def workspace(store: "Store") -> Iterator[Path]:
     """A folder for one import, gone afterwards: it holds names and phone numbers."""
     folder = new_folder(store)
     try:
@@ -61,7 +63,7 @@ def workspace(store: Store) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def new_folder(store: Store) -> Path:
+def new_folder(store: "Store") -> Path:
     """A folder for one import, readable by this user only."""
     parent = store.folder / FOLDER
     parent.mkdir(mode=0o700, exist_ok=True)
@@ -95,7 +97,7 @@ def prepare(conn: sqlite3.Connection, kind: str, data: bytes, folder: Path, repo
     return facts
 
 
-def apply(store: Store, folder: Path, actor: str, clock: Callable[[], float], report: Report = ignore) -> None:
+def apply(store: "Store", folder: Path, actor: str, clock: Callable[[], float], report: Report = ignore) -> None:
     """Write what the plan in a folder says, a little at a time, and journal it. Raises `ListChanged`."""
     facts = plans.facts(plan_in(folder))
     with store.read() as conn:
@@ -104,7 +106,7 @@ def apply(store: Store, folder: Path, actor: str, clock: Callable[[], float], re
     _write(store, folder, facts, actor, clock, report)
 
 
-def resume(store: Store, clock: Callable[[], float]) -> None:
+def resume(store: "Store", clock: Callable[[], float]) -> None:
     """Finish what was begun before this store was last closed; whatever else is left of imports goes."""
     for folder in (store.folder / FOLDER).glob("*"):
         begun = folder / _APPLYING
@@ -130,7 +132,7 @@ def _begin(folder: Path, actor: str) -> None:
     os.close(directory)
 
 
-def _write(store: Store, folder: Path, facts: Facts, actor: str, clock: Callable[[], float], report: Report) -> None:
+def _write(store: "Store", folder: Path, facts: Facts, actor: str, clock: Callable[[], float], report: Report) -> None:
     kind = KINDS[facts.kind]
     done, total = 0, facts.added + facts.changed + facts.ended
     for chunk in plans.chunks(plan_in(folder), CHUNK):

@@ -27,7 +27,7 @@ Say = Callable[[str], None]
 
 PIN = "2468"
 STOP_S = 15.0
-LOOK_S = 0.1
+LOOK_S = 0.03
 
 
 def run(plan: Plan, say: Say) -> None:
