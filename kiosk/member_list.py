@@ -5,7 +5,6 @@ Members no longer listed become ordinary customers; a faulty line ends nobody's 
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
 from datetime import date
 
 from counter import card
@@ -135,10 +134,8 @@ def _change(old: Member | None, new: Member) -> Change:
 
 def _fields(old: Member, new: Member) -> list[list[str | None]]:
     """Each field that differs: its name, what it was, what it becomes."""
-    before, after = asdict(old), asdict(new)
-    return [
-        [name, _shown(name, before[name]), _shown(name, after[name])] for name in before if before[name] != after[name]
-    ]
+    pairs = ((name, getattr(old, name), getattr(new, name)) for name in Member.__slots__)
+    return [[name, _shown(name, before), _shown(name, after)] for name, before, after in pairs if before != after]
 
 
 def _shown(name: str, value: object) -> str | None:
