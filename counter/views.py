@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from counter import customer, words
+from counter.card import card_refusal
 from counter.line import VIP_LETTER, VIP_QUEUE, Choice, choose, queue_name, queue_of, serves
 from counter.moment import Present
 from db import calendar
@@ -214,6 +215,7 @@ def _seat(at: Counter, present: Present) -> Json:
 def _current(shown: Ticket, present: Present, member: Member | None, booking: Appointment | None) -> Json:
     view = ticket(shown, present, PrintState.NONE)
     person = member or booking
+    refusal = card_refusal(member, calendar.local(present.now, present.settings).date()) if member else None
     kept = (
         "number",
         "class",
@@ -233,7 +235,11 @@ def _current(shown: Ticket, present: Present, member: Member | None, booking: Ap
         "calls": shown.calls,
         "language": shown.language,
         "note": shown.note,
-        "customer": {"name": names(customer.greeting(person.name)), "phone": customer.masked(person.phone)}
+        "customer": {
+            "name": names(customer.greeting(person.name)),
+            "phone": customer.masked(person.phone),
+            "card": message(refusal),
+        }
         if person
         else None,
     }

@@ -5,7 +5,7 @@ The database holds a place of a slot for one booking, and lets one phone have on
 
 import dataclasses
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from db.records import Appointment, AppointmentState
 
@@ -69,10 +69,20 @@ def change(conn: sqlite3.Connection, booking: Appointment) -> bool:
 
 def put(conn: sqlite3.Connection, appointments: Iterable[Appointment]) -> None:
     """Add bookings, or replace those not yet used."""
+    put_rows(conn, (row_of(booking) for booking in appointments))
+
+
+def row_of(booking: Appointment) -> list[object]:
+    """A booking as plain values."""
+    return list(_values(booking))
+
+
+def put_rows(conn: sqlite3.Connection, rows: Iterable[Sequence[object]]) -> None:
+    """Like `put`, of bookings as `row_of` gives them."""
     conn.executemany(
         f"INSERT INTO appointments ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
         f" ON CONFLICT (code) DO UPDATE SET {', '.join(f'{c} = excluded.{c}' for c in _COLUMNS[1:])} WHERE state = 'booked'",
-        (_values(booking) for booking in appointments),
+        rows,
     )
 
 

@@ -346,6 +346,62 @@ class NoUsableLine(BadFile):
     text = "This file has no line that can be used, so nothing was changed."
 
 
+class NotATable(BadFile):
+    """Bytes that are neither text nor a workbook."""
+
+    text = "This file is no list that can be read. Save it as CSV or as an Excel workbook (.xlsx)."
+
+
+class OldWorkbook(BadFile):
+    """An .xls file, or one that needs a password."""
+
+    text = "This is an old or a password-protected Excel file. Save it as .xlsx without a password."
+
+
+class DamagedWorkbook(BadFile):
+    """A file that begins like a workbook and is none."""
+
+    text = "This Excel file is damaged. Open it in a spreadsheet program and save it as .xlsx again."
+
+
+class FileTooLarge(BadFile):
+    """More than we take at once."""
+
+    status = 413
+    text = "This file is too large. Send at most 32 MB at once."
+
+
+class UnknownImport(NotFound):
+    """A list that was put away, or never read."""
+
+    text = "This list is no longer here. Please choose the file again."
+
+
+class ImportNotReady(LobbyError):
+    """Taking over what has not been read, or has been taken over already."""
+
+    code, status, text = "import_not_ready", 409, "This list cannot be taken over now. The page shows how far it is."
+
+
+class ImportBusy(LobbyError):
+    """Two lists at once."""
+
+    code, status, text = "import_busy", 409, "Another list is being taken over. Please wait a moment."
+
+
+class ListChanged(LobbyError):
+    """The comparison is with a list that is no longer the store's."""
+
+    code, status = "list_changed", 409
+    text = "Another list was taken over after this one was read. Please choose the file again."
+
+
+class ListHasFaults(LobbyError):
+    """A strict import of a list that is not right."""
+
+    code, status, text = "list_has_faults", 409, "The list has faults ({faults}), so nothing was changed."
+
+
 class BadSetting(LobbyError):
     """A setting that cannot work."""
 

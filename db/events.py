@@ -42,6 +42,16 @@ def recent_calls(conn: sqlite3.Connection, since: float, limit: int) -> list[Eve
     return [_event(row) for row in rows if row["at"] >= since]
 
 
+def last_import(conn: sqlite3.Connection, kind: EventKind) -> Event | None:
+    """The newest import of a kind of list."""
+    row = conn.execute(
+        "SELECT * FROM events WHERE kind IN ('members_imported', 'appointments_imported') AND kind = ?"
+        " ORDER BY seq DESC LIMIT 1",
+        (kind,),
+    ).fetchone()
+    return _event(row) if row else None
+
+
 def last_call_rules(conn: sqlite3.Connection, limit: int) -> list[str]:
     """By which rule the last tickets were called, newest first; recalls do not count."""
     rows = conn.execute("SELECT rule FROM events WHERE kind = 'called' ORDER BY seq DESC LIMIT ?", (limit,))

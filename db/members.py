@@ -2,7 +2,7 @@
 
 import dataclasses
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from db.records import Member
@@ -21,9 +21,10 @@ def by_number(conn: sqlite3.Connection, member_no: str) -> Member | None:
 
 
 def by_phone(conn: sqlite3.Connection, phone: str) -> Member | None:
-    """The member with this phone; of several, one still listed with the newest card."""
+    """The member with this phone; of several, one still listed and in the network, with the newest card."""
     row = conn.execute(
-        "SELECT * FROM members WHERE phone = ? ORDER BY listed DESC, valid_until DESC, member_no LIMIT 1", (phone,)
+        "SELECT * FROM members WHERE phone = ? ORDER BY listed DESC, churned, valid_until DESC, member_no LIMIT 1",
+        (phone,),
     ).fetchone()
     return _member(row) if row else None
 
@@ -35,7 +36,12 @@ def everyone(conn: sqlite3.Connection) -> dict[str, Member]:
 
 def put(conn: sqlite3.Connection, members: Iterable[Member]) -> None:
     """Add members, or replace what is known of them."""
-    conn.executemany(_UPSERT, (_values(member) for member in members))
+    put_rows(conn, (row_of(member) for member in members))
+
+
+def put_rows(conn: sqlite3.Connection, rows: Iterable[Sequence[object]]) -> None:
+    """Like `put`, of members as `row_of` gives them."""
+    conn.executemany(_UPSERT, rows)
 
 
 def unlist(conn: sqlite3.Connection, numbers: Iterable[str]) -> None:
@@ -43,7 +49,23 @@ def unlist(conn: sqlite3.Connection, numbers: Iterable[str]) -> None:
     conn.executemany("UPDATE members SET listed = 0 WHERE member_no = ?", ((number,) for number in numbers))
 
 
-def _values(member: Member) -> list[object]:
+def valid_by_tier(conn: sqlite3.Connection, today: date) -> dict[str, int]:
+    """How many cards count on a day, by tier."""
+    rows = conn.execute(
+        "SELECT tier, count(*) FROM members WHERE listed AND NOT churned AND valid_from <= :today"
+        " AND max(valid_until, coalesce(contract_until, valid_until)) >= :today GROUP BY tier",
+        {"today": today.isoformat()},
+    )
+    return dict(rows.fetchall())
+
+
+def count(conn: sqlite3.Connection) -> int:
+    """How many members are known, whatever their cards are worth."""
+    return int(conn.execute("SELECT count(*) FROM members").fetchone()[0])
+
+
+def row_of(member: Member) -> list[object]:
+    """A member as plain values in the order of the columns."""
     values = [getattr(member, column) for column in _COLUMNS]
     return [value.isoformat() if isinstance(value, date) else value for value in values]
 
@@ -62,4 +84,5 @@ def _member(row: sqlite3.Row) -> Member:
         manager_b=row["manager_b"],
         language=row["language"],
         listed=bool(row["listed"]),
+        churned=bool(row["churned"]),
     )

@@ -257,6 +257,15 @@ def booking(db: Database) -> None:
         db.execute(statement)
 
 
+@steps()
+def churned_members(db: Database) -> None:
+    """Whose card is void because they left the network; and the newest import is found without walking the journal."""
+    db.execute("ALTER TABLE members ADD COLUMN churned INTEGER NOT NULL DEFAULT 0 CHECK (churned IN (0, 1))")
+    db.execute(
+        "CREATE INDEX events_imports ON events (kind, seq) WHERE kind IN ('members_imported', 'appointments_imported')"
+    )
+
+
 def _statements(script: str) -> list[str]:
     """Split a script (sqlite3's own `executescript` would commit the migration's transaction)."""
     statements, current = [], ""

@@ -329,7 +329,10 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A line of the carrier's VIP list; `listed` is false once a newer list no longer has it."""
+    """A line of the carrier's VIP list.
+
+    `listed` is false once a newer list no longer has it; `churned` once the list says that they left the network.
+    """
 
     member_no: str
     name: str
@@ -343,6 +346,7 @@ class Member:
     manager_b: str | None = None
     language: str = "zh"
     listed: bool = True
+    churned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,8 @@ class Store:
         except BlockingIOError:
             self._lock.close()
             raise ServerRunning from None
-        self._path = folder / "lobbyline.db"
-        conn = open_writer(self._path)
+        self.path = folder / "lobbyline.db"
+        conn = open_writer(self.path)
         migrations.apply(conn)
         self._writer = Writer(conn, executor or ThreadPoolExecutor(1, thread_name_prefix="writer"))
         self._readers: deque[sqlite3.Connection] = deque()
@@ -49,7 +49,7 @@ class Store:
         try:
             conn = self._readers.pop()
         except IndexError:
-            conn = open_reader(self._path)
+            conn = open_reader(self.path)
         try:
             with snapshot(conn):
                 yield conn

@@ -14,9 +14,10 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 import httpx  # noqa: E402
+import office  # noqa: E402
 from browsing import DESKTOP, DISPLAY, KIOSK, PHONE, Screen, browser  # noqa: E402
 from fake_printer import FakePrinter, Mode  # noqa: E402
-from playwright.sync_api import Browser  # noqa: E402
+from playwright.sync_api import Browser, FilePayload  # noqa: E402
 from serving import Serving  # noqa: E402
 
 TARGET = ROOT / "docs" / "screens"
@@ -117,6 +118,12 @@ def _take_all(chromium: Browser, server: Serving, token: str, suffix: str, local
     _save(manager, f"settings{suffix}")
     manager.go(f"{server.url}/?lang={lang}")
     _save(manager, f"home{suffix}")
+    page = manager.go(f"{server.url}/members?lang={lang}")
+    page.locator("input[type=file]").set_input_files(
+        FilePayload(name="2026-12.csv", mimeType="text/csv", buffer=_list())
+    )
+    page.locator("[data-outcome=ready] tbody tr").first.wait_for()
+    _save(manager, f"members{suffix}")
     manager.close()
     clerk = _signed_in(chromium, server, "林静怡", locale)
     page = clerk.go(f"{server.url}/appointments?lang={lang}")
@@ -129,6 +136,15 @@ def _take_all(chromium: Browser, server: Serving, token: str, suffix: str, local
     clerk.go(f"{server.url}/counter?number=3&lang={lang}")
     _save(clerk, f"counter{suffix}")
     clerk.close()
+
+
+def _list() -> bytes:
+    """A carrier's list with something of everything."""
+    rows = list(office.many(60))
+    rows[1] = ["V07000001", "王秀英", "13800136620", "钻石卡", "2020-01-01", "2099-12-31"]
+    for line, column, wrong in ((9, 2, "1390013"), (22, 3, "铂金卡"), (23, 5, "2027/2/30"), (41, 2, rows[39][2])):
+        rows[line][column] = wrong
+    return office.text(rows).encode("gb18030")
 
 
 def _signed_in(chromium: Browser, server: Serving, name: str, locale: str) -> Screen:

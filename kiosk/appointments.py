@@ -7,6 +7,7 @@ Rule: called not before slot − 5 min (unless a counter would idle); promised b
 import sqlite3
 from dataclasses import dataclass, replace
 
+from counter.card import card_refusal
 from counter.moment import Present
 from counter.present import load
 from db import appointments, calendar, events, members, tickets
@@ -128,4 +129,4 @@ def _member(conn: sqlite3.Connection, booking: Appointment, lobby: Present) -> i
     member = members.by_phone(conn, booking.phone)
     if member is None:
         return None
-    return identify.Recognised(member, identify.card_refusal(member, calendar.local(lobby.now, lobby.settings).date()))
+    return identify.Recognised(member, card_refusal(member, calendar.local(lobby.now, lobby.settings).date()))

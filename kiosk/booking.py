@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from counter.card import card_refusal
 from db import appointments, calendar, counters, events, members, settings
 from db.errors import (
     AppointmentFixed,
@@ -26,7 +27,7 @@ from db.errors import (
 )
 from db.records import Appointment, AppointmentState, BookingRight, Device, EventKind, Settings, Staff
 from kiosk import slots
-from kiosk.identify import Recognised, card_refusal, normalise_phone
+from kiosk.identify import Recognised, normalise_phone
 from kiosk.slots import Slot
 
 CODES = range(100_000, 1_000_000)

@@ -1,16 +1,17 @@
-"""Owns recognising a customer: a member by phone or card, and whether the card is valid today."""
+"""Owns recognising a customer: a member by phone or card, with what their card is worth today."""
 
 import re
 import sqlite3
 from dataclasses import dataclass
 from datetime import date
 
+from counter.card import card_refusal
 from db import members
 from db.errors import MalformedPhone, UnknownMember
 from db.records import Member, Message
 
-_PHONE = re.compile(r"1[3-9]\d{9}")
-_PREFIX = re.compile(r"^(\+|00)?86(?=1\d{10}$)")
+_PHONE = re.compile(r"1[3-9][0-9]{9}")
+_PREFIX = re.compile(r"^(\+|00)?86(?=1[0-9]{10}$)")
 _FILLING = re.compile(r"[\s\-·()（）]")
 _FULL_WIDTH = {ord("０") + n: str(n) for n in range(10)} | {ord("＋"): "+", ord("－"): "-"}
 
@@ -44,20 +45,3 @@ def recognise(conn: sqlite3.Connection, today: date, *, phone: str | None, membe
     if member is None:
         raise UnknownMember
     return Recognised(member, card_refusal(member, today))
-
-
-def card_refusal(member: Member, today: date) -> Message | None:
-    """Why a card gives no VIP service on a day; None if it does.
-
-    A card is valid for its year, or until the contract ends where that is later; void once no longer listed.
-    """
-    until = max(member.valid_until, member.contract_until or member.valid_until)
-    if not member.listed:
-        return Message("card_void", "This VIP card is no longer valid. We are glad to serve you in the ordinary queue.")
-    if today < member.valid_from:
-        return Message("card_not_yet", "This VIP card is valid from {day}. Until then, please use the ordinary queue.",
-                       {"day": member.valid_from.isoformat()})  # fmt: skip
-    if today > until:
-        return Message("card_expired", "This VIP card ended on {day}. We are glad to serve you in the ordinary queue.",
-                       {"day": until.isoformat()})  # fmt: skip
-    return None

@@ -6,10 +6,10 @@ Everything is read off the ticket and what stands behind it, so a repeated reque
 import sqlite3
 
 from counter import punctuality
+from counter.card import card_refusal
 from counter.moment import Present
 from db import appointments, calendar, members
 from db.records import Message, Ticket, TicketClass
-from kiosk.identify import card_refusal
 
 HAD_TICKET = Message("had_ticket", "You already hold this number.")
 

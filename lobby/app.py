@@ -18,6 +18,7 @@ from db import settings as store_settings
 from display import routes as display_room
 from kiosk import booking_routes as booking_room
 from kiosk import holder_routes
+from kiosk import import_routes as import_room
 from kiosk import routes as kiosk_room
 from lobby import __version__, enrolment, figures, problems, settings, texts
 
@@ -69,6 +70,10 @@ def create_app(context: Context, control_token: str) -> Flask:
         app.register_api(room.api(context))
     app.register_api(vip_routes.api(context))
     app.register_api(holder_routes.api(context))
+    app.register_api(import_room.pages(context))
+    app.register_api(
+        import_room.api(context, lambda: settings.manager(context, control_token), texts.say_to_the_caller)
+    )
     app.register_api(enrolment.pages(context))
     app.register_api(settings.pages(context))
     app.register_api(settings.api(context, control_token))

@@ -105,25 +105,23 @@ def simulate(csv_file: Path | None, picture: Path | None, as_json: bool, **quest
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show what would change, change nothing.")
 @click.option("--strict", is_flag=True, help="Change nothing if any line has a fault.")
+@click.option(
+    "--faults", "fault_file", type=click.Path(dir_okay=False, path_type=Path), help="Write each fault there: CSV."
+)
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Of what is said; else the terminal's.")
 @data_option
 @json_option
-def import_list(kind: str, file: Path, dry_run: bool, strict: bool, data: Path, as_json: bool) -> None:
-    """Take over a list from a CSV file: members replace the VIP list, appointments are added."""
-    try:
-        text = file.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        _fail(f"{file} is not UTF-8. Save it as “CSV UTF-8”.")
-    outcome = _command(data, f"import-{kind}", {"text": text, "dry_run": dry_run, "strict": strict})
-    _print(outcome, as_json=True) if as_json else _print_outcome(outcome)
-    if strict and outcome["faults"]:
+def import_list(kind: str, file: Path, data: Path, as_json: bool, **options: Any) -> None:
+    """Take over a list as offices send it: members replace the VIP list, appointments are added.
+
+    CSV in UTF-8 or GB18030, or .xlsx; Chinese or English headings.
+    """
+    from lobby import importing
+
+    wish = importing.Wish(kind, file, as_json=as_json, **options)
+    faults = _or_fail(lambda: importing.run(wish, data, lambda: _control(data)), wish.refusal)
+    if wish.strict and faults:
         sys.exit(1)
-
-
-def _print_outcome(outcome: Json) -> None:
-    for fault in outcome["faults"]:
-        click.echo(f"line {fault['line']}, {fault['column']} “{fault['value']}”: {fault['reason']}", err=True)
-    counts = ", ".join(f"{outcome[key]} {key}" for key in ("added", "changed", "unchanged", "ended"))
-    click.echo(f"{counts}, {len(outcome['faults'])} faults")
 
 
 @main.group("staff")
@@ -340,8 +338,8 @@ def _run_here(data: Path, name: str, arguments: Json) -> Json:
         store.close()
 
 
-def _or_fail(work: Callable[[], Any]) -> Any:
-    """Run; a refusal is one clear line and exit code 1."""
+def _or_fail(work: Callable[[], Any], say: Callable[[Any], str] = str) -> Any:
+    """Run; a refusal is one clear line, as `say` puts it, and exit code 1."""
     from pydantic import ValidationError
 
     from db.errors import LobbyError
@@ -349,7 +347,7 @@ def _or_fail(work: Callable[[], Any]) -> Any:
     try:
         return work()
     except LobbyError as refused:
-        _fail(" ".join([str(refused), *(f"{fault.field}: {fault}" for fault in refused.faults)]))
+        _fail(" ".join([say(refused), *(f"{fault.field}: {say(fault)}" for fault in refused.faults)]))
     except ValidationError as invalid:
         _fail("; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in invalid.errors()))
     except sqlite3.Error as error:

@@ -6,7 +6,7 @@ that only one process ever writes.
 
 import sqlite3
 import unicodedata
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -17,7 +17,6 @@ from counter.web import LARGEST, Body, Context
 from db import settings, staff
 from db.errors import LobbyError, NotFound, UnknownService
 from db.records import DeviceKind, EventKind, Hours, Names, Role, Staff
-from kiosk.imports import import_appointments, import_members
 from lobby import booking_settings, entitlements, rule_settings
 from lobby.booking_settings import BookingSet
 from lobby.orders import Command, Json, Order, UnknownStaff
@@ -86,14 +85,6 @@ class DeviceAdd(Body):
     font: Font = Font.GB18030
     width_mm: Literal[58, 80] = 80
     printer: str | None = None
-
-
-class Import(Body):
-    """A list's text. `dry_run` changes nothing; `strict` changes nothing if there is any fault."""
-
-    text: str
-    dry_run: bool = False
-    strict: bool = False
 
 
 class StoreSet(Body):
@@ -180,16 +171,6 @@ def _printer_id(conn: sqlite3.Connection, name: str) -> int:
     raise UnknownPrinter(name=name)
 
 
-def _import_members(conn: sqlite3.Connection, order: Order, body: Import) -> Json:
-    now = order.context.clock()
-    return asdict(import_members(conn, body.text, order.actor, now, dry_run=body.dry_run, strict=body.strict))
-
-
-def _import_appointments(conn: sqlite3.Connection, order: Order, body: Import) -> Json:
-    now = order.context.clock()
-    return asdict(import_appointments(conn, body.text, order.actor, now, dry_run=body.dry_run, strict=body.strict))
-
-
 def _store_set(conn: sqlite3.Connection, order: Order, body: StoreSet) -> Json:
     before = settings.load(conn)
     changed = replace(
@@ -268,8 +249,6 @@ COMMANDS: dict[str, Command[Any]] = {
     "staff-link": Command(StaffLink, _staff_link),
     "staff-add": Command(StaffAdd, _staff_add, _hash_pin),
     "device-add": Command(DeviceAdd, _device_add),
-    "import-members": Command(Import, _import_members),
-    "import-appointments": Command(Import, _import_appointments),
     "store-set": Command(StoreSet, _store_set),
     **entitlements.COMMANDS,
     "booking-set": Command(BookingSet, _booking_set),

@@ -27,6 +27,7 @@ Say = Callable[[str], None]
 
 PIN = "2468"
 STOP_S = 15.0
+LOOK_S = 0.03
 
 
 def run(plan: Plan, say: Say) -> None:
@@ -203,8 +204,24 @@ async def _add_device(technician: Device, kind: str) -> str:
 
 async def _send_lists(technician: Device, crowd: Crowd) -> None:
     """What a carrier sends ahead: the VIPs of the day and who has booked."""
-    await _command(technician, "import-members", {"text": crowd.members_csv, "strict": True})
-    await _command(technician, "import-appointments", {"text": crowd.appointments_csv, "strict": True})
+    await _take_over(technician, "members", crowd.members_csv)
+    await _take_over(technician, "appointments", crowd.appointments_csv)
+
+
+async def _take_over(technician: Device, kind: str, text: str) -> None:
+    begun = (await technician.insist("POST", f"/imports?kind={kind}", text.encode())).body
+    path = f"/imports/{begun['id']}"
+    await _import_past(technician, path, "reading")
+    await technician.insist("POST", f"{path}/apply", {"strict": True})
+    await _import_past(technician, path, "applying")
+
+
+async def _import_past(technician: Device, path: str, state: str) -> None:
+    """Wait until an import is beyond a state."""
+    while (job := (await technician.insist("GET", path)).body)["state"] == state:
+        await asyncio.sleep(LOOK_S)
+    if job["error"] is not None:
+        raise BadSetting(setting=job["kind"], reason=job["error"]["text"])
 
 
 async def _read_journal(program: Device) -> list[Json]:

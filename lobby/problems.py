@@ -8,7 +8,7 @@ from flask import Flask, Response, render_template, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from db.errors import InvalidRequest, LobbyError, NoSuchPage, NotJson, NotThisWay, UnknownTicket
+from db.errors import FileTooLarge, InvalidRequest, LobbyError, NoSuchPage, NotJson, NotThisWay, UnknownTicket
 from lobby import texts
 
 _OTHER = "other"
@@ -23,7 +23,8 @@ _FAULTS = {
     "literal_error": "This is not one of the possible values.",
     "enum": "This is not one of the possible values.",
 }
-_KNOWN = {404: NoSuchPage, 405: NotThisWay}
+_KNOWN = {404: NoSuchPage, 405: NotThisWay, 413: FileTooLarge}
+_FILES = "/api/v1/imports"
 _log = logging.getLogger("lobbyline")
 
 
@@ -50,13 +51,18 @@ def invalid(error: ValidationError) -> Response:
 
 
 def require_json() -> None:
-    """A body has to be JSON and say so. Raises `NotJson`."""
-    if not request.path.startswith("/api/") or not request.content_length:
+    """A body has to be JSON and say so, but for a list's file. Raises `NotJson`."""
+    if not request.path.startswith("/api/") or not request.content_length or _is_file():
         return
     try:
         request.get_json()
     except (HTTPException, RecursionError):
         raise NotJson from None
+
+
+def _is_file() -> bool:
+    """A list is sent as it is. A page elsewhere cannot: this content type needs the leave it does not get."""
+    return request.path == _FILES and request.mimetype == "application/octet-stream"
 
 
 def _refused(error: LobbyError) -> Response | tuple[str, int]:

@@ -67,17 +67,21 @@ class Device:
         self._free = asyncio.Semaphore(CONNECTIONS)
         self.token = token
 
-    async def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
-        """One request; a broken connection is an answer too."""
+    async def ask(self, method: str, path: str, body: Mapping[str, Any] | bytes | None = None) -> Answer:
+        """One request with JSON, or with a file's bytes; a broken connection is an answer too."""
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        sent: Json = {"json": body}
+        if isinstance(body, bytes):
+            sent = {"content": body}
+            headers["Content-Type"] = "application/octet-stream"
         try:
             async with self._free:
-                answer = await self._client.request(method, path, json=body, headers=headers)
+                answer = await self._client.request(method, path, headers=headers, **sent)
         except httpx.TransportError:
             return Answer(0)
         return Answer(answer.status_code, answer.json() if "json" in answer.headers.get("Content-Type", "") else {})
 
-    async def insist(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+    async def insist(self, method: str, path: str, body: Mapping[str, Any] | bytes | None = None) -> Answer:
         """The same until the server answers it, for what is safe to repeat. Raises `OSError` if it never does."""
         for _ in range(TRIES):
             answer = await self.ask(method, path, body)

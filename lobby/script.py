@@ -14,7 +14,7 @@ from lobby.crowd import Crowd, Span
 
 OPENS_S = 10 * 3600.0
 """Without a log a demo begins at ten o'clock."""
-SET_UP_S, SET_UP_CLERK_S = 2.0, 0.2
+SET_UP_S, SET_UP_CLERK_S = 3.0, 0.2
 """Real seconds that the devices, and each clerk, need before the first customer of a log may come."""
 _SERVICES = {service.code: service for service in sample.SERVICES}
 

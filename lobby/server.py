@@ -25,6 +25,7 @@ from counter.web import Context
 from db import print_jobs, settings, staff
 from db.records import DeviceKind
 from db.store import Store
+from kiosk import imports
 from lobby import __version__, rule_settings, sample
 from lobby.app import create_app
 from lobby.clock import Clock
@@ -53,6 +54,7 @@ def serve(folder: Path, address: Address, clock: Clock, say: Callable[[str], Non
         store.write(print_jobs.release_claimed)
         store.write(lambda conn: sample.create_if_new(conn, clock()))
         _warn_of_faults(store)
+        imports.resume(store, clock)
         listener = _listen(address)
         _run(store, listener, address.host, clock, say)
     finally:

@@ -90,14 +90,13 @@ def api(context: Context, control_token: str) -> APIBlueprint:
 
     @room.post("/commands/<name>", summary="Run a set-up command")
     def run(path: CommandPath, body: Arguments) -> Answer:
-        by = _manager(context, control_token)
-        return commands.run(context, path.name, body.root, by)
+        return commands.run(context, path.name, body.root, manager(context, control_token))
 
     return room
 
 
-def _manager(context: Context, control_token: str) -> Staff | str:
-    """Who gives a command: a manager, or the command line."""
+def manager(context: Context, control_token: str) -> Staff | str:
+    """Who gives a command: a manager, or the command line. Raises `SignInNeeded`, `Forbidden`."""
     sent = request.headers.get("Authorization", "")
     if secrets.compare_digest(sent.encode(), f"Bearer {control_token}".encode()):
         return "command"

@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 from flask_babel import Babel
 
 from db.errors import LobbyError
-from db.records import Names
+from db.records import Message, Names
 
 LANGUAGES = ("zh", "en")
 YEAR_S = 365 * 24 * 3600
@@ -37,9 +37,14 @@ def translate(text: str, language: str) -> str:
     return chinese().get(text, text) if language == "zh" else text
 
 
-def say(error: LobbyError, language: str) -> str:
-    """An error in a language, its places filled."""
-    return fill(error.text, language, error.attrs)
+def say(said: LobbyError | Message, language: str) -> str:
+    """An error or a message in a language, its places filled."""
+    return fill(said.text, language, said.attrs if isinstance(said, LobbyError) else said.values)
+
+
+def say_to_the_caller(said: Message) -> str:
+    """A message in the language of the present request."""
+    return say(said, wanted())
 
 
 def fill(text: str, language: str, values: Mapping[str, object]) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import importing
 import pytest
 from lobby_stage import CHEN, MINUTE, OLD_LI, TEN, WANG, Stage
 
@@ -29,7 +30,6 @@ from db.records import Appointment, AppointmentState, Booking, BookingRight, Dev
 from kiosk import booking
 from kiosk.appointments import close_missed
 from kiosk.booking import Booker, Wish
-from kiosk.imports import import_appointments
 
 TWO = TEN + 4 * 60 * MINUTE
 TOMORROW = TEN + 24 * 60 * MINUTE
@@ -262,7 +262,7 @@ def test_a_list_keeps_what_was_promised_elsewhere_and_its_bookings_count(stage: 
     line = "777777,13600000009,孙二,plan,2026-11-21,14:00,hotline\n"
 
     def take(text: str) -> tuple[int, list[str]]:
-        done = stage.store.write(lambda conn: import_appointments(conn, heading + text, "command", stage.now))
+        done = importing.take(stage, "appointments", (heading + text).encode())
         return done.added, [fault.reason for fault in done.faults]
 
     assert take(line) == (1, [])
@@ -275,7 +275,7 @@ def test_a_list_keeps_what_was_promised_elsewhere_and_its_bookings_count(stage: 
 def test_a_list_that_moves_a_booking_frees_its_place(stage: Stage) -> None:
     booked = _book(stage)
     text = f"code,phone,name,service,date,time\n{booked.code},{ZHAO},赵敏,plan,2026-11-21,15:00\n"
-    stage.store.write(lambda conn: import_appointments(conn, text, "command", stage.now))
+    importing.take(stage, "appointments", text.encode())
     with stage.store.read() as conn:
         moved = booking.find(conn, booked.code)
     assert (moved.slot_at, moved.place, moved.booked_by) == (TWO + 60 * MINUTE, None, "staff:Lin")

@@ -2,22 +2,21 @@
 
 from pathlib import Path
 
+import importing
 import pytest
 from lobby_stage import OLD_LI, WANG, Stage
 
 from db import appointments, members
 from db.errors import BadFile
 from db.records import AppointmentState, TicketClass
-from kiosk.imports import Fault, Outcome, import_appointments, import_members
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 HEADING = "member_no,name,phone,tier,valid_from,valid_until,contract_until,birthday,manager_a,manager_b,language\n"
 GOOD = "V1,周一,13800000001,gold,2026-01-01,2027-12-31,,1980-01-02,M01,M02,zh\n"
 
 
-def _members(stage: Stage, text: str, *, dry_run: bool = False, strict: bool = False) -> Outcome:
-    options = {"dry_run": dry_run, "strict": strict}
-    return stage.store.write(lambda conn: import_members(conn, text, "command", stage.now, **options))
+def _members(stage: Stage, text: str, *, dry_run: bool = False, strict: bool = False) -> importing.Outcome:
+    return importing.take(stage, "members", text.encode(), dry_run=dry_run, strict=strict)
 
 
 def _names(stage: Stage) -> set[str]:
@@ -26,9 +25,9 @@ def _names(stage: Stage) -> set[str]:
 
 
 def test_a_new_list_replaces_the_old_one_and_a_repeat_changes_nothing(stage: Stage) -> None:
-    assert _members(stage, HEADING + GOOD) == Outcome(added=1, changed=0, unchanged=0, ended=3, faults=())
+    assert _members(stage, HEADING + GOOD) == importing.Outcome(added=1, changed=0, unchanged=0, ended=3, faults=())
     assert _names(stage) == {"周一"}
-    assert _members(stage, HEADING + GOOD) == Outcome(added=0, changed=0, unchanged=1, ended=0, faults=())
+    assert _members(stage, HEADING + GOOD) == importing.Outcome(added=0, changed=0, unchanged=1, ended=0, faults=())
     assert _members(stage, HEADING + GOOD.replace("gold", "diamond")).changed == 1
 
 
@@ -69,7 +68,9 @@ def test_a_fault_is_named_with_line_column_and_value_and_the_other_lines_are_tak
 
 def test_a_number_given_twice_is_a_fault_of_the_second_line(stage: Stage) -> None:
     outcome = _members(stage, HEADING + GOOD + GOOD.replace("V1", "V2"))
-    assert outcome.faults == (Fault(3, "phone", "13800000001", "the same as in line 2"),)
+    (fault,) = outcome.faults
+    assert (fault.line, fault.column, fault.value) == (3, "phone", "13800000001")
+    assert fault.reason == "the same as in line 2"
 
 
 def test_strict_changes_nothing_if_anything_is_wrong_and_a_dry_run_never_does(stage: Stage) -> None:
@@ -120,8 +121,8 @@ def test_appointments_are_added_changed_and_never_ended_by_absence(stage: Stage)
     heading = "code,phone,name,service,date,time,channel\n"
     one = "598656,15500248445,崔萍,billing,2026-12-07,11:45,manager\n"
 
-    def take(text: str) -> Outcome:
-        return stage.store.write(lambda conn: import_appointments(conn, heading + text, "command", stage.now))
+    def take(text: str) -> importing.Outcome:
+        return importing.take(stage, "appointments", (heading + text).encode())
 
     assert take(one).added == 1
     assert take(one).unchanged == 1
@@ -143,4 +144,4 @@ def test_the_carriers_sample_lists_are_taken_whole(stage: Stage) -> None:
     outcome = _members(stage, (SHARED / "members.csv").read_text("utf-8"))
     assert (outcome.added + outcome.changed, outcome.faults) == (3000, ())
     bookings = (SHARED / "appointments.csv").read_text("utf-8")
-    assert stage.store.write(lambda conn: import_appointments(conn, bookings, "command", stage.now)).added == 60
+    assert importing.take(stage, "appointments", bookings.encode()).added == 60

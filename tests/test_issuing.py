@@ -9,11 +9,11 @@ from datetime import date
 import pytest
 from lobby_stage import CHEN, OLD_LI, WANG, Stage
 
+from counter.card import card_refusal
 from db import settings, staff
 from db.errors import MalformedPhone, ServiceFull, StoreClosed, UnknownMember, UnknownService
 from db.records import DeviceKind, EventKind, PrintState, TicketClass
 from kiosk import issuing
-from kiosk.identify import card_refusal
 
 
 def test_numbers_count_up_by_service_letter(stage: Stage) -> None:

@@ -144,4 +144,5 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
         "entitlements_and_managers",
         "places_and_ratings_of_holders",
         "booking",
+        "churned_members",
     ]

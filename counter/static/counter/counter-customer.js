@@ -28,7 +28,15 @@ const Tags = ({ of }) => html`<span class="tags">
   ${of.slot_at ? html`<span class="tag ap">${t("Appointment {time}", { time: timeOf(of.slot_at) })}</span>` : null}
 </span>`;
 
-const Person = ({ customer }) => html`<p class="person">${name(customer.name) || t("No name given")}${customer.phone ? html`<span>${customer.phone}</span>` : null}</p>`;
+/** Why a member is served as an ordinary customer, for staff. */
+const CARDS = {
+  card_churned: () => t("VIP card void: the number left the network"),
+  card_void: () => t("VIP card void: no longer on the carrier's list"),
+  card_expired: ({ day }) => t("VIP card ended on {day}", { day }),
+  card_not_yet: ({ day }) => t("VIP card valid from {day} on", { day }),
+};
+
+const Person = ({ customer }) => html`<p class="person">${name(customer.name) || t("No name given")}${customer.phone ? html`<span>${customer.phone}</span>` : null}${customer.card ? html`<span class="card-void">${icon("info")}${CARDS[customer.card.code](customer.card.values)}</span>` : null}</p>`;
 
 const Fact = ({ label, value }) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`;
 

@@ -1,0 +1,80 @@
+"""Owns lists as a carrier's office sends them, for tests: small, in every form, and as long as wanted."""
+
+import io
+import random
+from collections.abc import Iterator, Sequence
+
+import openpyxl
+
+HEADING = [
+    *("会员编号", "姓名", "手机号码", "客户等级", "生效日期", "失效日期"),
+    *("合约到期", "生日", "客户经理A", "客户经理B", "语言", "状态"),
+]
+
+# line of the file, our column, value, English reason
+FAULTS = [
+    (5, "phone", "139001366", "not an 11-digit mobile number"),
+    (6, "tier", "铂金卡", "not one of: 银卡 silver, 金卡 gold, 钻石卡 diamond"),
+    (7, "valid_until", "2027/2/30", "there is no such day in the calendar"),
+    (8, "valid_until", "2026/1/1", "before the first day, 2026-09-01"),
+    (9, "phone", "１３９００１３６６３５", "the same as in line 8"),
+    (10, "name", "", "empty"),
+    (10, "status", "不详", "not one of: 在网 active, 离网 churned"),
+]
+ROWS = [
+    "V1,王秀英,１３９００１３６６３１,银卡,2026/9/1,2027/8/31,,1951/2/27,M05,M01,中文,在网",
+    "V2,陈静,139 0013 6632,金卡会员,2026年9月1日,2027.8.31,2028-4-3,,,,英文,",
+    "V3,李建国,+86-13900136633,钻石卡,20260901,2027/8/31,,,,,,离网",
+    "V4,赵敏,139001366,金卡,2026/9/1,2027/8/31,,,,,,",
+    "V5,孙伟,13900136634,铂金卡,2026/9/1,2027/8/31,,,,,,",
+    "V6,周芳,13900136639,银卡,2026/9/1,2027/2/30,,,,,,",
+    "V7,吴磊,13900136635,银卡,2026/9/1,2026/1/1,,,,,,",
+    "V8,郑洁,１３９００１３６６３５,银卡,2026/9/1,2027/8/31,,,,,,",
+    "V9,,13900136637,银卡,2026/9/1,2027/8/31,,,,,,不详",
+    ",,,,,,,,,,,",
+]
+
+
+def sample() -> list[list[str]]:
+    """A heading and ten lines, the last one blank: three are right, one of them of somebody who has left."""
+    return [HEADING, *(row.split(",") for row in ROWS)]
+
+
+def text(rows: Sequence[Sequence[str]], delimiter: str = ",") -> str:
+    """Lines as a spreadsheet program saves them."""
+    return "".join(delimiter.join(row) + "\r\n" for row in rows)
+
+
+def workbook(rows: Sequence[Sequence[object]]) -> bytes:
+    """An .xlsx file."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("会员名单")
+    for row in rows:
+        sheet.append(list(row))
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def many(count: int, tier: str = "") -> Iterator[list[str]]:
+    """A heading and so many right lines; the same every time."""
+    chance = random.Random(count)
+    yield HEADING[:11]
+    for n in range(count):
+        month = chance.randint(1, 12)
+        given = chance.choice("王李张刘陈杨赵黄") + chance.choice("伟芳娜敏静强磊军洋勇")
+        level = tier or chance.choice(["银卡", "金卡", "钻石卡"])
+        birthday = f"{chance.randint(1950, 2005)}/{chance.randint(1, 12)}/{chance.randint(1, 28)}"
+        span = [f"2026/{month}/1", f"2027/{month}/28"]
+        yield [
+            f"V{n:08d}",
+            given,
+            f"1{chance.choice('35789')}{n:09d}",
+            level,
+            *span,
+            "",
+            birthday,
+            "M01",
+            "M02",
+            "中文",
+        ]
