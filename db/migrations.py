@@ -148,7 +148,6 @@ def forecasts_and_scores(db: Database) -> None:
 
 
 _ENTITLEMENTS = """
-ALTER TABLE tiers ADD COLUMN may_book INTEGER NOT NULL DEFAULT 1 CHECK (may_book IN (0, 1));
 ALTER TABLE tiers ADD COLUMN may_proxy INTEGER NOT NULL DEFAULT 0 CHECK (may_proxy IN (0, 1));
 ALTER TABLE tiers ADD COLUMN target_reason TEXT;
 INSERT INTO settings (key, value) SELECT 'page_after_s', '120' WHERE EXISTS (SELECT 1 FROM settings);

@@ -190,7 +190,7 @@ class Service:
 class Tier:
     """A class of VIP: `rank` 1 is the lowest; `target_s` is how long it may wait; `head_start_s` enters the order.
 
-    `may_book`: a store visit; `may_proxy`: to have business done while absent. `target_reason` says why a target is longer
+    `may_proxy`: to have business done while absent. `target_reason` says why a target is longer
     than the ten minutes of a VIP promise.
     """
 
@@ -199,7 +199,6 @@ class Tier:
     name: Names
     target_s: float
     head_start_s: float
-    may_book: bool = True
     may_proxy: bool = False
     target_reason: str | None = None
 

@@ -21,7 +21,7 @@ SELECT (SELECT json_group_object(key, json(iif(json_valid(value), value, 'null')
     (SELECT json_group_array(json_array(code, letter, name_zh, name_en, icon, position, min(mean_s, 1e99), min(cv, 1e99), daily_cap,
             log_mean, log_sd, known))
         FROM (SELECT * FROM services ORDER BY position)) AS services,
-    (SELECT json_group_array(json_array(code, rank, name_zh, name_en, min(target_s, 1e99), min(head_start_s, 1e99), may_book, may_proxy,
+    (SELECT json_group_array(json_array(code, rank, name_zh, name_en, min(target_s, 1e99), min(head_start_s, 1e99), may_proxy,
             target_reason))
         FROM (SELECT * FROM tiers ORDER BY rank)) AS tiers
 """
@@ -75,8 +75,8 @@ def _service(code: str, letter: str, zh: str, en: str, *rest: Any) -> Service:
 
 
 def _tier(code: str, rank: int, zh: str, en: str, *rest: Any) -> Tier:
-    target_s, head_start_s, may_book, may_proxy, reason = rest
-    return Tier(code, rank, Names(zh, en), target_s, head_start_s, bool(may_book), bool(may_proxy), reason)
+    target_s, head_start_s, may_proxy, reason = rest
+    return Tier(code, rank, Names(zh, en), target_s, head_start_s, bool(may_proxy), reason)
 
 
 def _settings(stored: dict[str, Any]) -> Settings:
@@ -157,8 +157,8 @@ def learn(conn: sqlite3.Connection, code: str, time: ServiceTime) -> None:
 def add_tier(conn: sqlite3.Connection, tier: Tier) -> None:
     """Add a tier."""
     conn.execute(
-        "INSERT INTO tiers (code, rank, name_zh, name_en, target_s, head_start_s, may_book, may_proxy, target_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (tier.code, tier.rank, tier.name.zh, tier.name.en, tier.target_s, tier.head_start_s, tier.may_book, tier.may_proxy,
+        "INSERT INTO tiers (code, rank, name_zh, name_en, target_s, head_start_s, may_proxy, target_reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (tier.code, tier.rank, tier.name.zh, tier.name.en, tier.target_s, tier.head_start_s, tier.may_proxy,
          tier.target_reason),
     )  # fmt: skip
 
@@ -166,6 +166,6 @@ def add_tier(conn: sqlite3.Connection, tier: Tier) -> None:
 def change_tier(conn: sqlite3.Connection, tier: Tier) -> None:
     """Change what a tier is entitled to; its rank and name stay."""
     conn.execute(
-        "UPDATE tiers SET target_s = ?, head_start_s = ?, may_book = ?, may_proxy = ?, target_reason = ? WHERE code = ?",
-        (tier.target_s, tier.head_start_s, tier.may_book, tier.may_proxy, tier.target_reason, tier.code),
+        "UPDATE tiers SET target_s = ?, head_start_s = ?, may_proxy = ?, target_reason = ? WHERE code = ?",
+        (tier.target_s, tier.head_start_s, tier.may_proxy, tier.target_reason, tier.code),
     )

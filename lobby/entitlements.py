@@ -89,7 +89,6 @@ class TierSet(Body):
     tier: str
     target_s: int | None = None
     head_start_s: int | None = None
-    may_book: bool | None = None
     may_proxy: bool | None = None
     reason: str | None = Field(default=None, max_length=200)
 

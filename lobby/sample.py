@@ -26,7 +26,7 @@ SERVICES = (
     Service("other", "E", Names("咨询与其他", "Questions & other"), "question", 5, mean_s=4 * 60, cv=0.8),
 )
 TIERS = (
-    Tier("silver", 1, Names("银卡", "Silver"), target_s=600, head_start_s=5 * 60, may_book=False),
+    Tier("silver", 1, Names("银卡", "Silver"), target_s=600, head_start_s=5 * 60),
     Tier("gold", 2, Names("金卡", "Gold"), target_s=600, head_start_s=6 * 60, may_proxy=True),
     Tier("diamond", 3, Names("钻石卡", "Diamond"), target_s=600, head_start_s=7 * 60, may_proxy=True),
 )

@@ -35,13 +35,13 @@ def run(stage: Stage) -> Run:
 
 
 def test_an_administrator_changes_a_tier_and_the_journal_keeps_both(stage: Stage, run: Run) -> None:
-    assert run("tier-set", tier="diamond", target_s=360, head_start_s=480, may_book=False) == {"changed": True}
+    assert run("tier-set", tier="diamond", target_s=360, head_start_s=480) == {"changed": True}
     event = stage.journal()[-1]
     assert (event.kind, event.actor, event.data["change"]) == (EventKind.SETTINGS_CHANGED, "staff:Mei", "tier diamond")
     before, after = (event.data[when] for when in ("before", "after"))
     assert isinstance(before, dict)
     assert isinstance(after, dict)
-    assert (before["target_s"], after["target_s"], after["may_book"], after["may_proxy"]) == (600, 360, False, True)
+    assert (before["target_s"], after["target_s"], after["may_proxy"]) == (600, 360, True)
     ticket = stage.issue(member=CHEN).ticket
     assert ticket.due_at == TEN + 360
     assert ticket.head_start_s == 480
@@ -126,7 +126,7 @@ def test_a_store_of_before_keeps_its_settings_and_gains_the_rest(tmp_path: Path)
     store, gold = settings.load(conn), settings.tiers(conn)["gold"]
     conn.close()
     assert (store.name.en, store.page_after_s) == ("Old Store", 120)
-    assert (gold.target_s, gold.may_book, gold.may_proxy, gold.target_reason) == (480, True, True, None)
+    assert (gold.target_s, gold.may_proxy, gold.target_reason) == (480, True, None)
 
 
 def _perks(stage: Stage) -> dict[str, Any]:
