@@ -17,6 +17,7 @@ from db.records import (
     CounterState,
     Event,
     EventKind,
+    HelpCall,
     Member,
     Message,
     Names,
@@ -35,6 +36,7 @@ _VIPS = {
     "name": {"zh": "贵宾", "en": "VIP"},
     "icon": "diamond",
     "class": "vip",
+    "group": None,
 }
 
 
@@ -98,11 +100,23 @@ def queues(present: Present) -> list[Json]:
             "name": names(service.name),
             "icon": service.icon,
             "class": TicketClass.ORDINARY,
+            "group": names(service.group),
             "waiting": standing.count(service.code),
         }
         for service in present.services.values()
     ]
     return [*rows, {**_VIPS, "waiting": standing.count(VIP_QUEUE)}]
+
+
+def help_call(called: HelpCall, store: Settings) -> Json:
+    """A kiosk where somebody asked for a person; `coming` once one of the staff has answered."""
+    return {
+        "id": called.id,
+        "kiosk": called.kiosk,
+        "at": calendar.stamp(called.at, store),
+        "asked": called.asked,
+        "coming": called.answered_at is not None,
+    }
 
 
 def ticket(shown: Ticket, present: Present, paper: PrintState, notes: Sequence[Message] = ()) -> Json:

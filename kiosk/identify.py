@@ -46,12 +46,17 @@ def recognise(conn: sqlite3.Connection, today: date, *, phone: str | None, membe
     return Recognised(member, card_refusal(member, today))
 
 
+def card_until(member: Member) -> date:
+    """The last day of a card: the end of its year, or of the contract where that is later."""
+    return max(member.valid_until, member.contract_until or member.valid_until)
+
+
 def card_refusal(member: Member, today: date) -> Message | None:
     """Why a card gives no VIP service on a day; None if it does.
 
     A card is valid for its year, or until the contract ends where that is later; void once no longer listed.
     """
-    until = max(member.valid_until, member.contract_until or member.valid_until)
+    until = card_until(member)
     if not member.listed:
         return Message("card_void", "This VIP card is no longer valid. We are glad to serve you in the ordinary queue.")
     if today < member.valid_from:

@@ -6,15 +6,14 @@ from typing import Any, Literal
 from flask import render_template
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from counter import views
-from counter.customer import greeting
 from counter.present import load
-from counter.web import Answer, Body, Context, TicketPath
-from db import calendar, print_jobs, settings, tickets
-from db.records import DeviceKind, Ticket
-from kiosk import appointments, holder, identify, issuing
+from counter.web import LARGEST, Answer, Body, Context, TicketPath
+from db import print_jobs, settings
+from db.records import DeviceKind, HelpCall, Role, Ticket
+from kiosk import appointments, help_desk, holder, issuing, recognition
 
 RequestKey = Field(min_length=1, max_length=128, description="Made by the caller; a repeat gets the same ticket")
 Language = Literal["zh", "en"]
@@ -40,10 +39,17 @@ class CheckInRequest(Body):
 
 
 class Identity(Body):
-    """A phone or card number typed or scanned."""
+    """A phone or card number that was typed, or any `code` that was scanned: the server tells what it is."""
 
     phone: str | None = Field(default=None, max_length=32)
     member_no: str | None = Field(default=None, max_length=32)
+    code: str | None = Field(default=None, max_length=512)
+
+
+class HelpCallPath(BaseModel):
+    """A call of a kiosk."""
+
+    id: int = Field(ge=1, le=LARGEST)
 
 
 def pages(context: Context) -> APIBlueprint:
@@ -55,7 +61,7 @@ def pages(context: Context) -> APIBlueprint:
         device = context.caller_of_cookies().device
         if device is None or device.kind != DeviceKind.KIOSK:
             return render_template("kiosk/unenrolled.html"), 401
-        return render_template("kiosk/kiosk.html", csrf_needed=True)
+        return render_template("kiosk/kiosk.html", kiosk=device.name, csrf_needed=True)
 
     return room
 
@@ -84,21 +90,25 @@ def api(context: Context) -> APIBlueprint:
             )
         )
 
-    @room.post("/identify", summary="Recognise a member by phone or card number")
+    @room.post("/identify", summary="Recognise a member by phone or card number, or tell what a scanned code is")
     def recognise(body: Identity) -> dict[str, Any]:
         context.caller().require_issuer()
         with context.store.read() as conn:
-            today = calendar.local(context.clock(), settings.load(conn)).date()
-            found = identify.recognise(conn, today, phone=body.phone, member_no=body.member_no)
-            had = tickets.open_of_member(conn, found.member.member_no)
-            tier = settings.tiers(conn)[found.member.tier] if found.is_vip else None
-            return {
-                "vip": found.is_vip,
-                "greeting": views.names(greeting(found.member.name)),
-                "tier_name": views.names(tier.name) if tier else None,
-                "reason": views.message(found.refusal),
-                "ticket": _view(conn, had) if had else None,
-            }
+            return recognition.tell(
+                conn, load(conn, context.clock()), phone=body.phone, member_no=body.member_no, code=body.code
+            )
+
+    @room.post("/help-calls", summary="Ask for a person to come to this kiosk")
+    def call_help() -> dict[str, Any]:
+        kiosk = context.caller().require_kiosk()
+        called = context.store.write(lambda conn: help_desk.call(conn, kiosk, context.clock()))
+        return _help_view(called)
+
+    @room.post("/help-calls/<int:id>/answer", summary="Somebody goes to the kiosk, for managers")
+    def answer_help(path: HelpCallPath) -> dict[str, Any]:
+        person = context.caller().require_staff(Role.MANAGER)
+        called = context.store.write(lambda conn: help_desk.answer(conn, path.id, person, context.clock()))
+        return _help_view(called)
 
     @room.post("/tickets/<token>/cancel", summary="The holder gives the place up")
     def cancel(path: TicketPath) -> dict[str, Any]:
@@ -112,5 +122,9 @@ def api(context: Context) -> APIBlueprint:
 
     def _view(conn: sqlite3.Connection, ticket: Ticket) -> dict[str, Any]:
         return views.ticket(ticket, load(conn, context.clock()), print_jobs.state_of(conn, ticket.id))
+
+    def _help_view(called: HelpCall) -> dict[str, Any]:
+        with context.store.read() as conn:
+            return views.help_call(called, settings.load(conn))
 
     return room

@@ -136,4 +136,4 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
     migrations.apply(conn)
     names = [row["name"] for row in conn.execute("SELECT name FROM _sqlite_migrations ORDER BY id")]
     conn.close()
-    assert names == ["first", "learnt_service_times", "unprinted_slips"]
+    assert names == ["first", "learnt_service_times", "unprinted_slips", "service_groups_and_help_calls"]

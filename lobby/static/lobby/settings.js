@@ -22,11 +22,18 @@ function values(form) {
   const sent = {};
   for (const field of form.querySelectorAll("input, select")) {
     if (field.dataset.list) (sent[field.dataset.list] ??= []).push(field.value.trim());
+    else if (field.dataset.names) addName((sent[field.dataset.names] ??= {}), field);
     else if (field.dataset.map) (sent[field.dataset.map] ??= {})[field.name] = field.value === "" ? null : Number(field.value);
     else if (field.value !== "" || field.name === "public_url") sent[field.name] = "number" in field.dataset ? Number(field.value) : field.value;
   }
   if (sent.hours?.every((day) => day === "")) sent.hours = [];
   return sent;
+}
+
+/** A name in both languages, or null while both are empty. */
+function addName(names, field) {
+  names[field.name] ??= null;
+  if (field.value.trim() !== "") names[field.name] = { ...names[field.name], [field.dataset.code]: field.value.trim() };
 }
 
 /** [what to say, a link to go with it]. */
