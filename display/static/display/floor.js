@@ -5,6 +5,7 @@ import { keepLang, lang, message, name, t } from "/static/lobby/texts.js";
 import { Counters } from "./floor-counters.js";
 import { Figures } from "./floor-figures.js";
 import { Guarded } from "./floor-guarded.js";
+import { HelpCalls } from "./floor-help.js";
 import { Queues } from "./floor-queues.js";
 
 const root = document.getElementById("app");
@@ -46,6 +47,7 @@ function Floor({ data, up }) {
   const now = live.now();
   return html`<${Header} store=${data.store} up=${up} />
     <main>
+      <${HelpCalls} calls=${data.help.filter(({ coming }) => !coming)} now=${now} />
       <${Alerts} printers=${data.printers} />
       <${Figures} waiting=${data.waiting} today=${data.today} now=${now} />
       <div class="g"><${Guarded} guarded=${data.guarded} now=${now} /><${Queues} queues=${data.queues} now=${now} /></div>

@@ -2,6 +2,7 @@
 import { html, icon } from "/static/lobby/page.js";
 import { message, name, other, otherLang, otherName, t } from "/static/lobby/texts.js";
 import { Cards } from "./cards.js";
+import { isOn } from "./modes.js";
 import { BackBar, Both, Fit, Heading } from "./parts.js";
 import { explain } from "./requests.js";
 
@@ -34,7 +35,7 @@ export function Choice({ view, person, group, busy, onPick, onOpen, onCheckIn, o
       <div class="person">
         ${person.vip && html`<${Greeting} person=${person} waiting=${vips} />`}
         ${!person.vip && person.reason && html`<${Reason} said=${person.reason} />`}
-        <${Heading} text="Please choose a service" />
+        <${Heading} text="Please choose a service" unseen=${isOn("large") || isOn("reach")} />
       </div>
       <${Cards} key=${group?.zh} queues=${view.queues} group=${group} low=${person.wishes.length > 0 || person.booking !== null} busy=${busy} vip=${person.vip} onPick=${onPick} onOpen=${onOpen} />
       ${person.booking && html`<${Booked} booking=${person.booking} busy=${busy} onCheckIn=${onCheckIn} />`}
