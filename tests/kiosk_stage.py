@@ -19,10 +19,13 @@ SMALLEST_TARGET = 64
 LOW_REACH_FROM = 0.38
 """In low reach nothing that is touched stands higher than this part of the screen."""
 
-_CLIPPED = """() => [...document.querySelectorAll(".stage *")]
-    .filter((e) => getComputedStyle(e).overflowY !== "visible" || e.matches("main, header, footer, .grid, .type, .person, .given, .inside"))
-    .filter((e) => e.clientHeight > 0 && e.scrollHeight > e.clientHeight + 2 && !e.classList.contains("sr"))
-    .map((e) => `${e.scrollHeight} in ${e.clientHeight}: ${e.outerHTML.slice(0, 100)}`)"""
+_CLIPPED = """() => {
+    const boxes = "main, header, footer, .grid, .type, .person, .given, .inside";
+    return [...document.querySelectorAll(".stage *")]
+        .filter((e) => getComputedStyle(e).overflowY !== "visible" || e.matches(boxes))
+        .filter((e) => e.clientHeight > 0 && e.scrollHeight > e.clientHeight + 2 && !e.classList.contains("sr"))
+        .map((e) => `${e.scrollHeight} in ${e.clientHeight}: ${e.outerHTML.slice(0, 100)}`);
+}"""
 
 _TARGETS = """() => [...document.querySelectorAll("button")]
     .filter((b) => b.offsetParent && (!document.querySelector("dialog[open]") || b.closest("dialog")))
@@ -31,10 +34,18 @@ _TARGETS = """() => [...document.querySelectorAll("button")]
 _OVERLAPPING = """() => {
     const shown = [...document.querySelectorAll("main > *, .person > *, .stage > header, .stage > footer, .act")]
         .filter((e) => e.offsetParent && !e.classList.contains("sr") && !e.matches(".person"));
-    const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
+    const over = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2
+        && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2;
+    const box = (e) => e.getBoundingClientRect();
     return shown.flatMap((a, i) => shown.slice(i + 1)
-        .filter((b) => !a.contains(b) && !b.contains(a) && over(a.getBoundingClientRect(), b.getBoundingClientRect()))
+        .filter((b) => !a.contains(b) && !b.contains(a) && over(box(a), box(b)))
         .map((b) => `${a.className || a.tagName} over ${b.className || b.tagName}`));
+}"""
+
+_FITTED = """() => {
+    const { width, height } = document.querySelector(".stage").getBoundingClientRect();
+    const fills = Math.abs(width - innerWidth) < 2 || Math.abs(height - innerHeight) < 2;
+    return fills && width < innerWidth + 2 && height < innerHeight + 2;
 }"""
 
 _BURST = """(code) => [...code, "Enter"].forEach((key) => (document.activeElement ?? document.body)
@@ -94,6 +105,14 @@ def set_modes(page: Page, modes: tuple[str, ...]) -> None:
         if (switch.get_attribute("aria-checked") == "true") != (mode in modes):
             switch.click()
     page.locator("[data-sheet=modes] [data-action=close]").click()
+
+
+def settle(page: Page) -> None:
+    """Wait until the sheet fits the screen and text that shrinks has been measured."""
+    page.wait_for_function(_FITTED)
+    page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 40))))"
+    )
 
 
 def faults(page: Page, modes: tuple[str, ...]) -> list[str]:

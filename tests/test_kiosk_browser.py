@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from browsing import KIOSK, TABLET, Screen, browser
 from fake_printer import FakePrinter, Mode
-from kiosk_stage import MODES, SIZES, axe, faults, many_services, scan, set_modes, start
+from kiosk_stage import MODES, SIZES, axe, faults, many_services, scan, set_modes, settle, start
 from playwright.sync_api import Browser, Page, expect
 from serving import Serving
 
@@ -23,6 +23,7 @@ MEMBERS = (
     f"V07000001,欧阳秀英,13800136620,gold,2020-01-01,{SOON},1980-{TODAY:%m-%d},李晓明\n"
     "V07000002,陈静,13900136621,diamond,2020-01-01,2099-12-31,,\n"
     "V07000003,李建国,13700136622,silver,2020-01-01,2021-12-31,,\n"
+    "V07000004,张敏,13700136624,silver,2020-01-01,2021-12-31,,\n"
 )
 BOOKINGS = (
     "code,phone,name,service,date,time,channel\n"
@@ -166,7 +167,7 @@ def _to_reason(page: Page) -> None:
 
 
 def _to_ticket_with_note(page: Page) -> None:
-    scan(page, "V07000003")
+    scan(page, "V07000004")
     expect(page.locator("[data-scene=choice], [data-scene=ticket]")).to_be_visible()
     if page.locator("[data-scene=choice]").is_visible():
         page.locator("[data-service=billing]").click()
@@ -232,7 +233,7 @@ def _expect_sound(page: Page) -> None:
 def _expect_sound_at_every_size(page: Page, modes: tuple[str, ...]) -> None:
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(80)  # text that shrinks to fit measures when the page is laid out
+        settle(page)
         assert faults(page, modes) == [], (modes, width)
     page.set_viewport_size({"width": KIOSK[0], "height": KIOSK[1]})
     assert axe(page, modes) == [], modes
