@@ -5,6 +5,7 @@ import { Cards } from "./cards.js";
 import { isOn } from "./modes.js";
 import { BackBar, Both, Fit, Heading } from "./parts.js";
 import { explain } from "./requests.js";
+import { shapeNow } from "./stage.js";
 
 const joined = (parts) => parts.filter(Boolean).join(" · ");
 
@@ -29,6 +30,7 @@ const Booked = ({ booking, busy, onCheckIn }) => html`<button class="booked" dat
   ${icon("calendar")}<${Fit} class="two" text=${booking.time}><${Both} text="Check in for your appointment at {time}" values=${{ time: booking.time }} /><//></button>`;
 
 export function Choice({ view, person, group, busy, onPick, onOpen, onCheckIn, onHome, onBack }) {
+  const low = shapeNow() === "wide" || person.wishes.length > 0 || person.booking !== null;
   const vips = view.queues.find((queue) => queue.class === "vip")?.waiting ?? 0;
   return html`<${BackBar} idle_s=${view.store.idle_s} onHome=${onHome} onBack=${onBack} />
     <main class="choose chosen">
@@ -37,7 +39,7 @@ export function Choice({ view, person, group, busy, onPick, onOpen, onCheckIn, o
         ${!person.vip && person.reason && html`<${Reason} said=${person.reason} />`}
         <${Heading} text="Please choose a service" unseen=${isOn("large") || isOn("reach")} />
       </div>
-      <${Cards} key=${group?.zh} queues=${view.queues} group=${group} low=${person.wishes.length > 0 || person.booking !== null} busy=${busy} vip=${person.vip} onPick=${onPick} onOpen=${onOpen} />
+      <${Cards} key=${group?.zh} queues=${view.queues} group=${group} low=${low} busy=${busy} vip=${person.vip} onPick=${onPick} onOpen=${onOpen} />
       ${person.booking && html`<${Booked} booking=${person.booking} busy=${busy} onCheckIn=${onCheckIn} />`}
     </main>`;
 }

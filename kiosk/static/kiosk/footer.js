@@ -17,7 +17,7 @@ const Tool = ({ action, sign, text, pressed, tone = "", onTouch }) => html`<butt
 function Left({ calls, note, onLang, onBack }) {
   if (isOn("reach") && onBack) return html`<${BackButton} onBack=${onBack} />`;
   if (isOn("reach") && onLang) return html`<${LanguageChoice} onLang=${onLang} />`;
-  if (note) return html`<p class="none">${t(note)}<small lang=${otherLang()}>${other(note)}</small></p>`;
+  if (note) return html`<${Fit} class="none note" text=${note}>${t(note)}<small lang=${otherLang()}>${other(note)}</small><//>`;
   return html`<${Calling} calls=${calls} most=${1} />`;
 }
 

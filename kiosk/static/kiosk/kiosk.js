@@ -18,6 +18,7 @@ import { Ticket } from "./ticket.js";
 
 const HOME = { name: "home" };
 const FIRST_LANGUAGE = "zh";
+const AGAIN_MS = 1_000;
 const KIOSK = document.body.dataset.kiosk;
 
 const Waiting = ({ busy }) => html`<div class="veil" role="status"><div><i class="spin"></i><p class="two">
@@ -128,11 +129,13 @@ function Scene({ scene, board, busy, keys, does, go, home, back, onLang, idle })
 function useFocus(scene) {
   const isFirst = useRef(true);
   useEffect(() => {
-    const heading = document.querySelector("main h1");
-    if (heading) document.title = heading.textContent;
-    if (!isFirst.current) (document.querySelector("[data-focus]") ?? heading)?.focus({ preventScroll: true });
+    if (!isFirst.current) document.querySelector("[data-focus], main h1:not(.type h1)")?.focus({ preventScroll: true });
     isFirst.current = false;
-  }, [scene.name, scene.group, lang()]);
+  }, [scene.name, scene.group]);
+  useEffect(() => {
+    const said = document.querySelectorAll("main h1:not(:has(b)), main h1 :is(b, strong)");
+    if (said.length) document.title = [...said].map((part) => part.textContent).join(" ");
+  });
 }
 
 function App() {
@@ -178,8 +181,10 @@ function App() {
   useEffect(() => fitStage(again), []);
   useFocus(scene);
   useEffect(() => {
-    if (board.up && scene.name === "trouble" && scene.again) scene.again(); // the line is back: what was touched is not lost
-  }, [board.up]);
+    if (!board.up || scene.name !== "trouble" || !scene.again) return undefined;
+    const timer = setTimeout(scene.again, AGAIN_MS); // the line is back: what was touched is not lost
+    return () => clearTimeout(timer);
+  }, [board.up, scene]);
 
   const { view } = board;
   const isHome = scene.name === "home";
