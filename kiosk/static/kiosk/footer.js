@@ -11,7 +11,7 @@ const HELP = {
 };
 
 const Tool = ({ action, sign, text, pressed, tone = "", onTouch }) => html`<button class="tool ${tone}" data-action=${action} aria-pressed=${pressed} onClick=${onTouch}>
-  ${icon(sign)}<${Fit} class="two" text=${text}><${Both} text=${text} /><//></button>`;
+  ${icon(sign)}<span class="two"><${Both} text=${text} /></span></button>`;
 
 /** What stands at the left: in low reach what the header held, else who is called. */
 function Left({ calls, note, onLang, onBack }) {

@@ -11,17 +11,20 @@ const FEW = 4; // below it room is left: it goes to the calls, the cards are not
 const Entry = ({ kind, sign, text, action, busy, onTouch }) => html`<button class=${kind} data-action=${action} disabled=${busy} onClick=${onTouch}>
   ${icon(sign)}<${Fit} class="two" text=${text}><${Both} text=${text} /><//></button>`;
 
+/** Whether cards of their own size leave room on an upright sheet. */
+const hasRoom = (list) => shapeNow() === "tall" && !isOn("reach") && list.length < FEW;
+
 /** Who is called, as a tinted panel where there is room. */
 const Panel = ({ calls }) => html`<section class="panel"><${Calling} calls=${calls} most=${4} /></section>`;
 
 export function Home({ view, now, busy, idle, onLang, onPick, onOpen, onCheckIn, onVip }) {
   if (!view.store.open) return html`<${Closed} store=${view.store} now=${now} idle=${idle} onLang=${onLang} />`;
-  const few = shapeNow() === "tall" && services(view.queues).length < FEW;
+  const few = hasRoom(services(view.queues));
   return html`<${StoreBar} store=${view.store} now=${now} onLang=${onLang}>${idle}<//>
     <main class="choose ${few ? "few" : ""}">
       <${Heading} text="Hello, please choose a service" />
-      ${(few || isOn("reach")) && html`<${Panel} calls=${view.calls} />`}
       <${Cards} queues=${view.queues} busy=${busy} onPick=${onPick} onOpen=${onOpen} />
+      ${(few || isOn("reach")) && html`<${Panel} calls=${view.calls} />`}
       <section class="entry">
         <${Entry} kind="appt" sign="calendar" text="Appointment check-in" action="check-in" busy=${busy} onTouch=${onCheckIn} />
         <${Entry} kind="vip" sign="diamond" text="VIP entry" action="vip" busy=${busy} onTouch=${onVip} />
@@ -30,12 +33,15 @@ export function Home({ view, now, busy, idle, onLang, onPick, onOpen, onCheckIn,
 }
 
 /** The services of one group, with the way back. */
-export const Group = ({ view, group, busy, onPick, onHome, onBack }) => html`<${BackBar} idle_s=${view.store.idle_s} onHome=${onHome} onBack=${onBack} />
-  <main class="choose grouped">
-    <section class="hero"><h1 tabindex="-1">${name(group)}</h1><p lang=${otherLang()}>${otherName(group)}</p></section>
-    ${isOn("reach") && html`<${Panel} calls=${view.calls} />`}
-    <${Cards} queues=${view.queues} group=${group} busy=${busy} onPick=${onPick} />
-  </main>`;
+export function Group({ view, group, busy, onPick, onHome, onBack }) {
+  const few = hasRoom(view.queues.filter((queue) => queue.group?.zh === group.zh));
+  return html`<${BackBar} idle_s=${view.store.idle_s} onHome=${onHome} onBack=${onBack} />
+    <main class="choose grouped ${few ? "few" : ""}">
+      <section class="hero"><h1 tabindex="-1">${name(group)}</h1><p lang=${otherLang()}>${otherName(group)}</p></section>
+      <${Cards} queues=${view.queues} group=${group} busy=${busy} onPick=${onPick} />
+      ${(few || isOn("reach")) && html`<${Panel} calls=${view.calls} />`}
+    </main>`;
+}
 
 const clock = (time) => (time.includes("T") ? time.slice(11, 16) : time.slice(0, 5));
 
