@@ -1,4 +1,4 @@
-"""Owns what a recognised customer is told besides the title: birthday, account manager, a card that ends soon. Pure."""
+"""Owns what a recognised customer is told besides the title: birthday, account manager, a card that ends soon."""
 
 from datetime import date, timedelta
 

@@ -371,7 +371,7 @@ def test_who_walks_away_leaves_nothing_behind_and_is_asked_before(
     expect(page.locator(".idle")).not_to_have_class(re.compile("warned"))
     page.clock.run_for(8_000)
     expect(page.locator(".idle.warned")).to_contain_text(SAID["still"][language])
-    expect(page.locator(".idle [role=status]")).to_contain_text("20")
+    expect(page.locator("[data-warning]")).to_contain_text("20")
     page.locator("h1").click()
     page.clock.run_for(300)
     expect(page.locator(".idle.warned")).to_have_count(0)

@@ -12,7 +12,7 @@ const Entry = ({ kind, sign, text, action, busy, onTouch }) => html`<button clas
   ${icon(sign)}<${Fit} class="two" text=${text}><${Both} text=${text} /><//></button>`;
 
 /** Whether cards of their own size leave room on an upright sheet. */
-const hasRoom = (list) => shapeNow() === "tall" && !isOn("reach") && list.length < FEW;
+const hasRoom = (list) => shapeNow() === "tall" && !isOn("large") && !isOn("reach") && list.length < FEW;
 
 /** Who is called, as a tinted panel where there is room. */
 const Panel = ({ calls }) => html`<section class="panel"><${Calling} calls=${calls} most=${4} /></section>`;

@@ -45,9 +45,9 @@ export function Ring({ seconds, onEnd }) {
 export function Idle({ seconds, onEnd, quiet = false }) {
   const left = useCountdown(seconds, onEnd);
   const isWarned = left <= Math.min(WARNED_S, seconds / 2);
-  return html`<div class="idle ${isWarned ? "warned" : ""} ${quiet ? "quiet" : ""}" hidden=${quiet && !isWarned}>
+  const words = isWarned ? t("The kiosk returns to the start in {n} seconds. Touch the screen or press a key to stay.", { n: Math.min(WARNED_S, Math.round(seconds / 2)) }) : "";
+  return html`<p class="sr" role="status" data-warning>${words}</p><div class="idle ${isWarned ? "warned" : ""} ${quiet ? "quiet" : ""}" hidden=${quiet && !isWarned}>
     ${isWarned ? icon("hand") : null}<p class="two" aria-hidden="true"><${Both} text=${isWarned ? "Still there? Touch the screen to stay" : "Returns to start by itself"} /></p>
-    <p class="sr" role="status">${isWarned ? t("The kiosk returns to the start in {n} seconds. Touch the screen or press a key to stay.", { n: Math.min(WARNED_S, Math.round(seconds / 2)) }) : ""}</p>
     <${Circle} left=${left} seconds=${seconds} />
   </div>`;
 }

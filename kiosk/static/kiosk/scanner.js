@@ -25,7 +25,7 @@ export function listenKeys(handlers) {
   }
 
   function type({ key, timeStamp }, on) {
-    if (timeStamp - last > PAUSE_MS) [burst, first] = ["", timeStamp];
+    if (burst === "" || timeStamp - last > PAUSE_MS) [burst, first] = ["", timeStamp];
     burst += key;
     last = timeStamp;
     if (/^[a-z0-9]$/i.test(key)) on.key?.(key.toUpperCase());
