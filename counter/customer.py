@@ -44,6 +44,12 @@ def greeting(name: str) -> Names:
     return Names(zh=f"{family}先生/女士", en=f"Mr/Ms {family}")
 
 
+def honoured(name: str) -> Names:
+    """How a VIP is greeted at a kiosk: by surname and a title that fits everybody."""
+    family = surname(name)
+    return Names(zh=f"尊敬的{family}贵宾", en=f"Dear Mr/Ms {family}")
+
+
 def masked(phone: str) -> str:
     """`138 ···· 6620`: enough to compare, too little to call."""
     return f"{phone[:3]} ···· {phone[-4:]}"

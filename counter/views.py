@@ -18,6 +18,7 @@ from db.records import (
     CounterState,
     Event,
     EventKind,
+    HelpCall,
     Member,
     Message,
     Names,
@@ -40,6 +41,7 @@ _VIPS = {
     "name": {"zh": "贵宾", "en": "VIP"},
     "icon": "diamond",
     "class": "vip",
+    "group": None,
 }
 
 
@@ -104,6 +106,7 @@ def queues(present: Present) -> list[Json]:
             "name": names(service.name),
             "icon": service.icon,
             "class": TicketClass.ORDINARY,
+            "group": names(service.group),
             "waiting": standing.count(service.code),
             "quote": quote(present.quote_queue(TicketClass.ORDINARY, service.code)),
         }
@@ -111,6 +114,17 @@ def queues(present: Present) -> list[Json]:
     ]
     vips = {"waiting": standing.count(VIP_QUEUE), "quote": quote(present.quote_queue(TicketClass.VIP, None))}
     return [*rows, {**_VIPS, **vips}]
+
+
+def help_call(called: HelpCall, store: Settings) -> Json:
+    """A kiosk where somebody asked for a person; `coming` once one of the staff has answered."""
+    return {
+        "id": called.id,
+        "kiosk": called.kiosk,
+        "at": calendar.stamp(called.at, store),
+        "asked": called.asked,
+        "coming": called.answered_at is not None,
+    }
 
 
 def ticket(

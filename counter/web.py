@@ -146,6 +146,12 @@ class Caller:
         if self.person is None and (self.device is None or self.device.kind != DeviceKind.API):
             raise DeviceNeeded
 
+    def require_kiosk(self) -> Device:
+        """The kiosk itself. Raises `DeviceNeeded`."""
+        if self.device is None or self.device.kind != DeviceKind.KIOSK:
+            raise DeviceNeeded
+        return self.device
+
     def require_issuer(self) -> None:
         """Kiosks, programs and staff may issue. Raises `DeviceNeeded`."""
         may = self.device is not None and self.device.kind in {DeviceKind.KIOSK, DeviceKind.API}

@@ -93,6 +93,20 @@ class MalformedCode(LobbyError):
     text = "Please enter an appointment code, a mobile number or a member number."
 
 
+class UnknownCode(LobbyError):
+    """Scanned or typed, and nothing that this store has given out or knows."""
+
+    code, status, field = "unknown_code", 404, "code"
+    text = "We do not know this code: it is no booking, no VIP card and no number of today. Please choose a service or ask our staff."
+
+
+class TicketOver(LobbyError):
+    """Somebody holds a ticket before the scanner that is no longer waiting or served."""
+
+    code, status = "ticket_over", 409
+    text = "Number {number} is over. Please take a new number."
+
+
 class StoreClosed(LobbyError):
     """Outside opening hours."""
 

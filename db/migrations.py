@@ -265,6 +265,27 @@ def churned_members(db: Database) -> None:
     )
 
 
+_SERVICE_GROUPS_AND_HELP_CALLS = """
+ALTER TABLE services ADD COLUMN group_zh TEXT;
+ALTER TABLE services ADD COLUMN group_en TEXT CHECK ((group_en IS NULL) = (group_zh IS NULL));
+
+CREATE TABLE help_calls (
+    id INTEGER PRIMARY KEY, device_id INTEGER NOT NULL REFERENCES devices (id), at REAL NOT NULL, asked_at REAL NOT NULL,
+    asked INTEGER NOT NULL DEFAULT 1 CHECK (asked > 0), answered_at REAL, answered_by TEXT,
+    CHECK ((answered_at IS NULL) = (answered_by IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX one_open_help_call_per_kiosk ON help_calls (device_id) WHERE answered_at IS NULL;
+CREATE INDEX help_calls_answered ON help_calls (answered_at);
+"""
+
+
+@steps()
+def service_groups_and_help_calls(db: Database) -> None:
+    """Kiosks show services in groups, and call a person; one open call per kiosk, however often it is asked for."""
+    for statement in _statements(_SERVICE_GROUPS_AND_HELP_CALLS):
+        db.execute(statement)
+
+
 def _statements(script: str) -> list[str]:
     """Split a script (sqlite3's own `executescript` would commit the migration's transaction)."""
     statements, current = [], ""

@@ -134,6 +134,8 @@ class EventKind(StrEnum):
     APPOINTMENT_UNREMINDED = "appointment_unreminded"
     APPOINTMENT_COMPLETED = "appointment_completed"
     APPOINTMENT_NO_SHOW = "appointment_no_show"
+    HELP_CALLED = "help_called"
+    HELP_ANSWERED = "help_answered"
     STAFF_ADDED = "staff_added"
     DEVICE_ADDED = "device_added"
     DEVICE_ENROLLED = "device_enrolled"
@@ -172,6 +174,7 @@ class ServiceTime:
 class Service:
     """What customers come for; `letter` starts its ticket numbers.
 
+    `group` names the kiosk's card that services stand behind where there are more than fit on one screen.
     `mean_s` and `cv` are the settings' guess of its service time, `learnt` is what the store's own services say.
     """
 
@@ -184,6 +187,7 @@ class Service:
     cv: float
     daily_cap: int | None = None
     learnt: ServiceTime | None = None
+    group: Names | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,6 +416,19 @@ class Device:
     def actor(self) -> str:
         """As the journal names it."""
         return f"device:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class HelpCall:
+    """Somebody at a kiosk asks for a person: `asked` times up to `asked_at`, until one of the staff answers."""
+
+    id: int
+    kiosk: str
+    at: float
+    asked_at: float
+    asked: int = 1
+    answered_at: float | None = None
+    answered_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from db.records import Booking, BookingRight, Hours, Names, RuleKind, Rules, Ser
 _SET_UP = """
 SELECT (SELECT json_group_object(key, json(iif(json_valid(value), value, 'null'))) FROM settings) AS settings,
     (SELECT json_group_array(json_array(code, letter, name_zh, name_en, icon, position, min(mean_s, 1e99), min(cv, 1e99), daily_cap,
-            log_mean, log_sd, known))
+            log_mean, log_sd, known, group_zh, group_en))
         FROM (SELECT * FROM services ORDER BY position)) AS services,
     (SELECT json_group_array(json_array(code, rank, name_zh, name_en, min(target_s, 1e99), min(head_start_s, 1e99), may_proxy,
             target_reason))
@@ -69,8 +69,9 @@ def _set_up(settings: str, services: str, tiers: str) -> SetUp:
 
 
 def _service(code: str, letter: str, zh: str, en: str, *rest: Any) -> Service:
-    *facts, log_mean, log_sd, known = rest
-    service = Service(code, letter, Names(zh, en), *facts)
+    *facts, log_mean, log_sd, known, group_zh, group_en = rest
+    group = Names(group_zh, group_en) if group_zh else None
+    service = replace(Service(code, letter, Names(zh, en), *facts), group=group)
     return replace(service, learnt=ServiceTime(log_mean, log_sd, known)) if known else service
 
 
@@ -134,6 +135,13 @@ def add_service(conn: sqlite3.Connection, service: Service) -> None:
         (service.code, service.letter, service.name.zh, service.name.en, service.icon, service.position, service.mean_s, service.cv,
          service.daily_cap),
     )  # fmt: skip
+    set_group(conn, service.code, service.group)
+
+
+def set_group(conn: sqlite3.Connection, code: str, group: Names | None) -> None:
+    """Put a service behind a group's card of the kiosk; None takes it out."""
+    names = (group.zh, group.en) if group else (None, None)
+    conn.execute("UPDATE services SET group_zh = ?, group_en = ? WHERE code = ?", (*names, code))
 
 
 def set_daily_cap(conn: sqlite3.Connection, code: str, daily_cap: int | None) -> None:

@@ -1,20 +1,24 @@
 """Owns what the public screens show: records → the board, without anything personal. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from counter import views
 from counter.moment import Present
 from db.errors import LobbyError, ServiceFull
-from db.records import Service, Ticket
+from db.records import HelpCall, Service, Ticket
 
 
-def board(present: Present, issued: Mapping[str, int]) -> dict[str, Any]:
-    """The public snapshot. `issued`: tickets given today per service, which a daily cap is compared with."""
+def board(present: Present, issued: Mapping[str, int], help_calls: Sequence[HelpCall]) -> dict[str, Any]:
+    """The public snapshot.
+
+    `issued`: tickets given today per service, which a daily cap is compared with; `help_calls`: open or just answered.
+    """
     return {
         **views.head(present),
         "queues": [_queue(row, present, issued) for row in views.queues(present)],
         "serving": [_serving(ticket) for ticket in present.lobby.serving.values()],
+        "help": [views.help_call(called, present.settings) for called in help_calls],
     }
 
 

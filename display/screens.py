@@ -5,7 +5,7 @@ from typing import Any
 
 from counter import punctuality, views
 from counter.moment import Present
-from db import appointments, calendar, print_jobs, quotes, ratings, staff, tickets
+from db import appointments, calendar, help_calls, print_jobs, quotes, ratings, staff, tickets
 from db.errors import UnknownTicket
 from db.records import DeviceKind, Message, Ticket, TicketState
 from display.board import board
@@ -14,7 +14,8 @@ from display.floor import floor
 
 def read_board(conn: sqlite3.Connection, present: Present) -> dict[str, Any]:
     """The public snapshot."""
-    return board(present, tickets.issued_count(conn, calendar.business_day(present.now, present.settings)))
+    issued = tickets.issued_count(conn, calendar.business_day(present.now, present.settings))
+    return board(present, issued, help_calls.recent(conn, present.now - help_calls.COMING_S))
 
 
 def read_ticket(conn: sqlite3.Connection, token: str, present: Present) -> dict[str, Any]:
@@ -44,4 +45,8 @@ def read_floor(conn: sqlite3.Connection, present: Present) -> dict[str, Any]:
     day = calendar.business_day(present.now, present.settings)
     printers = staff.devices(conn, DeviceKind.PRINTER)
     accuracy = quotes.accuracy(conn, day, day)
-    return floor(present, dict(tickets.day_so_far(conn, day)), printers, print_jobs.unprinted(conn), accuracy)
+    asked = help_calls.recent(conn, present.now)
+    return {
+        **floor(present, dict(tickets.day_so_far(conn, day)), printers, print_jobs.unprinted(conn), accuracy),
+        "help": [views.help_call(called, present.settings) for called in asked],
+    }

@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import httpx  # noqa: E402
 import office  # noqa: E402
-from browsing import DESKTOP, DISPLAY, KIOSK, PHONE, Screen, browser  # noqa: E402
+from browsing import DESKTOP, DISPLAY, KIOSK, PHONE, SMALL_DESKTOP, Screen, browser  # noqa: E402
 from fake_printer import FakePrinter, Mode  # noqa: E402
 from playwright.sync_api import Browser, FilePayload  # noqa: E402
 from serving import Serving  # noqa: E402
@@ -97,20 +97,7 @@ def _take_all(chromium: Browser, server: Serving, token: str, suffix: str, local
     lang = locale[:2]
     _shoot(chromium, DISPLAY, locale, f"{server.url}/display?lang={lang}", f"display{suffix}", wait_s=8)
     _shoot(chromium, PHONE, locale, f"{server.url}/t/{token}?lang={lang}", f"phone{suffix}")
-    kiosk = Screen(chromium, KIOSK, locale)
-    page = kiosk.go(server.device("kiosk", f"camera{suffix}")["link"])
-    page.locator("[data-service]").first.wait_for()
-    if suffix:
-        page.locator("[data-lang-choice=en]").click()
-    _save(kiosk, f"kiosk{suffix}")
-    page.locator("[data-action=check-in]").click()
-    _save(kiosk, f"kiosk-keypad{suffix}")
-    page.locator("[data-action=back]").click()
-    page.locator("[data-service=other]").click()
-    page.locator("[data-ticket-number]").wait_for()
-    page.locator("[data-paper=printed]").wait_for()
-    _save(kiosk, f"kiosk-ticket{suffix}")
-    kiosk.close()
+    _take_kiosk(chromium, server, suffix, locale)
     manager = _signed_in(chromium, server, "值班经理二", locale)
     manager.go(f"{server.url}/floor?lang={lang}")
     _save(manager, f"floor{suffix}")
@@ -145,6 +132,36 @@ def _list() -> bytes:
     for line, column, wrong in ((9, 2, "1390013"), (22, 3, "铂金卡"), (23, 5, "2027/2/30"), (41, 2, rows[39][2])):
         rows[line][column] = wrong
     return office.text(rows).encode("gb18030")
+
+
+def _take_kiosk(chromium: Browser, server: Serving, suffix: str, locale: str) -> None:
+    kiosk = Screen(chromium, KIOSK, locale)
+    page = kiosk.go(server.device("kiosk", f"camera{suffix}")["link"])
+    page.locator("[data-service]").first.wait_for()
+    if suffix:
+        page.locator("[data-lang-choice=en]").click()
+    _save(kiosk, f"kiosk{suffix}")
+    page.locator("[data-action=modes]").click()
+    _save(kiosk, f"kiosk-modes{suffix}")
+    for mode in ("large", "contrast"):
+        page.locator(f"[data-mode={mode}]").click()
+    page.locator("[data-action=close]").click()
+    _save(kiosk, f"kiosk-large-contrast{suffix}")
+    page.reload()
+    page.locator("[data-service]").first.wait_for()
+    if suffix:
+        page.locator("[data-lang-choice=en]").click()
+    page.set_viewport_size({"width": SMALL_DESKTOP[0], "height": SMALL_DESKTOP[1]})
+    _save(kiosk, f"kiosk-lying{suffix}")
+    page.set_viewport_size({"width": KIOSK[0], "height": KIOSK[1]})
+    page.locator("[data-action=check-in]").click()
+    _save(kiosk, f"kiosk-keypad{suffix}")
+    page.locator("[data-action=back]").click()
+    page.locator("[data-service=other]").click()
+    page.locator("[data-ticket-number]").wait_for()
+    page.locator("[data-paper=printed]").wait_for()
+    _save(kiosk, f"kiosk-ticket{suffix}")
+    kiosk.close()
 
 
 def _signed_in(chromium: Browser, server: Serving, name: str, locale: str) -> Screen:

@@ -1,6 +1,5 @@
 """Owns the kiosk room's web: the kiosk page, issuing, recognising members, check-in."""
 
-import sqlite3
 from typing import Any, Literal
 
 from flask import render_template
@@ -9,13 +8,11 @@ from flask_openapi3.models.tag import Tag
 from pydantic import Field, model_validator
 
 from counter import views
-from counter.customer import greeting
 from counter.present import load
 from counter.web import Answer, Body, Caller, Context
-from db import calendar, print_jobs, settings, tickets
 from db.errors import ProxyStaffOnly
-from db.records import DeviceKind, Ticket
-from kiosk import appointments, identify, issuing, proxies
+from db.records import DeviceKind
+from kiosk import appointments, issuing, proxies, recognition
 
 RequestKey = Field(min_length=1, max_length=128, description="Made by the caller; a repeat gets the same ticket")
 Language = Literal["zh", "en"]
@@ -54,10 +51,11 @@ class CheckInRequest(Body):
 
 
 class Identity(Body):
-    """A phone or card number typed or scanned."""
+    """A phone or card number that was typed, or any `code` that was scanned: the server tells what it is."""
 
     phone: str | None = Field(default=None, max_length=32)
     member_no: str | None = Field(default=None, max_length=32)
+    code: str | None = Field(default=None, max_length=512)
 
 
 def pages(context: Context) -> APIBlueprint:
@@ -69,7 +67,7 @@ def pages(context: Context) -> APIBlueprint:
         device = context.caller_of_cookies().device
         if device is None or device.kind != DeviceKind.KIOSK:
             return render_template("kiosk/unenrolled.html"), 401
-        return render_template("kiosk/kiosk.html", csrf_needed=True)
+        return render_template("kiosk/kiosk.html", kiosk=device.name, csrf_needed=True)
 
     return room
 
@@ -100,21 +98,13 @@ def api(context: Context) -> APIBlueprint:
             )
         )
 
-    @room.post("/identify", summary="Recognise a member by phone or card number")
+    @room.post("/identify", summary="Recognise a member by phone or card number, or tell what a scanned code is")
     def recognise(body: Identity) -> dict[str, Any]:
         context.caller().require_issuer()
         with context.store.read() as conn:
-            today = calendar.local(context.clock(), settings.load(conn)).date()
-            found = identify.recognise(conn, today, phone=body.phone, member_no=body.member_no)
-            had = tickets.open_of_member(conn, found.member.member_no)
-            tier = settings.tiers(conn)[found.member.tier] if found.is_vip else None
-            return {
-                "vip": found.is_vip,
-                "greeting": views.names(greeting(found.member.name)),
-                "tier_name": views.names(tier.name) if tier else None,
-                "reason": views.message(found.refusal),
-                "ticket": _view(conn, had) if had else None,
-            }
+            return recognition.tell(
+                conn, load(conn, context.clock()), phone=body.phone, member_no=body.member_no, code=body.code
+            )
 
     def _issue_proxy(wish: issuing.Wish, proxy_for: str, caller: Caller) -> Answer:
         person = caller.person
@@ -125,8 +115,5 @@ def api(context: Context) -> APIBlueprint:
     def _answer(issued: issuing.Issued) -> Answer:
         view = views.ticket(issued.ticket, issued.lobby, issued.paper, issued.notes)
         return view, 201 if issued.created else 200
-
-    def _view(conn: sqlite3.Connection, ticket: Ticket) -> dict[str, Any]:
-        return views.ticket(ticket, load(conn, context.clock()), print_jobs.state_of(conn, ticket.id))
 
     return room

@@ -177,12 +177,23 @@ def device_add(kind: str, data: Path, as_json: bool, **options: Any) -> None:
 @click.option("--timezone", help="Such as Asia/Shanghai.")
 @click.option("--hours", help="Monday to Sunday: seven of 09:00-18:00 or closed, with commas; '' for always open.")
 @click.option("--public-url", help="Where phones reach this server; printed in QR codes.")
+@click.option(
+    "--group", "groups", multiple=True, metavar="SERVICE=中文/English",
+    help="The kiosk's card a service stands behind where not all fit on it; nothing after the = takes it out.",
+)  # fmt: skip
 @data_option
 @json_option
-def store_set(data: Path, as_json: bool, hours: str | None, **options: str | None) -> None:
-    """Set the store's name, hours, time zone and address."""
+def store_set(data: Path, as_json: bool, hours: str | None, groups: tuple[str, ...], **options: str | None) -> None:
+    """Set the store's name, hours, time zone, address and the kiosk's groups of services."""
     days = None if hours is None else [day.strip() for day in hours.split(",") if day.strip()]
-    _print(_command(data, "store-set", {**options, "hours": days}), as_json)
+    names = dict(_group(text) for text in groups) or None
+    _print(_command(data, "store-set", {**options, "hours": days, "service_groups": names}), as_json)
+
+
+def _group(text: str) -> tuple[str, Json | None]:
+    service, _, both = text.partition("=")
+    zh, _, en = both.partition("/")
+    return service, {"zh": zh, "en": en} if both else None
 
 
 @main.group("settings")

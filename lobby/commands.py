@@ -87,8 +87,18 @@ class DeviceAdd(Body):
     printer: str | None = None
 
 
+class Group(Body):
+    """The card of a kiosk that a service stands behind, in both languages."""
+
+    zh: str = Field(min_length=1, max_length=40)
+    en: str = Field(min_length=1, max_length=60)
+
+
 class StoreSet(Body):
-    """The store's own settings; what is absent stays as it is. `hours`: seven of `HH:MM-HH:MM` or `closed`, or none."""
+    """The store's own settings; what is absent stays as it is. `hours`: seven of `HH:MM-HH:MM` or `closed`, or none.
+
+    `service_groups`: by service its group's names, or null for none.
+    """
 
     name_zh: str | None = Field(default=None, min_length=1, max_length=40)
     name_en: str | None = Field(default=None, min_length=1, max_length=60)
@@ -96,6 +106,7 @@ class StoreSet(Body):
     hours: list[str] | None = None
     public_url: str | None = None
     daily_caps: dict[str, int | None] | None = None
+    service_groups: dict[str, Group | None] | None = None
 
 
 class StaffLink(Body):
@@ -183,8 +194,11 @@ def _store_set(conn: sqlite3.Connection, order: Order, body: StoreSet) -> Json:
     settings.save(conn, changed)
     for code, cap in (body.daily_caps or {}).items():
         _set_cap(conn, code, cap)
+    for code, group in (body.service_groups or {}).items():
+        _require_service(conn, code)
+        settings.set_group(conn, code, Names(group.zh, group.en) if group else None)
     order.journal(conn, EventKind.SETTINGS_CHANGED, **body.model_dump(exclude_none=True))
-    return {"changed": changed != before or bool(body.daily_caps)}
+    return {"changed": changed != before or bool(body.daily_caps) or bool(body.service_groups)}
 
 
 def _booking_set(conn: sqlite3.Connection, order: Order, body: BookingSet) -> Json:
@@ -194,12 +208,16 @@ def _booking_set(conn: sqlite3.Connection, order: Order, body: BookingSet) -> Js
 
 
 def _set_cap(conn: sqlite3.Connection, code: str, cap: int | None) -> None:
-    known = settings.services(conn)
-    if code not in known:
-        raise UnknownService(service=code, known=", ".join(known))
+    _require_service(conn, code)
     if cap is not None and not 0 <= cap <= LARGEST:
         raise BadCap(service=code)
     settings.set_daily_cap(conn, code, cap)
+
+
+def _require_service(conn: sqlite3.Connection, code: str) -> None:
+    known = settings.services(conn)
+    if code not in known:
+        raise UnknownService(service=code, known=", ".join(known))
 
 
 def _timezone(name: str) -> str:

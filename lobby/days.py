@@ -11,6 +11,7 @@ from counter.paging import is_any_overdue, pass_on_overdue
 from counter.web import Context
 from db import calendar, settings
 from kiosk.appointments import close_missed
+from kiosk.help_desk import close_left_over
 
 LOOK_EVERY_S = 20.0
 LEARN_EVERY_S = 600.0
@@ -62,4 +63,6 @@ class Days:
 
 def _close(conn: sqlite3.Connection, now: float) -> None:
     close_earlier_days(conn, now)
-    close_missed(conn, calendar.day_start(now, settings.load(conn)), now)
+    began = calendar.day_start(now, settings.load(conn))
+    close_missed(conn, began, now)
+    close_left_over(conn, began, now)

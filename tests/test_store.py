@@ -145,4 +145,5 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
         "places_and_ratings_of_holders",
         "booking",
         "churned_members",
+        "service_groups_and_help_calls",
     ]

@@ -7,6 +7,7 @@ import { Counters } from "./floor-counters.js";
 import { Figures } from "./floor-figures.js";
 import { Forecast } from "./floor-forecast.js";
 import { Guarded } from "./floor-guarded.js";
+import { HelpCalls } from "./floor-help.js";
 import { Queues } from "./floor-queues.js";
 import { VipService } from "./floor-vip.js";
 
@@ -50,6 +51,7 @@ function Floor({ data, up }) {
   const now = live.now();
   return html`<${Header} store=${data.store} up=${up} />
     <main>
+      <${HelpCalls} calls=${data.help.filter(({ coming }) => !coming)} now=${now} />
       <${Alerts} printers=${data.printers} />
       <${Arrivals} own=${own} pages=${own.data?.pages ?? []} />
       <${Figures} waiting=${data.waiting} today=${data.today} now=${now} />

@@ -1,7 +1,10 @@
-// Owns the service cards: how many people wait, how long it takes, and why a service gives no numbers.
-import { html, icon, range } from "/static/lobby/page.js";
-import { inLang, lang, message, other, otherLang, t } from "/static/lobby/texts.js";
-import { Fit, Names } from "./parts.js";
+// Owns the service cards: how many people wait, how long it takes, why a service gives no numbers, and groups of services.
+import { html, icon, range, useState } from "/static/lobby/page.js";
+import { inLang, lang, message, name, other, otherLang, t } from "/static/lobby/texts.js";
+import { entries, page, room } from "./layout.js";
+import { isOn } from "./modes.js";
+import { Both, Fit, Names } from "./parts.js";
+import { shapeNow } from "./stage.js";
 
 const LONG_S = 30 * 60; // from here the wait is shown in the colour of a warning
 
@@ -16,45 +19,86 @@ function waitParts(code, { waiting, quote }) {
   ].filter(Boolean);
 }
 
-const waitLine = (code, queue) => waitParts(code, queue).join(" · ");
+const groupParts = (code, { services }) => [
+  inLang(code, "{n} services", { n: services.length }),
+  inLang(code, "{n} waiting", { n: services.reduce((sum, { waiting }) => sum + waiting, 0) }),
+];
 
 function tone({ waiting, quote }) {
   if (quote?.mid_s >= LONG_S) return "mid";
   return waiting === 0 && quote?.unknown !== "no_counter_open" ? "free" : "";
 }
 
-const Wait = ({ queue }) => html`<span class="wait ${tone(queue)}">
-  <${Fit} class="line" text=${waitLine(lang(), queue)}>${waitLine(lang(), queue)}<//>
-  <${Fit} class="line small" text=${waitLine("en", queue) + lang()} lang=${otherLang()}>${waitLine(lang() === "zh" ? "en" : "zh", queue)}<//>
-</span>`;
+/** A line in both languages, from what makes its parts. */
+function Wait({ parts, of, tone: colour = "" }) {
+  const line = (code) => parts(code, of).join(" · ");
+  return html`<span class="wait ${colour}">
+    <${Fit} class="line" text=${line(lang())}>${line(lang())}<//>
+    <${Fit} class="line small" text=${line("en")} lang=${otherLang()}>${line(lang() === "zh" ? "en" : "zh")}<//>
+  </span>`;
+}
 
-const Refusal = ({ said }) => html`<span class="wait refused"><span>${icon("info")} ${message(said)}</span>
-  <small lang=${otherLang()}>${other(said.text, said.values)}</small></span>`;
+const Refusal = ({ said }) => html`<${Fit} class="wait refused" text=${said.text}><span>${icon("info")} ${message(said)}</span>
+  <small lang=${otherLang()}>${other(said.text, said.values)}</small><//>`;
 
 const Priority = () => html`<span class="wait gold"><span>${t("VIPs go first")}</span><small lang=${otherLang()}>${other("VIPs go first")}</small></span>`;
 
 function underline(queue, vip) {
   if (queue.refusal) return html`<${Refusal} said=${queue.refusal} />`;
-  return vip ? html`<${Priority} />` : html`<${Wait} queue=${queue} />`;
+  return vip ? html`<${Priority} />` : html`<${Wait} parts=${waitParts} of=${queue} tone=${tone(queue)} />`;
 }
 
-const Card = ({ queue, many, wide, busy, vip, onPick }) => html`<button class="svc ${wide ? "wide" : ""}" data-service=${queue.code}
+const Card = ({ queue, many, wide, busy, vip, onPick }) => html`<button class="svc ${wide}" data-service=${queue.code}
   disabled=${busy || queue.refusal !== null} onClick=${() => onPick(queue.code)}>
   <span class="badge">${icon(queue.icon)}</span>
   <span class="letter" aria-hidden="true">${queue.letter}</span>
-  <${Fit} class="name" text=${[lang(), many, queue.name.zh, queue.name.en, queue.refusal?.text].join()}><${Names} names=${queue.name} /><//>
+  <${Fit} class="name" text=${[many, queue.name.zh, queue.name.en, queue.refusal?.text].join()}><${Names} names=${queue.name} /><//>
   ${underline(queue, vip)}
+</button>`;
+
+const GroupCard = ({ entry, many, wide, busy, onOpen }) => html`<button class="svc group ${wide}" data-group=${entry.group.zh} disabled=${busy} onClick=${() => onOpen(entry.group)}>
+  <span class="badge">${icon(entry.services[0].icon)}</span>
+  <span class="letter" aria-hidden="true">${icon("next")}</span>
+  <${Fit} class="name" text=${[many, name(entry.group)].join()}><${Names} names=${entry.group} /><//>
+  <${Wait} parts=${groupParts} of=${entry} />
+</button>`;
+
+const MoreCard = ({ number, pages, wide, onMore }) => html`<button class="svc more ${wide}" data-action="more" onClick=${onMore}>
+  <span class="badge">${icon("more")}</span><span class="letter" aria-hidden="true"></span>
+  <${Fit} class="name" text=${number}><${Both} text="More services" /><//>
+  <span class="wait"><span>${t("Page {n} of {pages}", { n: number + 1, pages })}</span></span>
 </button>`;
 
 /** The services of the board; the queue of the VIPs is not one of them. */
 export const services = (queues) => queues.filter((queue) => queue.class !== "vip");
 
-/** All cards: two columns, an odd last one lies across both. */
-export function Cards({ queues, busy, vip = false, onPick }) {
-  const list = services(queues);
-  const last = list.length - 1;
-  const across = (at) => list.length > 2 && list.length % 2 === 1 && at === last;
-  return html`<div class="grid n${Math.min(list.length, 8)}">
-    ${list.map((queue, at) => html`<${Card} key=${queue.code} queue=${queue} many=${list.length} wide=${across(at)} busy=${busy} vip=${vip} onPick=${onPick} />`)}
+/** The last card takes what is left of its row. */
+function span(at, count, columns) {
+  const left = count % columns;
+  return at === count - 1 && left > 0 && count > columns ? `wide span${columns - left + 1}` : "";
+}
+
+/** How a tile is laid out: `stacked` where it is high, `flat` where it is low or long, else the wait stands under badge and name. */
+function tileKind(rows, low) {
+  if (shapeNow() === "tall") return isOn("large") ? (isOn("reach") ? "stacked" : "flat") : "";
+  if (low || isOn("reach")) return "flat";
+  return rows <= 2 ? "stacked" : "";
+}
+
+/** The cards of all services, or of one group; groups and pages where not all fit. `low`: there is little room for them. */
+export function Cards({ queues, group = null, low = false, busy, vip = false, onPick, onOpen }) {
+  const [number, turn] = useState(0);
+  const { fits, columns, plain } = room(shapeNow(), { large: isOn("large"), reach: isOn("reach") });
+  const all = services(queues);
+  const list = group ? all.filter((queue) => queue.group?.zh === group.zh) : entries(all, fits);
+  const { shown, pages } = page(list, fits, number);
+  const many = shown.length + (pages > 1 ? 1 : 0);
+  const shared = (at) => ({ many, busy, wide: span(at, many, columns) });
+  const rows = Math.ceil(many / columns);
+  return html`<div class="grid ${plain && !low ? `plain n${many}` : `tiles ${tileKind(rows, low)}`}" style=${{ "--columns": Math.min(columns, many), "--rows": rows }}>
+    ${shown.map((entry, at) => (entry.services
+      ? html`<${GroupCard} key=${entry.group.zh} entry=${entry} ...${shared(at)} onOpen=${onOpen} />`
+      : html`<${Card} key=${entry.code} queue=${entry} ...${shared(at)} vip=${vip} onPick=${onPick} />`))}
+    ${pages > 1 && html`<${MoreCard} key="more" number=${number % pages} pages=${pages} ...${shared(many - 1)} onMore=${() => turn(number + 1)} />`}
   </div>`;
 }

@@ -1,27 +1,46 @@
-// Owns the home scene and what it shows out of hours.
+// Owns the home scene, the services of one group, and what is shown out of hours.
 import { html, icon } from "/static/lobby/page.js";
-import { other, otherLang, t } from "/static/lobby/texts.js";
+import { name, other, otherLang, otherName, t } from "/static/lobby/texts.js";
 import { Cards, services } from "./cards.js";
-import { Both, Calling, StoreBar } from "./parts.js";
+import { isOn } from "./modes.js";
+import { BackBar, Both, Calling, Fit, Heading, StoreBar } from "./parts.js";
+import { shapeNow } from "./stage.js";
+
+const FEW = 4; // below it room is left: it goes to the calls, the cards are not stretched
 
 const Entry = ({ kind, sign, text, action, busy, onTouch }) => html`<button class=${kind} data-action=${action} disabled=${busy} onClick=${onTouch}>
-  ${icon(sign)}<span class="two"><${Both} text=${text} /></span></button>`;
+  ${icon(sign)}<${Fit} class="two" text=${text}><${Both} text=${text} /><//></button>`;
 
-export function Home({ view, now, busy, onLang, onPick, onCheckIn, onVip }) {
-  if (!view.store.open) return html`<${Closed} store=${view.store} now=${now} onLang=${onLang} />`;
-  const few = services(view.queues).length < 4; // room is left: it goes to the calls, the cards are not stretched
-  return html`<${StoreBar} store=${view.store} now=${now} onLang=${onLang} />
+/** Whether cards of their own size leave room on an upright sheet. */
+const hasRoom = (list) => shapeNow() === "tall" && !isOn("large") && !isOn("reach") && list.length < FEW;
+
+/** Who is called, as a tinted panel where there is room. */
+const Panel = ({ calls }) => html`<section class="panel"><${Calling} calls=${calls} most=${4} /></section>`;
+
+export function Home({ view, now, busy, idle, onLang, onPick, onOpen, onCheckIn, onVip }) {
+  if (!view.store.open) return html`<${Closed} store=${view.store} now=${now} idle=${idle} onLang=${onLang} />`;
+  const few = hasRoom(services(view.queues));
+  return html`<${StoreBar} store=${view.store} now=${now} onLang=${onLang}>${idle}<//>
     <main class="choose ${few ? "few" : ""}">
-      <section class="hero"><h1>${t("Hello, please choose a service")}</h1><p lang=${otherLang()}>${other("Hello, please choose a service")}</p></section>
-      <${Cards} queues=${view.queues} busy=${busy} onPick=${onPick} />
-      ${few && html`<section class="panel"><${Calling} calls=${view.calls} most=${4} /></section>`}
+      <${Heading} text="Hello, please choose a service" />
+      <${Cards} queues=${view.queues} busy=${busy} onPick=${onPick} onOpen=${onOpen} />
+      ${(few || isOn("reach")) && html`<${Panel} calls=${view.calls} />`}
       <section class="entry">
         <${Entry} kind="appt" sign="calendar" text="Appointment check-in" action="check-in" busy=${busy} onTouch=${onCheckIn} />
         <${Entry} kind="vip" sign="diamond" text="VIP entry" action="vip" busy=${busy} onTouch=${onVip} />
       </section>
-    </main>
-    <footer>${few ? html`<p class="none">${t("Please watch the screen and listen for your number")}
-      <small lang=${otherLang()}>${other("Please watch the screen and listen for your number")}</small></p>` : html`<${Calling} calls=${view.calls} most=${3} />`}</footer>`;
+    </main>`;
+}
+
+/** The services of one group, with the way back. */
+export function Group({ view, group, busy, onPick, onHome, onBack }) {
+  const few = hasRoom(view.queues.filter((queue) => queue.group?.zh === group.zh));
+  return html`<${BackBar} idle_s=${view.store.idle_s} onHome=${onHome} onBack=${onBack} />
+    <main class="choose grouped ${few ? "few" : ""}">
+      <section class="hero"><h1 tabindex="-1">${name(group)}</h1><p lang=${otherLang()}>${otherName(group)}</p></section>
+      <${Cards} queues=${view.queues} group=${group} busy=${busy} onPick=${onPick} />
+      ${(few || isOn("reach")) && html`<${Panel} calls=${view.calls} />`}
+    </main>`;
 }
 
 const clock = (time) => (time.includes("T") ? time.slice(11, 16) : time.slice(0, 5));
@@ -36,11 +55,9 @@ const Hours = ({ hours }) => html`<section class="hours">
     : html`<p class="off two"><${Both} text="Closed all day" /></p>`}
 </section>`;
 
-const Closed = ({ store, now, onLang }) => html`<${StoreBar} store=${store} now=${now} onLang=${onLang} />
+const Closed = ({ store, now, idle, onLang }) => html`<${StoreBar} store=${store} now=${now} onLang=${onLang}>${idle}<//>
   <main class="closed">
     <span class="moon">${icon("moon")}</span>
-    <h1>${t("The store is closed now")}</h1><p class="sub" lang=${otherLang()}>${other("The store is closed now")}</p>
+    <div><h1 tabindex="-1">${t("The store is closed now")}</h1><p class="sub" lang=${otherLang()}>${other("The store is closed now")}</p></div>
     <${Hours} hours=${store.hours} />
-  </main>
-  <footer><p class="none">${t("Numbers are given out during opening hours. Thank you!")}
-    <small lang=${otherLang()}>${other("Numbers are given out during opening hours. Thank you!")}</small></p></footer>`;
+  </main>`;

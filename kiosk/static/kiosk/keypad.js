@@ -1,8 +1,8 @@
 // Owns the keypad scenes: VIP entry and appointment check-in, by touch, keyboard or scanner.
-import { html, icon, useEffect, useRef, useState } from "/static/lobby/page.js";
+import { html, icon, useRef, useState } from "/static/lobby/page.js";
 import { other, otherLang, t } from "/static/lobby/texts.js";
 import { BackBar, Both } from "./parts.js";
-import { groups, KINDS, sceneOf, typed } from "./numbers.js";
+import { groups, KINDS, typed } from "./numbers.js";
 import { explain } from "./requests.js";
 
 const TEXTS = {
@@ -36,11 +36,11 @@ const Pad = ({ kind, onKey }) => html`<div class="pad">
 function Field({ kind, text, fault }) {
   const [key, values] = hint(kind, text);
   return html`<div class="entered">
-    <div class="field ${fault ? "wrong" : ""}" role="textbox" aria-readonly="true" aria-label=${t(TEXTS[kind].title)} aria-invalid=${fault !== null}>
+    <div class="field ${fault ? "wrong" : ""}" role="textbox" tabindex="0" data-focus aria-label=${t(TEXTS[kind].title)} aria-describedby="said" aria-invalid=${fault !== null}>
       ${groups(text).map((group) => html`<span>${group}</span>`)}<i class="caret"></i></div>
-    ${fault
+    <div id="said">${fault
       ? html`<p class="fault" role="alert">${icon("warning")}<span>${fault.text}<small lang=${otherLang()}>${fault.small}</small></span></p>`
-      : html`<p class="hint">${t(key, values)} <span class="en" lang=${otherLang()}>${other(key, values)}</span></p>`}
+      : html`<p class="hint" role="status">${t(key, values)}<span class="en" lang=${otherLang()}>${other(key, values)}</span></p>`}</div>
   </div>`;
 }
 
@@ -52,12 +52,11 @@ const Punctual = ({ grace_s }) => {
 };
 
 /**
- * @param {{kind: "vip" | "check-in", scan: string | null, busy: boolean, idle_s: number, grace_s: number, keys: {current: object},
- *   onSend: (body: object) => Promise, onScan: Function, onHome: Function, onBack: Function}} props
- *   `keys.current` takes this scene's handlers of physical keys; `scan` is a code to send at once.
+ * @param {{kind: "vip" | "check-in", busy: boolean, idle_s: number, grace_s: number, keys: {current: object}, onSend: (body: object) => Promise,
+ *   onScan: Function, onHome: Function, onBack: Function}} props  `keys.current` takes this scene's handlers of physical keys
  */
-export function Keypad({ kind, scan, busy, idle_s, grace_s, keys, onSend, onScan, onHome, onBack }) {
-  const [text, setText] = useState(scan ?? "");
+export function Keypad({ kind, busy, idle_s, grace_s, keys, onSend, onScan, onHome, onBack }) {
+  const [text, setText] = useState("");
   const [fault, setFault] = useState(null);
   const entered = useRef(text); // keys of a scanner arrive faster than pictures are drawn
   const ready = KINDS[kind].ready(text);
@@ -76,21 +75,13 @@ export function Keypad({ kind, scan, busy, idle_s, grace_s, keys, onSend, onScan
     else if (value === ERASE) change(entered.current.slice(0, -1));
     else change(typed(kind, entered.current, value));
   }
-  function scanned(code) {
-    if (sceneOf(code) === "vip" && KINDS[kind].accepts.test("V") === false && /^[A-Z]/.test(code)) return onScan(code);
-    change([...code].reduce((so_far, digit) => typed(kind, so_far, digit), ""));
-    send();
-  }
-  keys.current = busy ? {} : { key, erase: () => key(ERASE), enter: send, scan: scanned, leave: onBack };
-  useEffect(() => {
-    if (scan) send();
-  }, []);
+  keys.current = busy ? {} : { key, erase: () => key(ERASE), enter: send, scan: onScan, leave: onBack };
 
   return html`<${BackBar} idle_s=${idle_s} onHome=${onHome} onBack=${onBack} />
     <main class="type">
-      <h1>${t(TEXTS[kind].title)}</h1><p class="sub" lang=${otherLang()}>${other(TEXTS[kind].title)}</p>
-      <div><${Field} kind=${kind} text=${text} fault=${fault} />${kind === "check-in" && !fault && html`<${Punctual} grace_s=${grace_s} />`}</div>
+      <div class="asked"><h1 tabindex="-1">${t(TEXTS[kind].title)}</h1><p class="sub" lang=${otherLang()}>${other(TEXTS[kind].title)}</p></div>
+      <div class="entry"><${Field} kind=${kind} text=${text} fault=${fault} />${kind === "check-in" && !fault && html`<${Punctual} grace_s=${grace_s} />`}</div>
       <${Pad} kind=${kind} onKey=${key} />
-    </main>
-    <button class="go" data-action="submit" disabled=${!ready || busy} onClick=${send}><${Both} text=${TEXTS[kind].submit} /></button>`;
+      <button class="go" data-action="submit" disabled=${!ready || busy} onClick=${send}><${Both} text=${TEXTS[kind].submit} /></button>
+    </main>`;
 }

@@ -1,6 +1,6 @@
-// Owns what may be typed or scanned: phone numbers, member numbers, appointment codes. Pure.
+// Owns what may be typed on the keypads: phone numbers, member numbers, appointment codes. Pure.
 
-export const isPhone = (text) => /^1\d{10}$/.test(text);
+const isPhone = (text) => /^1\d{10}$/.test(text);
 const isCode = (text) => /^\d{6}$/.test(text);
 const isMember = (text) => /^[A-Z][A-Z0-9]{3,11}$/.test(text) || /^[02-9]\d{5,11}$/.test(text);
 
@@ -25,9 +25,3 @@ export const typed = (kind, text, key) => (KINDS[kind].accepts.test(key) && text
 
 /** Groups as people read them: 138 0013 8000. */
 export const groups = (text) => (/^1\d{6,}$/.test(text) ? [text.slice(0, 3), text.slice(3, 7), text.slice(7)] : [text]).filter(Boolean);
-
-/** Which scene a scanned code belongs to, or null. */
-export function sceneOf(scan) {
-  if (isPhone(scan) || /^[A-Z]/.test(scan)) return "vip";
-  return isCode(scan) ? "check-in" : null;
-}

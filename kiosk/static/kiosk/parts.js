@@ -1,6 +1,8 @@
-// Owns the pieces several kiosk scenes share: text in two languages, text that shrinks to fit, header, countdown, calls.
-import { html, icon, useEffect, useRef, useState, useTick, wallClock } from "/static/lobby/page.js";
+// Owns the pieces several kiosk scenes share: text in two languages, text that shrinks to fit, headers, calls.
+import { html, icon, useEffect, useRef, useTick, wallClock } from "/static/lobby/page.js";
 import { lang, name, other, otherLang, otherName, t } from "/static/lobby/texts.js";
+import { Idle } from "./idle.js";
+import { isOn, modeNames } from "./modes.js";
 
 /** One text twice: large in the page's language, small in the other. */
 export const Both = ({ text, values }) => html`<b>${t(text, values)}</b><span class="en" lang=${otherLang()}>${other(text, values)}</span>`;
@@ -8,10 +10,15 @@ export const Both = ({ text, values }) => html`<b>${t(text, values)}</b><span cl
 /** A name of the server twice. */
 export const Names = ({ names }) => html`<b>${name(names)}</b><span class="en" lang=${otherLang()}>${otherName(names)}</span>`;
 
+/** What a scene is about; the focus begins here. `unseen` where there is no room for it but who reads by ear needs it. */
+export const Heading = ({ text, values, unseen = false }) => html`<section class=${unseen ? "sr" : "hero"}><h1 tabindex="-1">${t(text, values)}</h1><p lang=${otherLang()}>${other(text, values)}</p></section>`;
+
+const SMALLEST_PX = 14;
+
 function shrink(box) {
   box.style.fontSize = "";
   let size = parseFloat(getComputedStyle(box).fontSize);
-  while (size > 18 && (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight)) {
+  while (size > SMALLEST_PX && (box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1)) {
     size -= 1;
     box.style.fontSize = `${size}px`;
   }
@@ -24,59 +31,26 @@ export function Fit({ text, children, ...rest }) {
     const measure = () => box.current && shrink(box.current);
     const watcher = new ResizeObserver(measure);
     watcher.observe(box.current);
+    measure();
     document.fonts.addEventListener("loadingdone", measure); // a font that arrives late changes every width
     return () => {
       watcher.disconnect();
       document.fonts.removeEventListener("loadingdone", measure);
     };
-  }, [text]);
+  }, [text, lang(), modeNames()]);
   return html`<span ref=${box} ...${rest}>${children}</span>`;
 }
 
-/** Seconds that run down and start again with every touch; `onEnd` once they are gone. */
-function useCountdown(seconds, onEnd) {
-  const [left, setLeft] = useState(seconds);
-  const end = useRef(onEnd);
-  end.current = onEnd;
-  useEffect(() => {
-    let until = 0;
-    const restart = () => {
-      until = performance.now() + seconds * 1000;
-      setLeft(seconds);
-    };
-    const timer = setInterval(() => {
-      const rest = (until - performance.now()) / 1000;
-      if (rest > 0) return setLeft(rest);
-      clearInterval(timer);
-      end.current();
-    }, 250);
-    restart();
-    addEventListener("pointerdown", restart);
-    addEventListener("keydown", restart);
-    return () => {
-      clearInterval(timer);
-      removeEventListener("pointerdown", restart);
-      removeEventListener("keydown", restart);
-    };
-  }, [seconds]);
-  return left;
-}
+export const BackButton = ({ onBack }) => html`<button class="back" data-action="back" onClick=${onBack}>${icon("back")}<${Both} text="Back" /></button>`;
 
-/** A ring that empties, with the seconds in it. */
-export function Ring({ seconds, onEnd }) {
-  const left = useCountdown(seconds, onEnd);
-  return html`<span class="ring" style=${{ "--left": left / seconds }}><b>${Math.ceil(left)}</b></span>`;
-}
-
-/** The bar of every scene behind the home scene: back, and when the kiosk goes home by itself. */
+/** The bar of every scene behind the home scene: back, and when the kiosk goes home by itself. In low reach, back stands at the foot. */
 export const BackBar = ({ idle_s, onHome, onBack }) => html`<header class="bar">
-  <button class="back" data-action="back" onClick=${onBack}>${icon("back")}<${Both} text="Back" /></button>
-  <div class="idle"><p><${Both} text="Returns to start by itself" /></p><${Ring} seconds=${idle_s} onEnd=${onHome} /></div>
+  ${!isOn("reach") && html`<${BackButton} onBack=${onBack} />`}<${Idle} seconds=${idle_s} onEnd=${onHome} />
 </header>`;
 
 const LANGUAGES = { zh: "中文", en: "English" };
 
-const LanguageChoice = ({ onLang }) => html`<div class="lang" role="group" aria-label="语言 Language">
+export const LanguageChoice = ({ onLang }) => html`<div class="lang" role="group" aria-label="语言 Language">
   ${Object.entries(LANGUAGES).map(([code, label]) => html`<button lang=${code === "zh" ? "zh-CN" : "en"} data-lang-choice=${code}
     aria-pressed=${lang() === code} onClick=${() => onLang(code)}>${label}</button>`)}
 </div>`;
@@ -87,15 +61,16 @@ function Clock({ now, zone }) {
   return html`<span class="clock">${day} <b>${time}</b></span>`;
 }
 
-/** The store's name, its clock, and the language; the languages only where `onLang` is given. */
-export const StoreBar = ({ store, now, onLang }) => html`<header class="home">
+/** The store's name, its clock, and the language; the languages only where `onLang` is given. In low reach they stand at the foot. */
+export const StoreBar = ({ store, now, onLang, children }) => html`<header class="home">
   <span class="mark">${icon("mark")}</span>
   <div class="store">
     <${Fit} class="line" text=${name(store.name)}><b>${name(store.name)}</b><//>
-    <${Fit} class="line small" text=${lang() + otherName(store.name)}>
-      <${Clock} now=${now} zone=${store.timezone} /> · <span lang=${otherLang()}>${otherName(store.name)}</span><//>
+    <${Fit} class="line small" text=${otherName(store.name)}>
+      <${Clock} now=${now} zone=${store.timezone} /><span lang=${otherLang()}> · ${otherName(store.name)}</span><//>
   </div>
-  ${onLang && html`<${LanguageChoice} onLang=${onLang} />`}
+  ${children}
+  ${onLang && !isOn("reach") && html`<${LanguageChoice} onLang=${onLang} />`}
 </header>`;
 
 const Call = ({ call }) => html`<li><em>${call.number}</em>${icon("arrow")}<span>${t("Counter {n}", { n: call.counter })}</span></li>`;
@@ -104,9 +79,9 @@ const Call = ({ call }) => html`<li><em>${call.number}</em>${icon("arrow")}<span
 export function Calling({ calls, most }) {
   const running = calls.filter((call) => !call.over).slice(0, most);
   return html`<div class="now">
-    <p class="label">${t("Now calling")} · <span lang=${otherLang()}>${other("Now calling")}</span></p>
+    <p class="label">${t("Now calling")}<span lang=${otherLang()}> · ${other("Now calling")}</span></p>
     ${running.length
-      ? html`<ol>${running.map((call) => html`<${Call} key=${call.version} call=${call} />`)}</ol>`
+      ? html`<${Fit} class="line" text=${running.map((call) => call.version).join()}><ol>${running.map((call) => html`<${Call} key=${call.version} call=${call} />`)}</ol><//>`
       : html`<p class="none">${t("Nobody is being called now")}</p>`}
   </div>`;
 }

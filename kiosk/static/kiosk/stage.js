@@ -1,10 +1,29 @@
-// Owns the sheet of 1080×1920 the kiosk is drawn on: fitted to the screen, and still under all fingers.
-const WIDTH = 1080;
-const HEIGHT = 1920;
+// Owns the sheet the kiosk is drawn on: 1080×1920 on an upright screen, 768 high on a lying one, fitted and kept still.
+const TALL = { width: 1080, height: 1920 };
+const WIDE = { height: 768, least: 1024, most: 1600 };
 
-/** Other screens show the same sheet, larger or smaller. */
-export function fitStage() {
-  const fit = () => document.documentElement.style.setProperty("--zoom", Math.min(innerWidth / WIDTH, innerHeight / HEIGHT));
+let shape = "tall";
+
+/** "tall" on an upright screen, "wide" on a lying one. */
+export const shapeNow = () => shape;
+
+function sheet() {
+  if (innerHeight >= innerWidth) return { ...TALL, zoom: Math.min(innerWidth / TALL.width, innerHeight / TALL.height) };
+  const zoom = Math.min(innerHeight / WIDE.height, innerWidth / WIDE.least);
+  return { width: Math.min(innerWidth / zoom, WIDE.most), height: WIDE.height, zoom };
+}
+
+/** Fit the sheet to the screen, now and whenever it changes; `onShape` when it is turned. */
+export function fitStage(onShape) {
+  const fit = () => {
+    const { width, height, zoom } = sheet();
+    const { style } = document.documentElement;
+    style.setProperty("--zoom", zoom);
+    style.setProperty("--sheet-width", `${Math.floor(width)}px`);
+    style.setProperty("--sheet-height", `${height}px`);
+    shape = height === WIDE.height ? "wide" : "tall";
+    onShape();
+  };
   fit();
   addEventListener("resize", fit);
 }

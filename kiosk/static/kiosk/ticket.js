@@ -2,10 +2,10 @@
 import { html, icon, range, useEffect, useState } from "/static/lobby/page.js";
 import { get } from "/static/lobby/api.js";
 import { message, name, other, otherLang, t } from "/static/lobby/texts.js";
-import { Both, Names, Ring, StoreBar } from "./parts.js";
+import { Ring } from "./idle.js";
+import { Both, Names, StoreBar } from "./parts.js";
 
-const SHOWN_S = 12;
-const FAILED_S = 90;
+const SHOWN_S = 20; // what a slow reader needs to touch, so that it stays
 const PER_NOTE_S = 6; // a note wants reading
 const POLL_MS = 1000;
 
@@ -29,10 +29,10 @@ function useTicket(first) {
   return ticket;
 }
 
-/** How long the scene stays: a slip that failed leaves only the screen, so then long enough to find one's phone. */
+/** How long the scene stays; null: until it is confirmed, for without paper the screen alone has the number. */
 function stay(ticket, held, idle_s) {
-  if (!held && ticket.print === "failed") return FAILED_S;
-  if (!held && underway(ticket.print)) return idle_s;
+  if (!held && ticket.print === "failed") return null;
+  if (!held && (underway(ticket.print) || ticket.print === "none")) return idle_s;
   return SHOWN_S + PER_NOTE_S * ticket.notes.length;
 }
 
@@ -49,9 +49,9 @@ function Mark({ ticket }) {
 const Tile = ({ text, value, unit }) => html`<div class="tile"><p><${Both} text=${text} /></p><p class="figure">${value}${unit && html`<small>${t(unit)}</small>`}</p></div>`;
 
 function Place({ ticket }) {
-  if (ticket.counter && ticket.state !== "waiting") return html`<div class="tiles called"><${Tile} text="Please go to counter" value=${ticket.counter} /></div>`;
+  if (ticket.counter && ticket.state !== "waiting") return html`<div class="places called"><${Tile} text="Please go to counter" value=${ticket.counter} /></div>`;
   const minutes = range(ticket.quote);
-  return html`<div class="tiles">
+  return html`<div class="places">
     ${ticket.people_ahead === 0
       ? html`<div class="tile words"><p class="two"><${Both} text="First in your queue" /></p></div>`
       : html`<${Tile} text="People ahead" value=${ticket.people_ahead} />`}
@@ -79,10 +79,10 @@ export function Ticket({ view, now, first, held: wasHeld, onHome }) {
   return html`<${StoreBar} store=${view.store} now=${now} />
     <main class="given ${ticket.notes.length ? "full" : ""}">
       <article class="slip ${ticket.class}">
-        <p class="label two"><${Both} text=${held ? "You already have a number" : "Your number"} /></p>
-        <h1 class="number" data-ticket-number=${ticket.number}>${ticket.number}</h1>
+        <div class="head"><h1 tabindex="-1" class="label two"><${Both} text=${held ? "You already have a number" : "Your number"} />
+          <strong class="number" data-ticket-number=${ticket.number}>${ticket.number}</strong></h1>
         <p class="service two"><${Names} names=${ticket.service_name} /></p>
-        <${Mark} ticket=${ticket} />
+        <${Mark} ticket=${ticket} /></div>
         <${Place} ticket=${ticket} />
         <hr />
         <${Follow} ticket=${ticket} />
@@ -90,5 +90,6 @@ export function Ticket({ view, now, first, held: wasHeld, onHome }) {
       ${ticket.notes.map((said) => html`<${Note} key=${said.code} said=${said} />`)}
       <${Paper} print=${held ? "none" : ticket.print} />
     </main>
-    <button class="go" data-action="done" onClick=${onHome}><${Both} text="Done" />${seconds && html`<${Ring} key=${seconds} seconds=${seconds} onEnd=${onHome} />`}</button>`;
+    <div class="act"><button class="go" data-action="done" onClick=${onHome}>
+      <${Both} text=${seconds === null ? "I have kept my number" : "Done"} />${seconds !== null && html`<${Ring} key=${seconds} seconds=${seconds} onEnd=${onHome} />`}</button></div>`;
 }

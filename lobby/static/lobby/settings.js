@@ -25,10 +25,17 @@ function values(form) {
     else if (field.type === "checkbox") sent[field.name] = field.checked;
     else if (field.dataset.words) (sent[field.dataset.words] ??= {})[field.name] = field.value;
     else if (field.dataset.map) (sent[field.dataset.map] ??= {})[field.name] = "text" in field.dataset ? field.value : field.value === "" ? null : Number(field.value);
+    else if (field.dataset.names) addName((sent[field.dataset.names] ??= {}), field);
     else if (field.value !== "" || field.name === "public_url") sent[field.name] = "number" in field.dataset ? Number(field.value) : field.value;
   }
   if (sent.hours?.every((day) => day === "")) sent.hours = [];
   return sent;
+}
+
+/** A name in both languages, or null while both are empty. */
+function addName(names, field) {
+  names[field.name] ??= null;
+  if (field.value.trim() !== "") names[field.name] = { ...names[field.name], [field.dataset.code]: field.value.trim() };
 }
 
 /** [what to say, a link to go with it]. */

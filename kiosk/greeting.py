@@ -1,0 +1,54 @@
+"""Owns what a recognised customer is told besides the title: birthday, account manager, a card that ends soon."""
+
+from datetime import date, timedelta
+
+from counter.card import last_day
+from db.records import Member, Message
+from kiosk.identify import Recognised
+
+BIRTHDAY_WITHIN = timedelta(days=3)
+ENDS_WITHIN = timedelta(days=31)
+
+
+def wishes(person: Recognised, today: date) -> tuple[Message, ...]:
+    """What is said to a member whose card counts today; nothing to others, who are told why it does not."""
+    if not person.is_vip:
+        return ()
+    said = (_birthday(person.member, today), _manager(person.member), _ends_soon(person.member, today))
+    return tuple(message for message in said if message is not None)
+
+
+def is_birthday_near(birthday: date, today: date) -> bool:
+    """Within three days before or after, also across the turn of the year; 29 February counts as 1 March."""
+    return any(
+        abs(_in_year(birthday, year) - today) <= BIRTHDAY_WITHIN
+        for year in (today.year - 1, today.year, today.year + 1)
+    )
+
+
+def _in_year(birthday: date, year: int) -> date:
+    try:
+        return birthday.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)
+
+
+def _birthday(member: Member, today: date) -> Message | None:
+    if member.birthday is None or not is_birthday_near(member.birthday, today):
+        return None
+    return Message("birthday", "Our best wishes for your birthday!")
+
+
+def _manager(member: Member) -> Message | None:
+    if member.manager_a is None:
+        return None
+    return Message("manager", "Your account manager: {name}", {"name": member.manager_a})
+
+
+def _ends_soon(member: Member, today: date) -> Message | None:
+    until = last_day(member)
+    if until - today > ENDS_WITHIN:
+        return None
+    return Message(
+        "card_ends", "Your card is valid until {day}. Please ask us how to keep it.", {"day": until.isoformat()}
+    )
