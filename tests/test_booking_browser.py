@@ -72,7 +72,8 @@ def _day(ahead: int) -> str:
 
 def _pick(page: Page, phone: str, day: str, time: str, service: str = "plan") -> None:
     page.locator("[name=phone]").fill(phone)
-    page.locator(f"input[name=service][value={service}]").check(force=True)
+    page.locator(f"label:has(input[name=service][value={service}])").click()
+    expect(page.locator(f"input[name=service][value={service}]")).to_be_checked()
     page.locator(f"[data-day='{day}']").click()
     page.locator(f"[data-slot='{time}']").click()
 

@@ -34,8 +34,9 @@ def chromium() -> Iterator[Browser]:
 def server(tmp_path: Path) -> Iterator[Serving]:
     with Serving(tmp_path / "store") as serving:
         serving.command("staff", "add", "--name", "梅经理", "--role", "admin", "--pin", "2468")
+        (tmp_path / "members.csv").write_text(MEMBERS)
+        serving.command("import", "members", str(tmp_path / "members.csv"))
         with serving.client(_token(serving, "梅经理")) as admin:
-            admin.post("/api/v1/commands/import-members", json={"text": MEMBERS})
             for name, code in (("林静怡", "M05"), ("周航", "M01")):
                 admin.post("/api/v1/commands/staff-add", json={"name": name, "role": "counter", "pin": "2468"})
                 admin.post("/api/v1/commands/manager-set", json={"name": name, "manager": code})
@@ -229,6 +230,7 @@ def test_escape_closes_the_form_and_a_letter_typed_there_is_no_command(screen: M
     page = _counter(screen, server, "zh-CN").page
     page.keyboard.press("d")
     field = page.get_by_role("dialog").locator("input")
+    expect(field).to_be_focused()
     page.keyboard.type("d1a")
     expect(field).to_have_value("d1a")
     page.keyboard.press("Escape")

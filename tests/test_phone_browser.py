@@ -136,7 +136,7 @@ def test_the_phone_speaks_up_when_the_turn_is_near(lobby: Lobby) -> None:
     expect(page.locator(".near")).to_have_count(0)
     lobby.act("call-next")
     expect(page.locator(".near")).to_contain_text("快到您了")
-    assert page.evaluate("window.tones") == 2
+    page.wait_for_function("window.tones === 2")
     assert page.evaluate("window.buzzes") == [3]
     lobby.act("no-show")
     lobby.act("call-next")

@@ -33,14 +33,15 @@ const Pad = ({ kind, onKey }) => html`<div class="pad">
   <${Key} small=${true} value=${ERASE} label=${t("Delete")} onKey=${onKey}>${icon("erase")}<//>
 </div>`;
 
-function Field({ kind, text, fault }) {
+function Field({ kind, text, fault, grace_s }) {
   const [key, values] = hint(kind, text);
   return html`<div class="entered">
     <div class="field ${fault ? "wrong" : ""}" role="textbox" tabindex="0" data-focus aria-label=${t(TEXTS[kind].title)} aria-describedby="said" aria-invalid=${fault !== null}>
       ${groups(text).map((group) => html`<span>${group}</span>`)}<i class="caret"></i></div>
     <div id="said">${fault
       ? html`<p class="fault" role="alert">${icon("warning")}<span>${fault.text}<small lang=${otherLang()}>${fault.small}</small></span></p>`
-      : html`<p class="hint" role="status">${t(key, values)}<span class="en" lang=${otherLang()}>${other(key, values)}</span></p>`}</div>
+      : html`<p class="hint" role="status">${t(key, values)}<span class="en" lang=${otherLang()}>${other(key, values)}</span></p>`}
+      ${kind === "check-in" && !fault && html`<${Punctual} grace_s=${grace_s} />`}</div>
   </div>`;
 }
 
@@ -80,7 +81,7 @@ export function Keypad({ kind, busy, idle_s, grace_s, keys, onSend, onScan, onHo
   return html`<${BackBar} idle_s=${idle_s} onHome=${onHome} onBack=${onBack} />
     <main class="type">
       <div class="asked"><h1 tabindex="-1">${t(TEXTS[kind].title)}</h1><p class="sub" lang=${otherLang()}>${other(TEXTS[kind].title)}</p></div>
-      <div class="entry"><${Field} kind=${kind} text=${text} fault=${fault} />${kind === "check-in" && !fault && html`<${Punctual} grace_s=${grace_s} />`}</div>
+      <${Field} kind=${kind} text=${text} fault=${fault} grace_s=${grace_s} />
       <${Pad} kind=${kind} onKey=${key} />
       <button class="go" data-action="submit" disabled=${!ready || busy} onClick=${send}><${Both} text=${TEXTS[kind].submit} /></button>
     </main>`;
