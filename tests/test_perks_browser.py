@@ -234,7 +234,7 @@ def test_escape_closes_the_form_and_a_letter_typed_there_is_no_command(screen: M
     page.keyboard.type("d1a")
     expect(field).to_have_value("d1a")
     page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator("dialog")).to_have_count(0)
     page.keyboard.press("d")
     expect(page.get_by_role("dialog").locator("input")).to_have_value("")
 
