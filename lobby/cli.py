@@ -335,13 +335,15 @@ def _ask_server(control: Json, name: str, arguments: Json) -> Json:
 
 
 def _run_here(data: Path, name: str, arguments: Json) -> Json:
-    from counter.web import Context
     from db.store import Store
+
+    store = Store(data)  # where a server has the store, nothing more needs to be loaded
+
+    from counter.web import Context
     from lobby import commands, sample
     from lobby.clock import Clock
 
     clock = Clock()
-    store = Store(data)
     try:
         store.write(lambda conn: sample.create_if_new(conn, clock()))
         return commands.run(Context(store, clock, "http://127.0.0.1:8080"), name, arguments, "command")
