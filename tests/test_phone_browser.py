@@ -218,7 +218,7 @@ def test_after_a_sleep_the_page_is_right_at_once(lobby: Lobby) -> None:
     lobby.act("no-show")
     page.wait_for_timeout(4500)  # the dead line has been noticed and replaced
     lobby.act("call-next")
-    expect(page.locator("[data-counter='4']")).to_be_visible(timeout=2000)
+    expect(page.locator("[data-counter='4']")).to_be_visible()
 
 
 @pytest.mark.parametrize("locale", LOCALES)
