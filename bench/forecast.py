@@ -359,7 +359,7 @@ def main() -> int:
         print(f"the bank log is left out: {LOG.name} is not here")
     sixty_ms, twice_ms = crowded_ms(6), crowded_ms(12)
     print(
-        f"\nCPU time: one forecast {one_ms:.1f} ms; a lobby of {CROWDED} {sixty_ms:.1f} ms, {twice_ms:.1f} ms at 12 counters."
+        f"\nCPU time: one forecast {one_ms:.1f} ms; {CROWDED} people {sixty_ms:.1f} ms, at 12 counters {twice_ms:.1f}."
     )
     ours = found["forecast, as told"]
     aims = [
