@@ -7,7 +7,7 @@ planned. What is told is the middle of the futures and the range that holds four
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from math import ceil, exp, inf
+from math import ceil, inf
 from statistics import NormalDist
 
 import numpy as np
@@ -17,8 +17,9 @@ from counter.calibration import COVERAGE, NONE, Correction
 from counter.chances import survival
 from counter.course import PAUSE, PERSON, POST, Rows
 from counter.habits import HALF_HOUR_S, HALF_HOURS, Stream
+from counter.scenario import ticket_of
 from counter.situation import Situation
-from db.records import CounterState, Forecast, Quote, ServiceTime, Ticket, TicketClass, TicketState
+from db.records import CounterState, Forecast, Quote, Ticket, TicketClass
 
 FUTURES = 100
 LONGEST_S = 4 * 3600.0
@@ -73,15 +74,9 @@ def _absent(situation: Situation) -> Ticket:
 def ghost(stream: Stream, situation: Situation) -> Ticket:
     """Somebody of this class, tier and service who would come now; an appointment's slot is now."""
     kind, tier_code, service = stream
-    now, rules = situation.now, situation.rules
-    ticket = Ticket(GHOST, "", "", "", service, kind, TicketState.WAITING, "", now)
-    if kind == TicketClass.APPOINTMENT:
-        due_at = now + rules.appointment_grace_s
-        return replace(ticket, slot_at=now, due_at=due_at, head_start_s=rules.appointment_head_start_s)
     tier = next((tier for tier in situation.tiers if tier.code == tier_code), None)
-    if kind == TicketClass.VIP and tier is not None:
-        return replace(ticket, tier=tier.code, due_at=now + tier.target_s, head_start_s=tier.head_start_s)
-    return ticket
+    now = situation.now
+    return replace(ticket_of(kind, service, now, situation.rules, tier=tier, slot_at=now), id=GHOST)
 
 
 class World:
@@ -148,12 +143,8 @@ def horizon_s(situation: Situation) -> float:
     lobby = situation.lobby
     at_work = sum(counter.state != CounterState.CLOSED for counter in lobby.counters)
     here = [*lobby.waiting, *lobby.serving.values()]
-    work_s = sum(_mean_s(situation.times[ticket.service]) for ticket in here)
+    work_s = sum(situation.times[ticket.service].mean_s for ticket in here)
     return min(LONGEST_S, LEAST_S + 1.5 * work_s / max(1, at_work))
-
-
-def _mean_s(time: ServiceTime) -> float:
-    return exp(time.log_mean + time.log_sd**2 / 2)
 
 
 def _rows(tickets: Sequence[Ticket], situation: Situation) -> Rows:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from math import exp
 
 
 class TicketClass(StrEnum):
@@ -168,6 +169,11 @@ class ServiceTime:
     log_mean: float
     log_sd: float
     known: int
+
+    @property
+    def mean_s(self) -> float:
+        """The mean of the lognormal, in seconds."""
+        return exp(self.log_mean + self.log_sd**2 / 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ takes their service's mean.
 """
 
 import csv
-import math
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
@@ -101,14 +100,14 @@ def _recorded(ticket: Ticket, times: Mapping[str, ServiceTime]) -> Customer:
         return Customer(newly, ticket.ended_at - ticket.started_at, walk_s)
     left_at = ticket.first_called_at if ticket.first_called_at is not None else ticket.ended_at
     patience_s = None if left_at is None else max(0.0, left_at - ticket.issued_at)
-    return Customer(newly, _mean_s(times[ticket.service]), patience_s=patience_s)
+    return Customer(newly, times[ticket.service].mean_s, patience_s=patience_s)
 
 
 def _logged(line: Mapping[str, str], n: int, times: Mapping[str, ServiceTime]) -> Customer:
     kind = TicketClass.VIP if line["priority"] == "vip" else TicketClass.ORDINARY
     ticket = ticket_of(kind, line["service"], crowd.seconds(line["arrived"]), Rules(), tier=FIRST_TIER)
     patience_s = float(line["waited_s"]) if line["outcome"] == "abandoned" else None
-    service_s = _served_s(line) or _mean_s(times[line["service"]])
+    service_s = _served_s(line) or times[line["service"]].mean_s
     return Customer(replace(ticket, id=n, number=f"{n:04}"), service_s, patience_s=patience_s)
 
 
@@ -120,10 +119,6 @@ def _measured(earlier: Sequence[Mapping[str, str]], services: Iterable[str]) -> 
 
 def _cautious(times: Mapping[str, ServiceTime], rules: Rules) -> dict[str, ServiceTime]:
     return {code: cautious(time, rules) for code, time in times.items()}
-
-
-def _mean_s(time: ServiceTime) -> float:
-    return math.exp(time.log_mean + time.log_sd**2 / 2)
 
 
 def _served_s(line: Mapping[str, str]) -> float:

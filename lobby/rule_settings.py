@@ -1,6 +1,5 @@
 """Owns the calling rule's settings as a store has them: shown in words, previewed, changed, journalled."""
 
-import math
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict, replace
@@ -151,7 +150,7 @@ def _typed(value: float, field: str) -> str:
 
 def _mean_min(time: ServiceTime) -> str:
     """The mean of a lognormal in minutes."""
-    return f"{math.exp(time.log_mean + time.log_sd**2 / 2) / soundness.MINUTE_S:.1f}"
+    return f"{time.mean_s / soundness.MINUTE_S:.1f}"
 
 
 def _about(field: str) -> str:
