@@ -263,7 +263,7 @@ def _simple(
     situation: Situation, ticket: Ticket, calls: Sequence[tuple[float, float, TicketClass]]
 ) -> dict[str, float]:
     waiting, now = situation.lobby.waiting, situation.now
-    means = {code: math.exp(t.log_mean + t.log_sd**2 / 2) for code, t in situation.times.items()}
+    means = {code: t.mean_s for code, t in situation.times.items()}
     alike = [other for other in waiting if other.ticket_class == ticket.ticket_class]
     ahead = waiting if ticket.ticket_class == TicketClass.ORDINARY else alike
     earlier = calls[: bisect_right(calls, now, key=lambda call: call[0])]

@@ -56,6 +56,10 @@ PAUSE = np.dtype([("post", "i8"), ("starts_at", "f8"), ("length_s", "f8")])
 Rows = np.ndarray[Any, np.dtype[Any]]
 
 
+Planned = tuple[float, int, float, int]
+"""A pause to come: when, of which post, how long, and its row."""
+
+
 class What(IntEnum):
     """What may happen next; at the same moment in this order."""
 
@@ -86,7 +90,7 @@ class Course(NamedTuple):
     lobby: Lobby
     terms: Terms
     people: Rows
-    pauses: list[tuple[float, int, float, int]]
+    pauses: list[Planned]
     called_at: Rows
     ended_at: Rows
     at_post: Rows
@@ -112,8 +116,9 @@ def run(
     ended or left (NaN: they still wait) and at which row of `posts` (−1: none), and when each of `pauses` really began
     (NaN: it did not).
     """
-    lobby = _lobby(people, posts, pauses, paces, known, steps, now)
-    course = _course(lobby, people, pauses, terms, now)
+    planned = _planned(pauses)
+    lobby = _lobby(people, posts, planned, paces, known, steps, now)
+    course = _course(lobby, people, planned, terms, now)
     course.tally[Told.WATCHED_FROM.value], course.tally[Told.WATCHED_TO.value] = watched
     course.tally[Told.UNSETTLED.value] = watched[1] - watched[0]
     _plan_what_is_under_way(course, posts, now)
@@ -157,28 +162,34 @@ def play(
     return called_at
 
 
-def _lobby(people: Rows, posts: Rows, pauses: Rows, paces: Rows, known: int, steps: Rows, now: float) -> Lobby:
+def _planned(pauses: Rows) -> list[Planned]:
+    return sorted([(pauses[row].starts_at, pauses[row].post, pauses[row].length_s, row) for row in range(len(pauses))])
+
+
+def _lobby(
+    people: Rows, posts: Rows, planned: list[Planned], paces: Rows, known: int, steps: Rows, now: float
+) -> Lobby:
     return Lobby(
         [_waiting(person) for person in people if person.issued_at < now],
-        [_post(row, posts[row], pauses) for row in range(len(posts))],
+        [_post(row, posts[row], planned) for row in range(len(posts))],
         [Pace(pace[0], pace[1]) for pace in paces],
         known,
         list(steps),
     )
 
 
-def _course(lobby: Lobby, people: Rows, pauses: Rows, terms: Terms, now: float) -> Course:
+def _course(lobby: Lobby, people: Rows, planned: list[Planned], terms: Terms, now: float) -> Course:
     size = len(people)
     return Course(
         [(people[row].issued_at, What.ARRIVE.value, row) for row in range(size) if people[row].issued_at >= now],
         lobby,
         terms,
         people,
-        sorted([(pauses[row].starts_at, pauses[row].post, pauses[row].length_s, row) for row in range(len(pauses))]),
+        planned,
         np.full(size, nan),
         np.full(size, nan),
         np.full(size, NOBODY),
-        np.full(len(pauses), nan),
+        np.full(len(planned), nan),
         np.zeros(TOLD),
     )
 
@@ -306,10 +317,7 @@ def _move(
     course: Course, number: int, stand: int, now: float, returns_at: float, service: int, started_at: float
 ) -> None:
     post = course.lobby.posts[number]
-    pauses_at = inf
-    for pause in course.pauses:
-        if pause[1] == number:
-            pauses_at = min(pauses_at, pause[0])
+    pauses_at = _next_pause(course.pauses, number)
     course.lobby.posts[number] = Post(
         number, post.may, post.skills, stand, now, pauses_at, returns_at, service, started_at
     )
@@ -340,11 +348,16 @@ def _waiting(person: Any) -> Waiting:
     )
 
 
-def _post(row: int, post: Any, pauses: Rows) -> Post:
-    pauses_at = inf
-    for pause in pauses:
-        if pause.post == row:
-            pauses_at = min(pauses_at, pause.starts_at)
+def _next_pause(planned: list[Planned], number: int) -> float:
+    """When the first of a counter's pauses is to begin; endless without one. They are sorted by their beginning."""
+    for starts_at, post, _, _ in planned:
+        if post == number:
+            return starts_at
+    return inf
+
+
+def _post(row: int, post: Any, planned: list[Planned]) -> Post:
+    pauses_at = _next_pause(planned, row)
     may = (post.vip, post.appointment, post.ordinary)
     return Post(
         row, may, post.skills, post.stand, post.since, pauses_at, post.returns_at, post.service, post.started_at
