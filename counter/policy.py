@@ -249,7 +249,7 @@ def _is_in_danger(helped: Waiting, without: int, lobby: Lobby, now: float, terms
                 return True
             continue
         free = [
-            _frees_within(slack, post, lobby, now)
+            _frees_within(slack, post, lobby.paces[post.service], now)
             for post in lobby.posts
             if post.number != without and can_serve(post, ticket)
         ]
@@ -283,7 +283,7 @@ def _is_lendable(post: Post, lobby: Lobby, now: float, terms: Terms) -> bool:
         return True
     vips = len([ticket for ticket in lobby.waiting if ticket.kind == Kind.VIP])
     free = [
-        _frees_within(terms.lend_within_s, other, lobby, now)
+        _frees_within(terms.lend_within_s, other, lobby.paces[other.service], now)
         for other in lobby.posts
         if other.number != post.number and other.may[Kind.VIP.value] != May.NEVER
     ]
@@ -298,7 +298,7 @@ def _only_here(post: Post, ticket: Waiting, lobby: Lobby) -> bool:
     return True
 
 
-def _frees_within(seconds: float, post: Post, lobby: Lobby, now: float) -> float:
+def _frees_within(seconds: float, post: Post, pace: Pace, now: float) -> float:
     """The chance that a counter can take somebody within `seconds`, and before its own next planned pause."""
     if post.stand == Stand.CLOSED:
         return 0.0
@@ -307,7 +307,6 @@ def _frees_within(seconds: float, post: Post, lobby: Lobby, now: float) -> float
     if post.stand == Stand.FREE:
         return 1.0
     before_pause = max(0.0, min(seconds, post.pauses_at - now))
-    pace = lobby.paces[post.service]
     return ends_within(before_pause, max(0.0, now - post.started_at), pace.log_mean, pace.log_sd)
 
 
