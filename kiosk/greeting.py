@@ -10,11 +10,18 @@ BIRTHDAY_WITHIN = timedelta(days=3)
 ENDS_WITHIN = timedelta(days=31)
 
 
-def wishes(person: Recognised, today: date) -> tuple[Message, ...]:
-    """What is said to a member whose card counts today; nothing to others, who are told why it does not."""
+def wishes(person: Recognised, today: date, manager: str | None) -> tuple[Message, ...]:
+    """What is said to a member whose card counts today; nothing to others, who are told why it does not.
+
+    `manager`: the name of their account manager, where one of the staff is known to be it.
+    """
     if not person.is_vip:
         return ()
-    said = (_birthday(person.member, today), _manager(person.member), _ends_soon(person.member, today))
+    said = (
+        _birthday(person.member, today),
+        _manager(manager or person.member.manager_a),
+        _ends_soon(person.member, today),
+    )
     return tuple(message for message in said if message is not None)
 
 
@@ -39,10 +46,11 @@ def _birthday(member: Member, today: date) -> Message | None:
     return Message("birthday", "Our best wishes for your birthday!")
 
 
-def _manager(member: Member) -> Message | None:
-    if member.manager_a is None:
+def _manager(name: str | None) -> Message | None:
+    """Carriers' lists have names or codes; a code says nothing to a customer."""
+    if name is None or any(sign.isdigit() for sign in name):
         return None
-    return Message("manager", "Your account manager: {name}", {"name": member.manager_a})
+    return Message("manager", "Your account manager: {name}", {"name": name})
 
 
 def _ends_soon(member: Member, today: date) -> Message | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from counter import customer, views
 from counter.moment import Present
-from db import calendar, print_jobs, tickets
+from db import calendar, duty, print_jobs, tickets
 from db.records import Appointment, Ticket
 from kiosk import identify, scanning
 from kiosk.greeting import wishes
@@ -43,13 +43,14 @@ def _member(conn: sqlite3.Connection, person: Recognised, lobby: Present) -> Jso
     held = tickets.open_of_member(conn, member.member_no)
     booking = scanning.booked_today(conn, member.phone, lobby)
     today = calendar.local(lobby.now, lobby.settings).date()
+    manager = duty.by_code(conn, member.manager_a)
     return {
         "kind": "member",
         "vip": person.is_vip,
         "greeting": views.names((customer.honoured if person.is_vip else customer.greeting)(member.name)),
         "tier_name": views.names(tier.name) if tier else None,
         "reason": views.message(person.refusal),
-        "wishes": [views.message(wish) for wish in wishes(person, today)],
+        "wishes": [views.message(wish) for wish in wishes(person, today, manager.name if manager else None)],
         "member_no": member.member_no,
         "booking": _booking(booking, lobby) if booking else None,
         "ticket": _ticket(conn, held, lobby) if held else None,

@@ -8,7 +8,7 @@ import pytest
 from lobby_stage import CHEN, MINUTE, OLD_LI, WANG, Stage
 
 from counter.present import load
-from db import members
+from db import duty, members
 from db.errors import StoreClosed, TicketOver, UnknownCode, UnknownMember
 from db.records import Member
 from kiosk import holder, recognition
@@ -127,3 +127,12 @@ def test_a_vip_is_told_of_birthday_manager_and_a_card_that_ends_soon_and_nobody_
     assert _codes_said(stage, kept) == []
     ended = replace(told, valid_until=TODAY - timedelta(days=1))
     assert _codes_said(stage, ended) == []
+
+
+def test_a_manager_whom_the_list_names_by_code_is_told_by_name_once_one_of_the_staff_is_known_to_be_it(
+    stage: Stage,
+) -> None:
+    assert _codes_said(stage, replace(WANG, manager_a="M05")) == []
+    stage.store.write(lambda conn: duty.link(conn, stage.lin.id, "M05"))
+    [said] = _scan(stage, WANG.member_no)["wishes"]
+    assert said["values"] == {"name": "Lin"}
