@@ -366,10 +366,10 @@ class NotATable(BadFile):
     text = "This file is no list that can be read. Save it as CSV or as an Excel workbook (.xlsx)."
 
 
-class OldWorkbook(BadFile):
-    """An .xls file, or one that needs a password."""
+class ProtectedWorkbook(BadFile):
+    """A workbook that needs a password."""
 
-    text = "This is an old or a password-protected Excel file. Save it as .xlsx without a password."
+    text = "This Excel file is protected by a password. Save it without one."
 
 
 class DamagedWorkbook(BadFile):

@@ -1,21 +1,22 @@
-"""Owns reading a table as offices save them: CSV in UTF-8, UTF-16 or GB18030 with comma, tab or semicolon; .xlsx.
+"""Owns reading a table as offices save them: CSV in UTF-8, UTF-16 or GB18030 with comma, tab or semicolon; .xlsx, .xls.
 
 Text that is damaged here and there is still read; the characters that are lost become U+FFFD.
 """
 
 import csv
 import io
-import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
 from itertools import islice
 
-from db.errors import DamagedWorkbook, FileTooLarge, NotATable, NotCsv, OldWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+from db.errors import DamagedWorkbook, FileTooLarge, NotATable, NotCsv, ProtectedWorkbook
 
 LOST = "\ufffd"
-LARGEST_UNPACKED = 1024 * 1024 * 1024
+LARGEST_UNPACKED = 256 * 1024 * 1024
 """A workbook is a zip file; a small one may hold very much."""
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -37,9 +38,7 @@ class Table:
 
 def read(data: bytes) -> Table:
     """Find out what a file is and read it. Raises `BadFile`, also while the lines are walked through."""
-    if data.startswith(_OLE):
-        raise OldWorkbook
-    if data.startswith(_ZIP):
+    if data.startswith((_ZIP, _OLE)):
         return _workbook(data)
     text = decode(data)
     if "\0" in text:
@@ -82,51 +81,29 @@ def _delimiter(text: str) -> str:
 
 def _workbook(data: bytes) -> Table:
     """The first sheet that is not hidden."""
-    _require_reasonable(data)
-    import openpyxl  # noqa: PLC0415 — 0.2 s that only workbooks need
-
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and checks that we do not look at
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-            sheet = next(sheet for sheet in book.worksheets if sheet.sheet_state == "visible")
-            total = sheet.max_row or 0
-            sheet.reset_dimensions()  # some programs write them wrong
-    except Exception:  # noqa: BLE001 — openpyxl raises whatever a damaged file leads it to
+        if data.startswith(_ZIP):
+            _require_reasonable(data)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        name = next(sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible)
+        sheet = book.get_sheet_by_name(name)
+    except PasswordError:
+        raise ProtectedWorkbook from None
+    except (CalamineError, zipfile.BadZipFile, StopIteration, ValueError, OSError):
         raise DamagedWorkbook from None
-    return Table(_rows(sheet.iter_rows(values_only=True)), total)
+    lines = ((number, [_text(value) for value in row]) for number, row in enumerate(sheet.iter_rows(), 1))
+    return Table(lines, sheet.total_height)
 
 
 def _require_reasonable(data: bytes) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-    except (zipfile.BadZipFile, ValueError, OSError):
-        raise DamagedWorkbook from None
-    if unpacked > LARGEST_UNPACKED:
-        raise FileTooLarge
-
-
-def _rows(rows: Iterator[tuple[object, ...]]) -> Iterator[Line]:
-    number = 0
-    while True:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                row = next(rows, None)
-        except Exception:  # noqa: BLE001 — see above
-            raise DamagedWorkbook from None
-        if row is None:
-            return
-        number += 1
-        yield number, [_text(value) for value in row]
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
+            raise FileTooLarge
 
 
 def _text(value: object) -> str:
     """A cell as the spreadsheet shows it: whole numbers without a fraction, days as 2026-09-01."""
     match value:
-        case None:
-            return ""
         case str():
             return value
         case float() if value.is_integer():

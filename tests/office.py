@@ -1,7 +1,9 @@
 """Owns lists as a carrier's office sends them, for tests: small, in every form, and as long as wanted."""
 
+import base64
 import io
 import random
+import zlib
 from collections.abc import Iterator, Sequence
 
 import openpyxl
@@ -33,6 +35,21 @@ ROWS = [
     "V9,,13900136637,银卡,2026/9/1,2027/8/31,,,,,,不详",
     ",,,,,,,,,,,",
 ]
+
+OLD_WORKBOOK = zlib.decompress(
+    base64.b85decode(
+        "c-rk)T}V_x6#nM!-9OpY)mFg`RD`TdLFvH=bWNx=BD0jTA4s=dmNYfCeAt5g%cls6o{C-!BZ9Dk=!XpKt%tzMhaf22qNkpu!X9*QXU^U$s};"
+        "CV!p8kBbLRZa%$b=pGk5NNHI+LvdfykvGStC>gyw`TMJFgZ4Z#DlYno(@+(Ah*kx_6uD3CTQp1NP!WejD!<4|x<eNGhkNa+YpqN%qhT(XL2;"
+        "68K+*@s%90@q2CjY95K9@Aq?*D$@yB`28Hv*sexS}Hpu4q?jQRK7)D#cfI{+p;0seZ+O%v8EdNcp+DD|0R(uYsI$c@s1N2W++l!7y|_~5bg;"
+        "_rJRGC$O2-7%I@yUP-q5T3icSjYbC%pV^>d>nEKV#3y}WDQoa2TdItq@x&Dfx0t3+6d6SI5g@7t8itz1eYn?|sAK5agU{yi?TniPQKIm?>K<"
+        "o-`jm))>>Bixj;LfwR&JkPO*BJgBE{+iEj5HGSb&%@sud1n%sHR#MPEE#Uhp3g;mpfXrWcz%Kc$OR^Zr)xlq9NokpUa!fL*tmgJ^N;Nu-Si<"
+        "H3R(WNWNg!$?-tLpsYcav)Q7+XtkXAO-zTl)wRs~n0jdkP+r!YuQNM_xy*UCmXV*$jA{S+6n+EoBVYDDE*kmd-$?v;Ab!R>{?<Q=QkuCC)tA"
+        "pODny02c2(ku-^hi27`<m&_{+iMP&|6yHT^A`g9W)23As#@lAIl}C@K0}B_#_<mPJV=NnMnzBw2Mo;x~Q-`?2Ze1^ba9ve3*5_5-vpbUtu4B"
+        "<<3djK(t>mmoiR_;5!d+S#X)pE@NE4>=h1DHnq*m@r|&gb5QSOqj?J2>o(x;fp2sDk(3EcKyH30;Poco8-U6KJ?Oanm#JGqlfY+Vri|P0$7F"
+        "7mRMmO<A0&V0rDP27lPc6uC&)LeSC@3@vOL_=kINybp0pN>E}Q8{}bdZ?7j"
+    )
+)
+"""An .xls file of one line, V07000001, with a number for a phone and real dates."""
 
 
 def sample() -> list[list[str]]:

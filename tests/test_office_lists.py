@@ -100,6 +100,12 @@ def test_a_workbook_with_real_dates_and_numbers_is_read_like_one_with_text(stage
     assert (read.phone, read.valid_from, read.valid_until) == ("13900136631", date(2026, 9, 1), date(2027, 8, 31))
 
 
+def test_an_old_workbook_is_read_too(stage: Stage) -> None:
+    assert take(stage, "members", office.OLD_WORKBOOK).faults == ()
+    read = _member(stage, "V07000001")
+    assert (read.phone, read.tier, read.valid_until) == ("13800136620", "gold", date(2099, 12, 31))
+
+
 def test_a_card_follows_from_the_assessment_where_the_list_tells_no_term(stage: Stage) -> None:
     rows = [
         ["会员编号", "姓名", "手机号码", "客户等级", "评定日期", "合约到期"],
@@ -155,7 +161,7 @@ def test_a_change_is_shown_field_by_field_and_phones_are_masked(stage: Stage) ->
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old or a password-protected"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "damaged"),
         (b"PK\x03\x04 and nothing more", "damaged"),
         (office.workbook(office.sample())[:2000], "damaged"),
         (b"\x89PNG\r\n\x1a\n\0\0\0", "no list that can be read"),

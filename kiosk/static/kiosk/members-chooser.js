@@ -18,9 +18,9 @@ function Drop({ choose }) {
   return html`<label class=${over ? "drop over" : "drop"}
     onDragOver=${(event) => (event.preventDefault(), setOver(true))} onDragLeave=${() => setOver(false)}
     onDrop=${(event) => (event.preventDefault(), setOver(false), take(event.dataTransfer.files))}>
-    <input class="sr" type="file" accept=".csv,.txt,.tsv,.xlsx" onChange=${(event) => take(event.target.files)} />
+    <input class="sr" type="file" accept=".csv,.txt,.tsv,.xlsx,.xls" onChange=${(event) => take(event.target.files)} />
     <span class="sheet">${icon("note")}</span><b>${t("Choose the carrier's list, or drop it here")}</b>
-    <span>${t("CSV or Excel (.xlsx), as the office sends it. Nothing changes before you have seen what would.")}</span></label>`;
+    <span>${t("CSV or Excel (.xlsx, .xls), as the office sends it. Nothing changes before you have seen what would.")}</span></label>`;
 }
 
 /** A bar with what it measures; without a total it only says that something happens. */
