@@ -20,6 +20,7 @@ LARGEST_UNPACKED = 256 * 1024 * 1024
 """A workbook is a zip file; a small one may hold very much."""
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the name of a part, as [MS-OFFCRYPTO] has it
 _BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _DELIMITERS = ",\t;"
 _HEAD_LINES = 10
@@ -38,6 +39,8 @@ class Table:
 
 def read(data: bytes) -> Table:
     """Find out what a file is and read it. Raises `BadFile`, also while the lines are walked through."""
+    if data.startswith(_OLE) and _ENCRYPTED in data:
+        raise ProtectedWorkbook
     if data.startswith((_ZIP, _OLE)):
         return _workbook(data)
     text = decode(data)
