@@ -61,8 +61,8 @@ def _a_morning(server: Serving, printer: FakePrinter, folder: Path) -> str:
     """People arrive, four counters call and serve; the token of somebody who still waits."""
     (folder / "members.csv").write_text(MEMBERS)
     server.command("import", "members", str(folder / "members.csv"))
-    server.command("staff", "add", "--name", "值班经理二", "--role", "manager", "--pin", "2468")
-    server.device("printer", "P1", "--address", printer.address)
+    server.staff("值班经理二", "manager")
+    server.device("printer", "P1", address=printer.address)
     with server.client(server.device("api", "arrivals")["token"]) as kiosk:
         tokens = [_arrive(kiosk, n, what) for n, what in enumerate(ARRIVALS)]
     for number, name in CLERKS.items():

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from axe_playwright_python.sync_playwright import Axe
@@ -78,6 +78,35 @@ class Screen:
         found = Axe().run(self.page)
         assert found.violations_count == 0, found.generate_report()
 
+    def sign_in(self, url: str, name: str, path: str, pin: str = "2468") -> Page:
+        """Somebody signs in on the way to a page of the server at `url`."""
+        page = self.go(f"{url}/counter/sign-in?next={path}")
+        page.locator(f"input[name=staff][value='{name}']").check(force=True)
+        page.locator("input[name=pin]").fill(pin)
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda at: "/sign-in" not in at)
+        return page
+
     def close(self) -> None:
         """Switch the device off."""
         self._context.close()
+
+
+Make = Callable[..., Screen]
+"""Makes a screen: `make(size, language)`."""
+
+
+@contextmanager
+def screens(chromium: Browser) -> Iterator[Make]:
+    """Makes screens; each must have had nothing to complain of in the end."""
+    made: list[Screen] = []
+
+    def make(size: tuple[int, int], language: str = "zh-CN") -> Screen:
+        made.append(Screen(chromium, size, language))
+        return made[-1]
+
+    yield make
+    complaints = [complaint for screen in made for complaint in screen.complaints]
+    for screen in made:
+        screen.close()
+    assert complaints == []

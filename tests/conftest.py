@@ -1,10 +1,12 @@
-"""Fixtures every test may use: a store of its own in a temporary folder, a clock that stands still."""
+"""Fixtures every test may use: a store of its own in a temporary folder, a clock that stands still, a browser."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsing import Make, browser, screens
 from lobby_stage import Stage
+from playwright.sync_api import Browser
 
 from db.store import Store
 
@@ -21,3 +23,17 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def stage(store: Store) -> Stage:
     """The sample store at ten on a Saturday morning, with a small cast."""
     return Stage(store)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for the tests of a file."""
+    with browser() as started:
+        yield started
+
+
+@pytest.fixture
+def screen(chromium: Browser) -> Iterator[Make]:
+    """Makes screens; each must have had nothing to complain of when the test ends."""
+    with screens(chromium) as make:
+        yield make

@@ -90,18 +90,34 @@ class Serving:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
+    def ask(self, command: str, **arguments: object) -> Any:
+        """Run a set-up command as the command line does beside a running server, without a process of its own."""
+        control = json.loads((self.folder / "control.json").read_text())
+        with self.client(control["token"]) as client:
+            answer = client.post(f"/api/v1/commands/{command}", json=arguments)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
     def client(self, token: str | None = None, language: str = "en") -> httpx.Client:
         """A program's connection."""
         headers = {"Accept-Language": language, **({"Authorization": f"Bearer {token}"} if token else {})}
         return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=20)
 
-    def device(self, kind: str, name: str, *options: str) -> Any:
+    def device(self, kind: str, name: str, **options: object) -> Any:
         """Add a device: {id, token, link}."""
-        return self.command("device", "add", kind, "--name", name, *options)
+        return self.ask("device-add", kind=kind, name=name, **options)
+
+    def staff(self, name: str, role: str = "counter", pin: str = "2468") -> None:
+        """Add somebody."""
+        self.ask("staff-add", name=name, role=role, pin=pin)
 
     def sign_in(self, name: str, role: str = "counter", pin: str = "2468", counter: int | None = None) -> str:
         """Add somebody and sign them in; their token."""
-        self.command("staff", "add", "--name", name, "--role", role, "--pin", pin)
+        self.staff(name, role, pin)
+        return self.session(name, pin, counter)
+
+    def session(self, name: str, pin: str = "2468", counter: int | None = None) -> str:
+        """Sign somebody in who is there; their token."""
         with self.client() as client:
             answer = client.post("/api/v1/sessions", json={"staff": name, "pin": pin, "counter": counter})
         assert answer.status_code == 201, answer.text

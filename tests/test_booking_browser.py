@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from browsing import DESKTOP, KIOSK, SMALL_DESKTOP, TABLET, Screen, browser
+from browsing import DESKTOP, KIOSK, SMALL_DESKTOP, TABLET, Make, Screen
 from playwright.sync_api import Browser, Page, expect
 from serving import Serving
 
@@ -16,13 +16,7 @@ pytestmark = pytest.mark.browser
 
 MEMBERS = "member_no,name,phone,tier,valid_from,valid_until\nV07000001,王秀英,13800136620,gold,2020-01-01,2099-12-31\n"
 LANGUAGES = pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
-Make = Callable[[str, tuple[int, int]], Page]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
+Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +26,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         (folder / "members.csv").write_text(MEMBERS)
         serving.command("import", "members", str(folder / "members.csv"))
         serving.command("store", "--timezone", "Asia/Shanghai")
-        serving.command("staff", "add", "--name", "林静怡", "--role", "counter", "--pin", "2468")
+        serving.staff("林静怡")
         yield serving
 
 
@@ -44,26 +38,17 @@ def zhou(server: Serving) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def appointments(chromium: Browser, server: Serving) -> Iterator[Make]:
-    """Opens the page as 林静怡; nothing may have complained in the end."""
-    screens: list[Screen] = []
+def appointments(screen: Make, server: Serving) -> Open:
+    """Opens the page as 林静怡."""
 
     def make(language: str, size: tuple[int, int] = DESKTOP) -> Page:
-        screens.append(Screen(chromium, size, language))
-        page = screens[-1].go(f"{server.url}/counter/sign-in?next=/appointments")
-        page.locator("input[name=staff][value='林静怡']").check(force=True)
-        page.locator("input[name=pin]").fill("2468")
-        page.locator("form button").first.click()
-        page.wait_for_url("**/appointments")
+        made = screen(size, language)
+        page = made.sign_in(server.url, "林静怡", "/appointments")
         expect(page.locator("[data-action=book]")).to_be_visible()
-        page.inspect = screens[-1].inspect  # type: ignore[attr-defined]
+        page.inspect = made.inspect  # type: ignore[attr-defined]
         return page
 
-    yield make
-    complaints = [complaint for made in screens for complaint in made.complaints]
-    for made in screens:
-        made.close()
-    assert complaints == []
+    return make
 
 
 def _day(ahead: int) -> str:
@@ -85,7 +70,7 @@ def _find(page: Page, text: str) -> None:
 
 @LANGUAGES
 def test_a_clerk_books_reads_out_changes_finds_and_cancels(
-    appointments: Make, zhou: httpx.Client, language: str
+    appointments: Open, zhou: httpx.Client, language: str
 ) -> None:
     is_chinese = language == "zh-CN"
     day, ahead = (_day(2), "10") if is_chinese else (_day(3), "11")
@@ -141,7 +126,7 @@ def test_a_clerk_books_reads_out_changes_finds_and_cancels(
 
 @LANGUAGES
 def test_a_place_taken_meanwhile_is_told_and_shown_as_full(
-    appointments: Make, zhou: httpx.Client, language: str
+    appointments: Open, zhou: httpx.Client, language: str
 ) -> None:
     day, hour = (_day(4), "09") if language == "zh-CN" else (_day(5), "10")
     page = appointments(language, SMALL_DESKTOP)
@@ -162,7 +147,7 @@ def test_a_place_taken_meanwhile_is_told_and_shown_as_full(
 
 
 @LANGUAGES
-def test_the_form_says_what_is_missing_and_an_empty_day_says_so(appointments: Make, language: str) -> None:
+def test_the_form_says_what_is_missing_and_an_empty_day_says_so(appointments: Open, language: str) -> None:
     page = appointments(language, TABLET)
     page.locator(".walk button").last.click()
     expect(page.locator(".list .empty")).to_contain_text("没有预约" if language == "zh-CN" else "No appointments")
@@ -173,7 +158,7 @@ def test_the_form_says_what_is_missing_and_an_empty_day_says_so(appointments: Ma
 
 @LANGUAGES
 def test_customers_are_reminded_from_a_list_and_it_can_be_taken_along(
-    appointments: Make, zhou: httpx.Client, language: str, tmp_path: Path
+    appointments: Open, zhou: httpx.Client, language: str, tmp_path: Path
 ) -> None:
     first, hour = ("13700000001", "13") if language == "zh-CN" else ("13700000002", "14")
     wish = {"service": "other", "slot_at": f"{_day(1)}T{hour}:00:00+08:00", "phone": first, "name": "孙二"}
@@ -197,7 +182,7 @@ def test_customers_are_reminded_from_a_list_and_it_can_be_taken_along(
 
 @LANGUAGES
 def test_a_check_in_at_the_kiosk_is_seen_on_the_page_and_at_the_counter_at_once(
-    chromium: Browser, server: Serving, appointments: Make, tmp_path: Path, language: str
+    chromium: Browser, server: Serving, appointments: Open, tmp_path: Path, language: str
 ) -> None:
     soon = datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(minutes=9)
     code, phone = ("440001", "13611112222") if language == "zh-CN" else ("440002", "13611113333")

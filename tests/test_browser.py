@@ -1,15 +1,15 @@
 """The lobby in a real browser: every screen at once, from the touch at the kiosk to the customer's own phone."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import paper
 import pytest
-from browsing import DESKTOP, DISPLAY, KIOSK, PHONE, TABLET, Screen, browser
+from browsing import DESKTOP, DISPLAY, KIOSK, PHONE, TABLET, Make, Screen
 from fake_printer import FakePrinter, Mode
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from serving import Serving
 
 pytestmark = pytest.mark.browser
@@ -22,12 +22,6 @@ MEMBERS = (
 )
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
-
-
 @pytest.fixture
 def printer() -> Iterator[FakePrinter]:
     with FakePrinter(Mode.OK) as device:
@@ -37,31 +31,12 @@ def printer() -> Iterator[FakePrinter]:
 @pytest.fixture
 def server(tmp_path: Path, printer: FakePrinter) -> Iterator[Serving]:
     with Serving(tmp_path / "store") as serving:
-        serving.device("printer", "P1", "--address", printer.address)
+        serving.device("printer", "P1", address=printer.address)
         (tmp_path / "members.csv").write_text(MEMBERS)
         serving.command("import", "members", str(tmp_path / "members.csv"))
         for name, role in (("林静怡", "counter"), ("梅经理", "manager")):
-            serving.command("staff", "add", "--name", name, "--role", role, "--pin", "2468")
+            serving.staff(name, role)
         yield serving
-
-
-@pytest.fixture
-def screen(chromium: Browser) -> Iterator[Callable[..., Screen]]:
-    """Makes screens; each must have had nothing to complain of when the test ends."""
-    screens: list[Screen] = []
-
-    def make(size: tuple[int, int], language: str = "zh-CN") -> Screen:
-        screens.append(Screen(chromium, size, language))
-        return screens[-1]
-
-    yield make
-    complaints = [complaint for made in screens for complaint in made.complaints]
-    for made in screens:
-        made.close()
-    assert complaints == []
-
-
-Make = Callable[..., Screen]
 
 
 def _kiosk(screen: Make, server: Serving) -> Screen:
@@ -73,11 +48,7 @@ def _kiosk(screen: Make, server: Serving) -> Screen:
 
 def _sign_in(screen: Make, server: Serving, name: str, path: str, size: tuple[int, int] = DESKTOP) -> Screen:
     made = screen(size)
-    page = made.go(f"{server.url}/counter/sign-in?next={path}")
-    page.locator(f"input[name=staff][value='{name}']").check(force=True)
-    page.locator("input[name=pin]").fill("2468")
-    page.locator("button[type=submit], form button").first.click()
-    page.wait_for_url(f"**{path.split('?', maxsplit=1)[0]}**")
+    made.sign_in(server.url, name, path)
     return made
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from browsing import DISPLAY, KIOSK, PHONE, TABLET, Screen, browser
+from browsing import DISPLAY, KIOSK, PHONE, TABLET, Screen
 from playwright.sync_api import Browser, expect
 from serving import Serving
 
@@ -19,12 +19,6 @@ pytestmark = pytest.mark.browser
 RANGE = r"\d+(–\d+)?"
 FIRST_S = 90.0
 """The first forecast on a machine waits for the rule to be compiled."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

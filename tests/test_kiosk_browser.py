@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from browsing import KIOSK, TABLET, Screen, browser
+from browsing import KIOSK, TABLET, Screen
 from fake_printer import FakePrinter, Mode
 from kiosk_stage import MODES, SIZES, axe, faults, many_services, scan, set_modes, settle, start
 from playwright.sync_api import Browser, Page, expect
@@ -46,12 +46,6 @@ SAID = {
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
 def printer() -> Iterator[FakePrinter]:
     with FakePrinter(Mode.OK) as device:
         yield device
@@ -61,9 +55,9 @@ def printer() -> Iterator[FakePrinter]:
 def server(tmp_path_factory: pytest.TempPathFactory, printer: FakePrinter) -> Iterator[Serving]:
     folder = tmp_path_factory.mktemp("kiosk")
     with Serving(folder / "store") as serving:
-        serving.device("printer", "P1", "--address", printer.address)
+        serving.device("printer", "P1", address=printer.address)
         _import(serving, folder)
-        serving.command("staff", "add", "--name", "梅经理", "--role", "manager", "--pin", "2468")
+        serving.staff("梅经理", "manager")
         yield serving
 
 

@@ -1,12 +1,12 @@
 """The members' page in a real browser: choose a list, see what would change, save its faults, take it over."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import office
 import pytest
-from browsing import DESKTOP, PHONE, TABLET, Screen, browser
-from playwright.sync_api import Browser, FilePayload, Page, Route, expect
+from browsing import DESKTOP, PHONE, TABLET, Make, Screen
+from playwright.sync_api import FilePayload, Page, Route, expect
 from serving import Serving
 
 pytestmark = pytest.mark.browser
@@ -44,39 +44,24 @@ WORDS = {
 }
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
-
-
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Serving]:
     with Serving(tmp_path / "store") as serving:
-        serving.command("staff", "add", "--name", "梅经理", "--role", "manager", "--pin", "2468")
+        serving.staff("梅经理", "manager")
         yield serving
 
 
 @pytest.fixture
-def manager(chromium: Browser, server: Serving) -> Iterator[Callable[..., Screen]]:
-    """A manager's device, signed in and on the page; nothing may have complained when the test ends."""
-    screens: list[Screen] = []
+def manager(screen: Make, server: Serving) -> Make:
+    """A manager's device, signed in and on the page."""
 
     def make(code: str, size: tuple[int, int] = DESKTOP) -> Screen:
-        made = Screen(chromium, size, {"zh": "zh-CN", "en": "en-GB"}[code])
-        screens.append(made)
-        page = made.go(f"{server.url}/counter/sign-in?next=/members&lang={code}")
-        page.locator("input[name=staff][value='梅经理']").check(force=True)
-        page.locator("input[name=pin]").fill("2468")
-        page.locator("button[type=submit], form button").first.click()
+        made = screen(size, {"zh": "zh-CN", "en": "en-GB"}[code])
+        page = made.sign_in(server.url, "梅经理", "/members")
         expect(page.locator(".drop")).to_be_visible()
         return made
 
-    yield make
-    complaints = [complaint for made in screens for complaint in made.complaints]
-    for made in screens:
-        made.close()
-    assert complaints == []
+    return make
 
 
 def _choose(page: Page, name: str, data: bytes) -> None:
@@ -84,9 +69,7 @@ def _choose(page: Page, name: str, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("code", ["zh", "en"])
-def test_a_list_is_looked_at_its_faults_are_saved_and_what_is_right_is_taken_over(
-    manager: Callable[..., Screen], code: str
-) -> None:
+def test_a_list_is_looked_at_its_faults_are_saved_and_what_is_right_is_taken_over(manager: Make, code: str) -> None:
     words, made = WORDS[code], manager(code)
     page = made.page
     expect(page.locator("body")).to_contain_text(words["empty"])
@@ -113,7 +96,7 @@ def test_a_list_is_looked_at_its_faults_are_saved_and_what_is_right_is_taken_ove
 
 @pytest.mark.parametrize("code", ["zh", "en"])
 def test_a_list_that_lacks_many_is_warned_of_and_a_known_one_has_nothing_to_take(
-    manager: Callable[..., Screen], server: Serving, tmp_path: Path, code: str
+    manager: Make, server: Serving, tmp_path: Path, code: str
 ) -> None:
     rows = list(office.many(30))
     (tmp_path / "list.xlsx").write_bytes(office.workbook(rows))
@@ -135,7 +118,7 @@ def test_a_list_that_lacks_many_is_warned_of_and_a_known_one_has_nothing_to_take
 
 
 @pytest.mark.parametrize("code", ["zh", "en"])
-def test_what_goes_wrong_is_said_and_there_is_a_way_on(manager: Callable[..., Screen], code: str) -> None:
+def test_what_goes_wrong_is_said_and_there_is_a_way_on(manager: Make, code: str) -> None:
     words, made = WORDS[code], manager(code, PHONE)
     page = made.page
     _choose(page, "wrong.csv", b"a,b\n1,2\n")
@@ -152,7 +135,7 @@ def test_what_goes_wrong_is_said_and_there_is_a_way_on(manager: Callable[..., Sc
 
 
 @pytest.mark.parametrize("code", ["zh", "en"])
-def test_a_long_list_shows_how_far_it_is_also_after_a_reload(manager: Callable[..., Screen], code: str) -> None:
+def test_a_long_list_shows_how_far_it_is_also_after_a_reload(manager: Make, code: str) -> None:
     words, made = WORDS[code], manager(code)
     page = made.page
     _choose(page, NAME[code], office.text(list(office.many(30_000))).encode("gb18030"))
@@ -172,7 +155,7 @@ def test_a_long_list_shows_how_far_it_is_also_after_a_reload(manager: Callable[.
     expect(page.locator("[data-count=added]")).to_contain_text("30,000")
 
 
-def test_reading_can_be_stopped(manager: Callable[..., Screen]) -> None:
+def test_reading_can_be_stopped(manager: Make) -> None:
     page = manager("zh").page
 
     def stay(route: Route) -> None:
@@ -189,7 +172,7 @@ def test_reading_can_be_stopped(manager: Callable[..., Screen]) -> None:
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
-def test_the_page_is_reached_from_the_floor_and_the_settings(manager: Callable[..., Screen], server: Serving) -> None:
+def test_the_page_is_reached_from_the_floor_and_the_settings(manager: Make, server: Serving) -> None:
     page = manager("zh").page
     for start in ("/floor", "/settings", "/"):
         page.goto(f"{server.url}{start}")

@@ -1,13 +1,13 @@
 """VIP service on real screens, by keyboard alone: perks, arrivals, account managers, proxy handling, entitlements."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from browsing import DESKTOP, SMALL_DESKTOP, TABLET, Screen, browser
-from playwright.sync_api import Browser, Locator, Page, expect
+from browsing import DESKTOP, SMALL_DESKTOP, TABLET, Make, Screen
+from playwright.sync_api import Locator, Page, expect
 from serving import Serving
 
 pytestmark = pytest.mark.browser
@@ -21,25 +21,17 @@ MEMBERS = (
 FITS = """() => [document.documentElement, document.querySelector(".cur")]
     .map((e) => e.scrollHeight - e.clientHeight).every((more) => more <= 0)"""
 LANGUAGES = pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
-Make = Callable[..., Screen]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Serving]:
     with Serving(tmp_path / "store") as serving:
-        serving.command("staff", "add", "--name", "梅经理", "--role", "admin", "--pin", "2468")
+        serving.staff("梅经理", "admin")
         (tmp_path / "members.csv").write_text(MEMBERS)
         serving.command("import", "members", str(tmp_path / "members.csv"))
-        with serving.client(_token(serving, "梅经理")) as admin:
-            for name, code in (("林静怡", "M05"), ("周航", "M01")):
-                admin.post("/api/v1/commands/staff-add", json={"name": name, "role": "counter", "pin": "2468"})
-                admin.post("/api/v1/commands/manager-set", json={"name": name, "manager": code})
+        for name, code in (("林静怡", "M05"), ("周航", "M01")):
+            serving.staff(name)
+            serving.ask("manager-set", name=name, manager=code)
         yield serving
 
 
@@ -49,40 +41,10 @@ def kiosk(server: Serving) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture
-def screen(chromium: Browser) -> Iterator[Make]:
-    """Makes screens; each must have had nothing to complain of when the test ends."""
-    screens: list[Screen] = []
-
-    def make(size: tuple[int, int], language: str = "zh-CN") -> Screen:
-        screens.append(Screen(chromium, size, language))
-        return screens[-1]
-
-    yield make
-    complaints = [complaint for made in screens for complaint in made.complaints]
-    for made in screens:
-        made.close()
-    assert complaints == []
-
-
-def _token(server: Serving, name: str) -> str:
-    with server.client() as client:
-        return str(client.post("/api/v1/sessions", json={"staff": name, "pin": "2468"}).json()["token"])
-
-
-def _sign_in(made: Screen, server: Serving, name: str, path: str) -> Page:
-    page = made.go(f"{server.url}/counter/sign-in?next={path}")
-    page.locator(f"input[name=staff][value='{name}']").check(force=True)
-    page.locator("input[name=pin]").fill("2468")
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"**{path.split('?', maxsplit=1)[0]}**")
-    return page
-
-
 def _counter(screen: Make, server: Serving, language: str, name: str = "林静怡", number: int = 4) -> Screen:
     """Somebody signs in and opens their counter with the space bar."""
     made = screen(SMALL_DESKTOP, language)
-    page = _sign_in(made, server, name, f"/counter?number={number}")
+    page = made.sign_in(server.url, name, f"/counter?number={number}")
     expect(page.locator("[data-state=closed]")).to_be_visible()
     page.keyboard.press("Space")
     expect(page.locator("[data-state=ready]")).to_be_visible()
@@ -148,7 +110,7 @@ def test_an_arrival_is_told_to_the_manager_on_duty_and_goes_on_to_the_floor(
 ) -> None:
     counter, other = _counter(screen, server, language), _counter(screen, server, language, "周航", 5)
     floor = screen(TABLET, language)
-    _sign_in(floor, server, "梅经理", "/floor")
+    floor.sign_in(server.url, "梅经理", "/floor")
     page = counter.page
     switch = page.locator("header [role=switch]")
     _tab_to(page, switch)
@@ -185,7 +147,7 @@ def test_an_arrival_is_told_to_the_manager_on_duty_and_goes_on_to_the_floor(
 @LANGUAGES
 def test_business_for_an_absent_customer_from_number_to_answer(screen: Make, server: Serving, language: str) -> None:
     counter, floor = _counter(screen, server, language), screen(TABLET, language)
-    _sign_in(floor, server, "梅经理", "/floor")
+    floor.sign_in(server.url, "梅经理", "/floor")
     page = counter.page
     page.keyboard.press("d")
     dialog = page.get_by_role("dialog")
@@ -248,7 +210,7 @@ def test_everything_at_once_fits_the_smallest_counter_screen(
     _serve_next(page, _issue(kiosk, "V07000002"))
     page.keyboard.press("2")
     expect(page.locator("[data-perk=sim-replacement]")).to_have_attribute("data-left", "1")
-    with server.client(_token(server, "林静怡")) as lin:
+    with server.client(server.session("林静怡")) as lin:
         lin.post("/api/v1/account-managers/M05/duty", json={"on": True})
         lin.post("/api/v1/tickets", json={"request_key": "p", "service": "plan", "proxy_for": "V07000002"})
     _issue(kiosk, "V07000001")
@@ -262,7 +224,7 @@ def test_who_looks_on_sees_the_perks_and_uses_none(screen: Make, server: Serving
     page = _counter(screen, server, "zh-CN").page
     number = _issue(kiosk, "V07000001")
     onlooker = screen(SMALL_DESKTOP)
-    looking = _sign_in(onlooker, server, "周航", "/counter?number=4")
+    looking = onlooker.sign_in(server.url, "周航", "/counter?number=4")
     _serve_next(page, number)
     page.keyboard.press("1")
     perk = looking.locator("[data-perk=reactivation]")
@@ -277,7 +239,7 @@ def test_who_looks_on_sees_the_perks_and_uses_none(screen: Make, server: Serving
 @LANGUAGES
 def test_an_administrator_sets_entitlements_by_keyboard(screen: Make, server: Serving, language: str) -> None:
     made = screen(DESKTOP, language)
-    page = _sign_in(made, server, "梅经理", "/settings/entitlements")
+    page = made.sign_in(server.url, "梅经理", "/settings/entitlements")
     gold = page.locator("form[data-command=tier-set]").nth(1)
     _fill(page, gold.locator("[name=target_s]"), "900")
     page.keyboard.press("Enter")
@@ -308,7 +270,7 @@ def _fill(page: Page, field: Locator, text: str) -> None:
 
 def test_the_entitlements_page_is_for_administrators(screen: Make, server: Serving) -> None:
     made = screen(DESKTOP)
-    page = _sign_in(made, server, "林静怡", "/settings/entitlements")
+    page = made.sign_in(server.url, "林静怡", "/settings/entitlements")
     expect(page.locator("form[data-command]")).to_have_count(0)
     answer: Any = page.request.get(f"{server.url}/settings/entitlements")
     assert answer.status == 403

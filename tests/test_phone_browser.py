@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from browsing import PHONE, Screen, browser
+from browsing import PHONE, Screen
 from playwright.sync_api import Browser, Page, Route, expect
 from serving import Serving
 
@@ -74,12 +74,6 @@ class Lobby:
 
     def phone(self, ticket: dict[str, Any], size: tuple[int, int] = PHONE, locale: str = "zh-CN") -> Page:
         return self.open(self.screen(size, locale), ticket)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
 
 
 @pytest.fixture

@@ -2,17 +2,16 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from browsing import DESKTOP, PHONE, TABLET, Screen, browser
-from playwright.sync_api import Browser, Page, expect
+from browsing import DESKTOP, PHONE, TABLET, Make, Screen
+from playwright.sync_api import Page, expect
 from serving import Serving
 
-Make = Callable[..., Screen]
 MEMBERS = "member_no,name,phone,tier,valid_from,valid_until\nV1,王秀英,13800136620,gold,2020-01-01,2099-12-31\n"
 SAID = {
     "zh": {
@@ -35,25 +34,19 @@ SAID = {
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     folder = tmp_path_factory.mktemp("house")
     (folder / "members.csv").write_text(MEMBERS)
     with Serving(folder / "store") as serving:
         serving.command("import", "members", str(folder / "members.csv"))
         for name, role in (("admin", "admin"), ("manager", "manager"), ("clerk", "counter"), ("second", "counter")):
-            serving.command("staff", "add", "--name", name, "--role", role, "--pin", "2468")
+            serving.staff(name, role)
         yield serving
 
 
 @pytest.fixture
 def admin(house: Serving) -> Iterator[httpx.Client]:
-    with house.client(_token(house, "admin"), language="zh") as client:
+    with house.client(house.session("admin"), language="zh") as client:
         yield client
 
 
@@ -70,40 +63,11 @@ def kiosk(house: Serving) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture
-def screen(chromium: Browser) -> Iterator[Make]:
-    """Makes screens; each must have had nothing to complain of when the test ends."""
-    screens: list[Screen] = []
-
-    def make(size: tuple[int, int]) -> Screen:
-        screens.append(Screen(chromium, size))
-        return screens[-1]
-
-    yield make
-    complaints = [complaint for made in screens for complaint in made.complaints]
-    for made in screens:
-        made.close()
-    assert complaints == []
-
-
 def _page(screen: Make, server: Serving, lang: str, name: str = "admin", size: tuple[int, int] = TABLET) -> Screen:
     made = screen(size)
-    _sign_in(made, server, name, "/settings/rule")
+    made.sign_in(server.url, name, "/settings/rule")
     made.go(f"{server.url}/settings/rule?lang={lang}")
     return made
-
-
-def _sign_in(made: Screen, server: Serving, name: str, path: str) -> None:
-    page = made.go(f"{server.url}/counter/sign-in?next={path}")
-    page.locator(f"input[name=staff][value='{name}']").check(force=True)
-    page.locator("input[name=pin]").fill("2468")
-    page.locator("button[type=submit], form button").first.click()
-    page.wait_for_url(f"**{path}**")
-
-
-def _token(server: Serving, name: str, **more: int) -> str:
-    with server.client() as client:
-        return str(client.post("/api/v1/sessions", json={"staff": name, "pin": "2468", **more}).json()["token"])
 
 
 def _set(admin: httpx.Client, **values: Any) -> None:
@@ -184,7 +148,7 @@ def test_a_good_value_is_previewed_and_saved_and_the_next_call_follows(
 def _calls(server: Serving) -> list[str]:
     """Everybody who waits, as they are called at counter 4."""
     numbers = []
-    with server.client(_token(server, "clerk", counter=4)) as clerk:
+    with server.client(server.session("clerk", counter=4)) as clerk:
         while (answer := clerk.post("/api/v1/counters/4/call-next")).status_code == 200:
             numbers.append(answer.json()["current"]["number"])
             clerk.post("/api/v1/counters/4/no-show")
@@ -246,7 +210,7 @@ def test_a_counters_screen_follows_a_change_without_being_touched(
 ) -> None:
     number = kiosk.post("/api/v1/tickets", json={"request_key": "b", "service": "device"}).json()["number"]
     counter = screen(DESKTOP)
-    _sign_in(counter, server, "second", "/counter")
+    counter.sign_in(server.url, "second", "/counter")
     counter.page.locator("[data-choose='2']").click()
     expect(counter.page.locator("[data-action=main]")).to_be_visible()
     expect(counter.page.locator("body")).not_to_contain_text(number)
@@ -318,5 +282,5 @@ def test_nobody_else_reads_or_changes_the_rule(server: Serving) -> None:
     with server.client() as nobody:
         assert nobody.post("/api/v1/commands/settings-show", json={}).status_code == 401
         assert nobody.get("/settings/rule").status_code == 302
-    with server.client(_token(server, "clerk")) as clerk:
+    with server.client(server.session("clerk")) as clerk:
         assert clerk.post("/api/v1/commands/settings-show", json={}).status_code == 403

@@ -181,7 +181,7 @@ def _use_link(browser: httpx.Client, path: str, pin: str) -> httpx.Response:
 
 
 def test_guessing_at_a_pin_is_slowed_down_however_the_name_is_written(server: Serving) -> None:
-    server.command("staff", "add", "--name", "Guessed", "--role", "counter", "--pin", "2468")
+    server.staff("Guessed")
     with server.client() as stranger:
         tries = [
             stranger.post("/api/v1/sessions", json={"staff": "Guessed" + " " * n, "pin": f"{n:04d}"}) for n in range(12)
@@ -248,7 +248,7 @@ def test_the_address_for_phones_is_used_as_soon_as_it_is_set(server: Serving) ->
 
 
 def test_signing_out_leaves_the_counter(server: Serving) -> None:
-    server.command("staff", "add", "--name", "Guo", "--role", "counter", "--pin", "2468")
+    server.staff("Guo")
     with server.client() as browser:
         page = browser.get("/counter/sign-in").text
         token = page.split('name="csrf-token" content="')[1].split('"')[0]
