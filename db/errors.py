@@ -621,3 +621,17 @@ class PermissionNeeded(LobbyError):
 
     code, status, field = "permission_needed", 403, "permission"
     text = "Customers of this tier book by permission only. Say in “permission” why it was given."
+
+
+class UnsoundDatabase(LobbyError):
+    """A database file, of a store or a backup, that cannot be used."""
+
+    code, status = "unsound_database", 500
+    text = "{file} cannot be used: {why}."
+
+
+class DamagedStore(LobbyError):
+    """The store's own database cannot be used; `restore` is the way out."""
+
+    code, status = "damaged_store", 500
+    text = "The store's database cannot be used: {why}. Put the last backup back: {restore}"

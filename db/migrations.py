@@ -5,6 +5,7 @@ one active ticket per counter, one waiting ticket per member, legal states only,
 """
 
 import sqlite3
+from typing import Any
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
@@ -300,3 +301,13 @@ def _statements(script: str) -> list[str]:
 def apply(conn: sqlite3.Connection) -> None:
     """Bring the database to the newest schema."""
     steps.apply(Database(conn))
+
+
+def unknown(conn: sqlite3.Connection) -> list[str]:
+    """The steps that a newer program has applied to this database, and this one does not know."""
+    known = {step.name for step in _every_step()}
+    return [step.name for step in steps.applied(Database(conn)) if step.name not in known]
+
+
+def _every_step() -> list[Any]:
+    return steps.pending(Database(memory=True))

@@ -149,6 +149,8 @@ class EventKind(StrEnum):
     MANAGER_PAGED = "manager_paged"
     PAGE_ACKNOWLEDGED = "page_acknowledged"
     PROXY_ANSWERED = "proxy_answered"
+    BACKED_UP = "backed_up"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 from db import migrations
 from db.connection import open_reader, open_writer, snapshot
@@ -15,6 +15,29 @@ from db.errors import ServerRunning
 from db.writer import Writer
 
 T = TypeVar("T")
+
+FILE = "lobbyline.db"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Nobody else has the store meanwhile. Raises `ServerRunning` if another process has it."""
+    lock = _lock(folder)
+    try:
+        yield
+    finally:
+        lock.close()
+
+
+def _lock(folder: Path) -> IO[str]:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds phone numbers
+    lock = (folder / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise ServerRunning from None
+    return lock
 
 
 class Store:
@@ -25,15 +48,9 @@ class Store:
     """
 
     def __init__(self, folder: Path, executor: Executor | None = None) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds phone numbers
+        self._lock = _lock(folder)
         self.folder = folder
-        self._lock = (folder / "lock").open("w")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._lock.close()
-            raise ServerRunning from None
-        self.path = folder / "lobbyline.db"
+        self.path = folder / FILE
         conn = open_writer(self.path)
         migrations.apply(conn)
         self._writer = Writer(conn, executor or ThreadPoolExecutor(1, thread_name_prefix="writer"))

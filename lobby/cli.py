@@ -196,6 +196,57 @@ def _group(text: str) -> tuple[str, Json | None]:
     return service, {"zh": zh, "en": en} if both else None
 
 
+@main.command()
+@click.option("--every", "every_h", type=click.IntRange(1, 168), help="From now on make one every so many hours.")
+@click.option("--second", help="From now on copy each to this folder too, best on another disk; '' for none.")
+@data_option
+@json_option
+def backup(data: Path, as_json: bool, **wishes: Any) -> None:
+    """Make a backup now, or set how they are made by themselves (every six hours)."""
+    is_setting = any(value is not None for value in wishes.values())
+    _print(_command(data, "backup-set" if is_setting else "backup", wishes), as_json)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@data_option
+@json_option
+def restore(file: Path, data: Path, as_json: bool) -> None:
+    """Put a backup back. The server has to be stopped; what was there before is kept aside."""
+    from lobby import keeping
+
+    _print(_or_fail(lambda: keeping.restore(data, file, time.time())), as_json)
+
+
+@main.command()
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Of what is said; else the terminal's.")
+@data_option
+@json_option
+def doctor(data: Path, lang: str | None, as_json: bool) -> None:
+    """Look at everything a store needs, and say what to do where something is wrong."""
+    from lobby import texts
+    from lobby.doctor import State, examine
+
+    language = lang or texts.of_terminal()
+    findings = [
+        {
+            "code": found.said.code,
+            "state": found.state,
+            "said": texts.say(found.said, language),
+            "remedy": found.remedy and texts.say(found.remedy, language),
+        }
+        for found in _or_fail(lambda: examine(data))
+    ]
+    if as_json:
+        _print({"findings": findings}, as_json=True)
+    for found in [] if as_json else findings:
+        click.echo(f"{found['state']:4}  {found['said']}")
+        if found["remedy"]:
+            click.echo(f"      → {found['remedy']}")
+    if any(found["state"] == State.FAIL for found in findings):
+        sys.exit(1)
+
+
 @main.group("settings")
 def settings_group() -> None:
     """Who is called next: the calling rule, what counters may and can do, how long services take."""

@@ -1,7 +1,6 @@
 """Owns the import command: a list is read, shown, taken over, in the store's folder or by the server that has it."""
 
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -54,8 +53,7 @@ class Wish:
     @property
     def language(self) -> str:
         """The reader's language."""
-        spoken = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-        return self.lang or ("zh" if spoken.startswith("zh") else "en")
+        return self.lang or texts.of_terminal()
 
     def say(self, said: Message) -> str:
         """A message in it."""

@@ -24,7 +24,7 @@ from gevent.threadpool import ThreadPoolExecutor
 from counter.web import Context
 from db import print_jobs, settings, staff
 from db.records import DeviceKind
-from db.store import Store
+from db.store import Store, locked
 from kiosk import imports
 from lobby import __version__, rule_settings, sample
 from lobby.app import create_app
@@ -32,6 +32,7 @@ from lobby.clock import Clock
 from lobby.days import Days
 from lobby.forecasting import Forecasting, Oracle
 from lobby.hub import Hub
+from lobby.keeping import Keeping, require_sound
 from lobby.printing import Printing
 from lobby.wire import Server
 
@@ -48,7 +49,9 @@ class Address:
 
 
 def serve(folder: Path, address: Address, clock: Clock, say: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT. Raises `ServerRunning`, `OSError` if the address is taken."""
+    """Serve until SIGTERM or SIGINT. Raises `ServerRunning`, `DamagedStore`, `OSError` if the address is taken."""
+    with locked(folder):
+        require_sound(folder)
     store = Store(folder, ThreadPoolExecutor(1))
     try:
         store.write(print_jobs.release_claimed)
@@ -91,7 +94,8 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     server.start()
     gc.collect()
     gc.freeze()  # what is loaded by now stays: walking it again and again would stop everybody for tens of milliseconds
-    workers = [gevent.spawn(work) for work in (hub.run, printing.run, forecasting.run, Days(context).run)]
+    works = (hub.run, printing.run, forecasting.run, Days(context).run, Keeping(context).run)
+    workers = [gevent.spawn(work) for work in works]
     with _control_file(store.folder / CONTROL, f"http://{_reachable(host)}:{port}", control_token):
         _announce(context, say)
         _wait_for_signal()

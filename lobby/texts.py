@@ -1,6 +1,7 @@
 """Owns the words: which language a request wants, and the catalogues that pages and errors are put into it with."""
 
 import json
+import os
 from collections.abc import Mapping
 from functools import cache
 from gettext import translation
@@ -23,6 +24,12 @@ def wanted() -> str:
     if asked in LANGUAGES:
         return asked
     return request.accept_languages.best_match(LANGUAGES) or "zh"
+
+
+def of_terminal() -> str:
+    """The language of whoever types commands, by the usual variables; English where none says."""
+    spoken = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "zh" if spoken.startswith("zh") else "en"
 
 
 @cache

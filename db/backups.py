@@ -1,0 +1,166 @@
+"""Owns copies of the database: made while it is written to, opened and checked before they count, rotated, put back.
+
+A copy is one file, `lobbyline-20261122-040000.db` (UTC), without a WAL beside it.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from db import migrations
+from db.connection import open_reader
+from db.errors import UnsoundDatabase
+
+FOLDER = "backups"
+KEEP_ALL = timedelta(days=2)
+KEEP_DAILY = timedelta(days=31)
+
+_NAME = "lobbyline-%Y%m%d-%H%M%S.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A sound copy: how many tickets it holds and when (seconds) its newest line of the journal was written."""
+
+    path: Path
+    made_at: float
+    size: int
+    tickets: int
+    newest_at: float | None
+
+
+def make(source: Path, folder: Path, now: float) -> Backup:
+    """Copy the database to `folder`, check the copy, and give it its name only then.
+
+    The copy is of one moment; who writes meanwhile does not wait. Raises `UnsoundDatabase`, `OSError`, `sqlite3.Error`.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = folder / f".{os.getpid()}.part"
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    try:
+        with closing(open_reader(source)) as present, closing(sqlite3.connect(part)) as copy:
+            present.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")
+        check(part)
+        _sync(part)
+        made = part.replace(folder / datetime.fromtimestamp(now, UTC).strftime(_NAME))
+        _sync(folder)
+    finally:
+        part.unlink(missing_ok=True)
+    return read(made)
+
+
+def check(path: Path, *, quickly: bool = False) -> None:
+    """Open a database and look through all of it. Raises `UnsoundDatabase` with what is wrong.
+
+    `quickly`: every page is read, but indexes are not compared with their tables.
+    """
+    try:
+        with closing(open_reader(path)) as conn:
+            why = _damage(conn, "quick_check" if quickly else "integrity_check") or _strangeness(conn)
+    except sqlite3.Error as error:
+        why = str(error)
+    if why:
+        raise UnsoundDatabase(file=path.name, why=why)
+
+
+def _damage(conn: sqlite3.Connection, pragma: str) -> str | None:
+    [said] = conn.execute(f"PRAGMA {pragma}(1)").fetchone()
+    if said != "ok":
+        return str(said)
+    dangling = conn.execute("PRAGMA foreign_key_check").fetchone()
+    return f"a row of {dangling['table']} refers to one that is not there" if dangling else None
+
+
+def _strangeness(conn: sqlite3.Connection) -> str | None:
+    """Why a sound database is none of ours, or none for this program."""
+    if conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'tickets'").fetchone() is None:
+        return "it is not a store of Lobbyline"
+    newer = migrations.unknown(conn)
+    return f"a newer version of Lobbyline has written it ({', '.join(newer)})" if newer else None
+
+
+def read(path: Path) -> Backup:
+    """What a copy holds. Raises `sqlite3.Error`."""
+    with closing(open_reader(path)) as conn:
+        tickets, newest = conn.execute("SELECT (SELECT count(*) FROM tickets), (SELECT max(at) FROM events)").fetchone()
+    return Backup(path, made_at(path), path.stat().st_size, tickets, newest)
+
+
+def in_folder(folder: Path) -> list[Path]:
+    """The copies in a folder, oldest first."""
+    return sorted(path for path in folder.glob("lobbyline-*.db") if _is_ours(path))
+
+
+def made_at(path: Path) -> float:
+    """When a copy was made, by its name, else by its file; seconds."""
+    if not _is_ours(path):
+        return path.stat().st_mtime
+    return datetime.strptime(path.name, _NAME).replace(tzinfo=UTC).timestamp()
+
+
+def rotate(folder: Path, now: float) -> list[Path]:
+    """Delete what is no longer kept, and return it."""
+    there = in_folder(folder)
+    kept = to_keep(there, now)
+    gone = [path for path in there if path not in kept]
+    for path in gone:
+        path.unlink()
+    return gone
+
+
+def to_keep(copies: Iterable[Path], now: float) -> set[Path]:
+    """All of the last two days, the last of each day for a month, the last of each month for ever."""
+    kept: dict[str, Path] = {}
+    for path in sorted(copies):
+        made = datetime.fromtimestamp(made_at(path), UTC)
+        age = datetime.fromtimestamp(now, UTC) - made
+        kept[f"{made:%Y-%m}"] = path
+        if age <= KEEP_DAILY:
+            kept[f"{made:%Y-%m-%d}"] = path
+        if age <= KEEP_ALL:
+            kept[path.name] = path
+    return set(kept.values())
+
+
+def put_back(copy: Path, database: Path, aside: Path) -> None:
+    """Make a sound copy the store's database; what stood there is moved to the folder `aside`, not deleted.
+
+    No program may have the store open. Raises `UnsoundDatabase`, `OSError`, `sqlite3.Error`.
+    """
+    check(copy)
+    new = database.with_suffix(".restored")
+    with closing(open_reader(copy)) as source, closing(sqlite3.connect(new)) as target:
+        source.backup(target)
+    new.chmod(0o600)
+    _sync(new)
+    aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if database.exists():
+        os.link(database, aside / database.name)  # so that there is a database under this name at every moment
+    for beside in (database.with_name(f"{database.name}{end}") for end in ("-wal", "-shm")):
+        if beside.exists():
+            beside.replace(aside / beside.name)
+    new.replace(database)
+    _sync(database.parent)
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        datetime.strptime(path.name, _NAME)  # noqa: DTZ007 — only whether it can be read
+    except ValueError:
+        return False
+    return True
+
+
+def _sync(path: Path) -> None:
+    """Wait until a file or a folder's list of names is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

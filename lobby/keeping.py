@@ -1,0 +1,217 @@
+"""Owns keeping a store safe: backups by the clock and on demand, in a second folder too, and putting one back."""
+
+import json
+import logging
+import shlex
+import sqlite3
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import gevent
+from pydantic import Field, PrivateAttr
+
+from counter.web import Body, Context
+from db import backups, events
+from db.errors import DamagedStore, LobbyError, UnsoundDatabase
+from db.records import EventKind
+from db.store import FILE, Store, locked
+from lobby.orders import Command, Json, Order
+
+LOOK_EVERY_S = 60.0
+DEFAULT_EVERY_H = 6
+HOUR_S = 3600
+_KEY = "backups"
+
+_log = logging.getLogger("lobbyline.keeping")
+
+
+class BadFolder(LobbyError):
+    """A second folder that cannot be written to."""
+
+    code, status, field = "bad_folder", 422, "second"
+    text = "“{folder}” cannot be written to: {why}. Give the full path of a folder on another disk."
+
+
+class BackupFailed(LobbyError):
+    """The disk is full or gone, or the copy did not pass its check."""
+
+    code, status = "backup_failed", 500
+    text = "No backup was made: {why}"
+
+
+class Backup(Body):
+    """Make a backup now."""
+
+    _made: backups.Backup | None = PrivateAttr(default=None)
+
+    def make(self, context: Context) -> "Backup":
+        """Copying takes its time, so it is done outside the writer's transaction. Raises `BackupFailed`."""
+        self._made = _copies(context)
+        return self
+
+    def journal(self, conn: sqlite3.Connection, order: Order) -> Json:
+        """Write down that there is one: {file, bytes, tickets}."""
+        if self._made is None:
+            raise BackupFailed(why="")
+        order.journal(conn, EventKind.BACKED_UP, file=self._made.path.name)
+        return {"file": str(self._made.path), "bytes": self._made.size, "tickets": self._made.tickets}
+
+
+class BackupSet(Body):
+    """How backups are made; what is absent stays. `every_h`: hours between them; `second`: a folder for copies of them,
+    empty for none.
+    """
+
+    every_h: int | None = Field(default=None, ge=1, le=168)
+    second: str | None = None
+
+    @property
+    def hours(self) -> int:
+        """Between two backups."""
+        return self.every_h or DEFAULT_EVERY_H
+
+
+class Keeping:
+    """Makes backups by the clock for as long as `run` runs."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def run(self) -> None:
+        """Look every minute whether a backup is due; one that fails is tried again and said in the log."""
+        while True:
+            try:
+                self._look()
+            except Exception:  # noqa: BLE001 — the one place of this loop; it looks again
+                _log.exception("no backup was made; trying again")
+            gevent.sleep(LOOK_EVERY_S)
+
+    def _look(self) -> None:
+        if _is_due(self._context.store, time.time()):
+            made, order = Backup().make(self._context), Order(self._context, "system", None)
+            self._context.store.write(lambda conn: made.journal(conn, order))
+
+
+def restore(folder: Path, copy: Path, now: float) -> Json:
+    """Put a backup back, with nothing running on the store: {tickets, newest_at, aside}.
+
+    What was there before is kept in the folder `aside`. Raises `ServerRunning`, `UnsoundDatabase`, `OSError`.
+    """
+    backups.check(copy)
+    aside = folder / backups.FOLDER / f"before-restore-{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now))}"
+    with locked(folder):
+        backups.put_back(copy, folder / FILE, aside)
+    store = Store(folder)
+    try:
+        store.write(lambda conn: events.append(conn, now, EventKind.RESTORED, "command", file=copy.name))
+    finally:
+        store.close()
+    held = backups.read(copy)
+    return {"tickets": held.tickets, "newest_at": held.newest_at, "aside": str(aside) if aside.exists() else None}
+
+
+def require_sound(folder: Path) -> None:
+    """Look at the database before it is served. Raises `DamagedStore` with the command that mends it."""
+    database = folder / FILE
+    if not database.exists():
+        return
+    try:
+        backups.check(database, quickly=True)
+    except UnsoundDatabase as damaged:
+        command = restore_command(folder, newest_sound(folder) or Path("BACKUP.db"))
+        raise DamagedStore(why=damaged.attrs["why"], restore=command) from None
+
+
+def restore_command(folder: Path, copy: Path) -> str:
+    """What to type to put a backup back."""
+    return shlex.join(["lobbyline", "restore", str(copy), "--data", str(folder)])
+
+
+def newest_sound(folder: Path) -> Path | None:
+    """The newest backup in the store's folder that can be put back."""
+    for path in reversed(backups.in_folder(folder / backups.FOLDER)):
+        with suppress(UnsoundDatabase):
+            backups.check(path)
+            return path
+    return None
+
+
+def wishes(conn: sqlite3.Connection) -> BackupSet:
+    """How this store wants its backups."""
+    row = conn.execute("SELECT value FROM settings WHERE key = ?", (_KEY,)).fetchone()
+    return BackupSet(**(json.loads(row["value"]) if row else {}))
+
+
+def _is_due(store: Store, now: float) -> bool:
+    made = [backups.made_at(path) for path in backups.in_folder(store.folder / backups.FOLDER)]
+    with store.read() as conn:
+        every_s = wishes(conn).hours * HOUR_S
+    return not made or not 0 <= now - made[-1] < every_s  # a clock set back makes one at once
+
+
+def _copies(context: Context) -> backups.Backup:
+    """One in the store's folder, one in the second; each folder rotated. Raises `BackupFailed`."""
+    with context.store.read() as conn:
+        second = wishes(conn).second
+    folders = [context.store.folder / backups.FOLDER, *([Path(second)] if second else [])]
+    outcome = context.off_loop(lambda: _copied(context.store.path, folders))
+    if isinstance(outcome, Exception):
+        raise BackupFailed(why=str(outcome)) from outcome
+    made: backups.Backup = outcome
+    return made
+
+
+def _copied(database: Path, folders: Sequence[Path]) -> backups.Backup | Exception:
+    """The copy in the first folder, or what went wrong: nothing may be raised off the loop."""
+    now = time.time()  # the machine's own clock, also where a demo's runs faster
+    try:
+        made = [backups.make(database, folder, now) for folder in folders]
+        for folder in folders:
+            backups.rotate(folder, now)
+    except (LobbyError, OSError, sqlite3.Error) as error:
+        return error
+    return made[0]
+
+
+def _set(conn: sqlite3.Connection, order: Order, body: BackupSet) -> Json:
+    before = wishes(conn)
+    after = before.model_copy(update=body.model_dump(exclude_none=True))
+    if body.second:
+        _require_writable(Path(body.second))
+    values = json.dumps({"every_h": after.hours, "second": after.second or None})
+    conn.execute(
+        "INSERT INTO settings VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (_KEY, values)
+    )
+    order.journal(conn, EventKind.SETTINGS_CHANGED, backups=json.loads(values))
+    return {"changed": after != before, **json.loads(values)}
+
+
+def _require_writable(folder: Path) -> None:
+    if not folder.is_absolute():
+        raise BadFolder(folder=folder, why="not a full path")
+    why = why_not_writable(folder)
+    if why:
+        raise BadFolder(folder=folder, why=why)
+
+
+def why_not_writable(folder: Path) -> str | None:
+    """Why nothing can be kept in a folder, None if it can."""
+    probe = folder / ".lobbyline"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
+
+
+COMMANDS: dict[str, Command[Any]] = {
+    "backup": Command(
+        Backup, lambda conn, order, body: body.journal(conn, order), lambda context, body: body.make(context)
+    ),
+    "backup-set": Command(BackupSet, _set),
+}

@@ -1,0 +1,164 @@
+"""Backups: made beside a working store, checked, rotated, put back; damage is found and said with the way out."""
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from lobby_stage import Stage
+from serving import Serving
+
+from db import backups, tickets
+from db.errors import DamagedStore, ServerRunning, UnsoundDatabase
+from db.store import FILE, Store
+from lobby import keeping
+from lobby.doctor import State, examine
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def _damage(path: Path) -> None:
+    """Garbage in the middle of a database, as a dying disk leaves it."""
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size // 2)
+        file.write(b"\xa5" * 8192)
+
+
+def test_a_backup_is_of_one_moment_and_the_store_works_on_meanwhile(stage: Stage) -> None:
+    issued = stage.issue().ticket
+    made = backups.make(stage.store.path, stage.store.folder / "backups", NOON.timestamp())
+    stage.issue()
+    assert (made.path.name, made.tickets) == ("lobbyline-20261121-120000.db", 1)
+    assert made.path.stat().st_mode & 0o077 == 0
+    assert [path.name for path in made.path.parent.iterdir()] == [made.path.name]
+    with sqlite3.connect(made.path) as conn:
+        conn.row_factory = sqlite3.Row
+        kept = tickets.by_token(conn, issued.token)
+    conn.close()
+    assert kept is not None
+    assert kept.number == issued.number
+
+
+def test_a_backup_put_back_is_the_store_again_and_what_was_there_is_kept(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    stage = Stage(store)
+    first = stage.issue().ticket
+    made = backups.make(store.path, tmp_path / "backups", NOON.timestamp())
+    lost = stage.issue().ticket
+    with pytest.raises(ServerRunning):
+        keeping.restore(tmp_path, made.path, stage.now)
+    store.close()
+    outcome = keeping.restore(tmp_path, made.path, stage.now)
+    assert outcome["tickets"] == 1
+    restored = Store(tmp_path)
+    with restored.read() as conn:
+        assert tickets.by_token(conn, first.token) is not None
+        assert tickets.by_token(conn, lost.token) is None
+    restored.close()
+    with sqlite3.connect(Path(outcome["aside"]) / FILE) as conn:
+        assert conn.execute("SELECT count(*) FROM tickets").fetchone() == (2,)
+    conn.close()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (_damage, "malformed|ok|Tree|btree|row|page"),
+        (
+            lambda path: path.write_bytes(b"not a database at all, but long enough to look like a file" * 40),
+            "not a database",
+        ),
+        (lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 3]), "malformed|size|Tree|page"),
+        (lambda path: path.unlink(), "unable to open"),
+    ],
+)
+def test_what_is_not_sound_is_not_put_back_and_changes_nothing(
+    tmp_path: Path, spoil: Callable[[Path], object], why: str
+) -> None:
+    store = Store(tmp_path)
+    Stage(store).issue()
+    made = backups.make(store.path, tmp_path / "backups", NOON.timestamp())
+    store.close()
+    spoil(made.path)
+    before = store.path.read_bytes()
+    with pytest.raises(UnsoundDatabase, match=why):
+        keeping.restore(tmp_path, made.path, NOON.timestamp())
+    assert store.path.read_bytes() == before
+
+
+def test_a_database_of_something_else_or_of_a_newer_program_is_refused(tmp_path: Path, stage: Stage) -> None:
+    with sqlite3.connect(tmp_path / "other.db") as conn:
+        conn.execute("CREATE TABLE notes (text TEXT)")
+    conn.close()
+    with pytest.raises(UnsoundDatabase, match="not a store"):
+        backups.check(tmp_path / "other.db")
+    step = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('lobbyline', 'of_next_year', '')"
+    stage.store.write(lambda conn: conn.execute(step))
+    with pytest.raises(UnsoundDatabase, match=r"newer version .*of_next_year"):
+        backups.check(stage.store.path)
+
+
+def test_two_days_are_kept_whole_a_month_by_day_and_the_rest_by_month() -> None:
+    made = [NOON - timedelta(hours=6 * n) for n in range(4 * 400)]
+    kept = backups.to_keep([Path(f"{at:lobbyline-%Y%m%d-%H%M%S.db}") for at in made], NOON.timestamp())
+    names = sorted(path.name for path in kept)
+    assert names[-9:] == [f"{at:lobbyline-%Y%m%d-%H%M%S.db}" for at in reversed(made[:9])]
+    assert len([name for name in names if name < f"{NOON - timedelta(days=2):lobbyline-%Y%m%d-%H%M%S}"]) == 29 + 12
+    assert names[0] == "lobbyline-20251031-180000.db"
+
+
+def test_a_damaged_store_is_not_served_and_the_command_that_mends_it_is_said(tmp_path: Path) -> None:
+    serving = Serving(tmp_path / "store")
+    with serving:
+        kiosk = serving.device("kiosk", "door")["token"]
+        with serving.client(kiosk) as client:
+            for n in range(60):
+                client.post("/api/v1/tickets", json={"request_key": f"k{n}", "service": "plan"})
+        made = serving.command("backup")
+        assert made["tickets"] == 60
+        assert "stop" in serving.command("restore", made["file"], fails=True).lower()
+    _damage(serving.folder / FILE)
+    with pytest.raises(DamagedStore) as said:
+        keeping.require_sound(serving.folder)
+    newest = keeping.newest_sound(serving.folder)
+    assert str(newest) in str(said.value)
+    [damaged] = [found for found in examine(serving.folder) if found.state == State.FAIL]
+    assert str(newest) in str(damaged.remedy and damaged.remedy.values["command"])
+    assert serving.command("restore", made["file"])["tickets"] == 60
+    with serving, serving.client(kiosk) as client:
+        again = client.post("/api/v1/tickets", json={"request_key": "k59", "service": "plan"})
+        assert (again.status_code, again.json()["number"]) == (200, "A060")
+
+
+def test_the_doctor_finds_a_healthy_store_healthy_and_says_what_is_left_to_do(tmp_path: Path) -> None:
+    with Serving(tmp_path / "store") as serving:
+        serving.staff("Mei", "manager")
+        serving.command("backup", "--second", str(tmp_path / "stick"))
+        serving.command("backup")
+        assert len(backups.in_folder(tmp_path / "stick")) == 1
+        found = serving.command("doctor", "--lang", "zh")["findings"]
+        assert {one["code"]: one["state"] for one in found} == {
+            "folder": "ok", "disk": "ok", "server": "ok", "database": "ok", "backup": "ok", "clock": "ok",
+            "no_hours": "warn", "staff": "ok", "paper": "ok",
+        }  # fmt: skip
+        assert next(one for one in found if one["code"] == "no_hours")["remedy"] == "请在设置页面填写。"
+        assert "full path" in serving.command("backup", "--second", "stick", fails=True)
+
+
+def test_a_folder_without_a_store_is_said_so(tmp_path: Path) -> None:
+    found = examine(tmp_path)
+    assert (found[0].state, found[0].said.code) == (State.FAIL, "no_store")
+    assert not (tmp_path / FILE).exists()
+
+
+def test_a_server_makes_its_first_backup_by_itself(tmp_path: Path) -> None:
+    with Serving(tmp_path / "store") as serving:
+        deadline = time.monotonic() + 10
+        while not backups.in_folder(serving.folder / backups.FOLDER):
+            assert time.monotonic() < deadline, serving.log
+            time.sleep(0.1)
+        control = json.loads((serving.folder / "control.json").read_text())
+        assert control["url"] == serving.url
