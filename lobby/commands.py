@@ -21,7 +21,7 @@ from lobby import booking_settings, entitlements, rule_settings
 from lobby.booking_settings import BookingSet
 from lobby.orders import Command, Json, Order, UnknownStaff
 from printer.device import open_printer
-from printer.encoding import Font
+from printer.paper import Font
 
 CLOSED = frozenset({"closed", "休息", "休"})
 

@@ -4,12 +4,11 @@ Two ways, because printers differ: those with a Chinese font take GB18030 text, 
 Facts of the language are from Epson's ESC/POS command reference, by the command's name.
 """
 
-from collections.abc import Iterable, Mapping
-from enum import StrEnum
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from printer.errors import BadPrinterOption
 from printer.library import QR_ECLEVEL_M, Dummy
+from printer.paper import Font, Paper
 from printer.raster import picture
 from printer.slip import Block, Cut, Divider, Feed, Number, Qr, Slip, Text
 from printer.wrapping import wrap
@@ -21,13 +20,6 @@ _DIVIDER_COLUMNS = 32  # fits every printer; one that wrapped it would print two
 _LARGEST = 8  # GS !: up to eight times wide and high
 
 
-class Font(StrEnum):
-    """Whose letters are printed: the printer's own Chinese font, or ours as a picture."""
-
-    GB18030 = "gb18030"
-    RASTER = "raster"
-
-
 class _Width(NamedTuple):
     """A printer at 203 dpi: dots and letters across, a QR module's dots, and a python-escpos profile as wide."""
 
@@ -37,30 +29,17 @@ class _Width(NamedTuple):
     profile: str
 
 
-_WIDTHS = {58: _Width(384, 32, 5, "Sunmi-V2"), 80: _Width(576, 48, 7, "TM-T20II")}
+_WIDTHS = {384: _Width(384, 32, 5, "Sunmi-V2"), 576: _Width(576, 48, 7, "TM-T20II")}
 
 
-def paper_of(options: Mapping[str, str]) -> tuple[Font, int]:
-    """The font and the paper's width in millimetres among a printer's options. Raises `BadPrinterOption`.
-
-    `font` is `gb18030` (the default) or `raster`, `width_mm` is 58 or 80 (the default).
-    """
-    font, width_mm = options.get("font", Font.GB18030), options.get("width_mm", "80")
-    if font not in set(Font):
-        raise BadPrinterOption(option="font", value=font, known=", ".join(Font))
-    if width_mm not in map(str, _WIDTHS):
-        raise BadPrinterOption(option="width_mm", value=width_mm, known=", ".join(map(str, _WIDTHS)))
-    return Font(font), int(width_mm)
-
-
-def encode(slip: Slip, font: Font, width_mm: int, reprint: bool) -> bytes:
-    """The whole job, cut at the end; a reprint says so at the top. `font` and `width_mm` as `paper_of` gives them."""
-    width = _WIDTHS[width_mm]
+def encode(slip: Slip, paper: Paper, *, reprint: bool) -> bytes:
+    """The whole job, cut at the end; a reprint says so at the top."""
+    width = _WIDTHS[paper.width_dots]
     marked = Slip((REPRINT, *slip.blocks)) if reprint else slip
     job = Dummy(profile=width.profile)
     job.hw("INIT")
     job.set(align="center")
-    if font is Font.RASTER:
+    if paper.chinese is Font.RASTER:
         job.image(picture(marked, width.dots, width.module))
         job.cut(feed=False)
     else:
