@@ -2,7 +2,6 @@
 
 import sqlite3
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from db import quotes, settings
@@ -10,8 +9,8 @@ from db.records import Ticket
 from printer.slip import Slip, compose
 
 
-def slip_of(conn: sqlite3.Connection, folder: Path, ticket: Ticket, url: str) -> Slip:  # noqa: ARG001 — the store's logo lies there
-    """The slip of a ticket as its store has designed it. `folder` is the store's, `url` goes into the QR code."""
+def slip_of(conn: sqlite3.Connection, ticket: Ticket, url: str) -> Slip:
+    """The slip of a ticket as its store has designed it; `url` goes into its QR code."""
     store = settings.load(conn)
     return compose(
         ticket,

@@ -101,7 +101,7 @@ class Spool:
             ticket = tickets.by_id(conn, job.ticket_id)
             if ticket is None:
                 raise UnknownTicket
-            slip = slip_of(conn, self._store.folder, ticket, self._url_for(ticket))
+            slip = slip_of(conn, ticket, self._url_for(ticket))
             return slip, ticket.number, print_jobs.paper_before(conn, job)
 
     def _try(self, slip: Slip, *, reprint: bool) -> Outcome:
