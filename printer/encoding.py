@@ -8,12 +8,12 @@ from collections.abc import Iterable
 
 from PIL import Image
 
-from printer import logo, qr
+from printer import logo, pattern, qr
 from printer.letters import KANJI_OFF, columns, encoded
 from printer.library import QR_ECLEVEL_M, Dummy
 from printer.paper import CodePage, Font, Paper, QrWay
 from printer.raster import picture
-from printer.slip import LARGEST, Align, Block, Columns, Cut, Divider, Feed, Logo, Number, Qr, Slip, Text
+from printer.slip import LARGEST, Align, Block, Columns, Cut, Divider, Feed, Logo, Number, Pattern, Qr, Slip, Text
 from printer.wrapping import wrap
 
 REPRINT = Text("重印 / Reprint", bold=True)
@@ -77,6 +77,8 @@ def _write(block: Block, job: Dummy, paper: Paper) -> None:
             _qr(content, qr.module_dots(content, paper.width_dots, wish), job, paper)
         case Logo(png):
             _image(logo.dots(png, paper.width_dots), job)
+        case Pattern():
+            _image(pattern.dots(paper.width_dots), job)
         case Divider():
             _lines(["-" * (paper.columns * 7 // 8)], job, paper)  # not all 80 mm printers have 48 columns
         case Feed(lines):

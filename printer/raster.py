@@ -8,8 +8,8 @@ from functools import lru_cache
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 from pylopdf_fonts_zh_cn import sans_path
 
-from printer import logo, qr
-from printer.slip import Align, Block, Columns, Divider, Feed, Logo, Number, Qr, Slip, Text
+from printer import logo, pattern, qr
+from printer.slip import Align, Block, Columns, Divider, Feed, Logo, Number, Pattern, Qr, Slip, Text
 from printer.wrapping import wrap
 
 TEXT_DOTS = 26
@@ -42,7 +42,7 @@ def _strip(block: Block, dots: int) -> Image.Image:
             return _columns(block, dots)
         case Number(text, size):
             return _number(text, TEXT_DOTS * size if size else NUMBER_DOTS, dots)
-        case Qr() | Logo():
+        case Qr() | Logo() | Pattern():
             return _symbol(block, dots).convert("L")
         case Divider():
             return _divider(dots)
@@ -50,9 +50,12 @@ def _strip(block: Block, dots: int) -> Image.Image:
     return Image.new("L", (dots, TEXT_DOTS * lines), _WHITE)
 
 
-def _symbol(block: Qr | Logo, dots: int) -> Image.Image:
-    if isinstance(block, Logo):
-        return logo.dots(block.png, dots)
+def _symbol(block: Qr | Logo | Pattern, dots: int) -> Image.Image:
+    match block:
+        case Logo(png):
+            return logo.dots(png, dots)
+        case Pattern():
+            return pattern.dots(dots)
     return qr.picture(block.content, qr.module_dots(block.content, dots, block.module))
 
 

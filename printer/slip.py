@@ -59,6 +59,11 @@ class Logo:
 
 
 @dataclass(frozen=True, slots=True)
+class Pattern:
+    """The test page's ruler, shades and thin lines, from edge to edge."""
+
+
+@dataclass(frozen=True, slots=True)
 class Divider:
     """A thin line across the paper."""
 
@@ -75,7 +80,7 @@ class Cut:
     """The end of the slip."""
 
 
-Block = Text | Columns | Number | Qr | Logo | Divider | Feed | Cut
+Block = Text | Columns | Number | Qr | Logo | Pattern | Divider | Feed | Cut
 
 
 @dataclass(frozen=True, slots=True)
