@@ -60,13 +60,15 @@ _KINDS = {
     "cut": _Kind(may_be_bare=True),
 }
 
+WORDS = tuple(_KINDS)
+
 
 def read(number: int, written: str) -> Line:
     """A line of a template. Raises `SlipFault`."""
     found = _LINE.fullmatch(written)
     word, options, content = found.groups() if found else (written, "", None)
     if word not in _KINDS:
-        raise slip_faults.UnknownBlock(number, word=word, known=", ".join(_KINDS))
+        raise slip_faults.UnknownBlock(number, word=word, known=", ".join(WORDS))
     kind = _KINDS[word]
     read_options = _options(number, word, options.split())
     if content is None and not kind.may_be_bare:
