@@ -17,7 +17,7 @@ LONGEST_QR = 300
 
 _LINE = re.compile(r"\s*([^\s:：]+)([^:：]*)(?:[:：](.*))?")
 _BAR = re.compile(r"[|｜]")
-_GAP = "\x1d"  # stands for the bar between columns, so that a value with a bar in it stays whole
+_GAP = "\x01"  # stands for the bar between columns, so that a value with a bar in it stays whole
 _SIZED = re.compile(r"size=(\d{1,3})")
 
 

@@ -3,9 +3,11 @@
 No personal data goes on paper: a number, a service and a tier, but no name, phone or member number.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
 from db.records import Names, Quote, Service, Settings, Ticket, Tier
 
@@ -49,6 +51,12 @@ class Facts:
     late: bool = False
     where_to_go: Names = NOTHING
     public_rule: Names = NOTHING
+
+    @classmethod
+    def of_json(cls, given: Mapping[str, Any]) -> "Facts":
+        """The facts that `dataclasses.asdict` made `given` of."""
+        values: dict[str, Any] = {name: Names(**one) if name in BILINGUAL else one for name, one in given.items()}
+        return cls(**values)
 
     def values(self, language: str) -> dict[str, object]:
         """By name, as a template in `language` sees them."""
