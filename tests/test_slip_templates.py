@@ -32,7 +32,7 @@ def refused(*lines: str) -> list[tuple[int, type[Exception]]]:
 
 def test_each_line_is_a_block_with_its_options() -> None:
     slip = made(
-        "# a note", "", "text bold size=3 right: 你好：{{ service }}", "columns bold: {{ date }} ｜ {{ time }}", 
+        "# a note", "", "text bold size=3 right: 你好：{{ service }}", "columns bold: {{ date }} ｜ {{ time }}",
         "feed 2", "qr size=5: https://wechat.example", "qr",
     )  # fmt: skip
     assert slip.blocks == (
