@@ -69,7 +69,7 @@ BILINGUAL = frozenset(field.name for field in fields(Facts) if field.type is Nam
 
 
 WHERE_TO_GO = Names("请在等候区就座，留意叫号", "Take a seat, watch the screen.")
-PUBLIC_RULE = Names("分队叫号，不一定按号码顺序", "Numbers may come out of order.")
+PUBLIC_RULE = Names("分队叫号，不一定按号码顺序", "Not always in number order.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from printer.wrapping import wrap
 
 TEXT_DOTS = 26
 BOLD_DOTS = 30  # room for the thicker strokes
-NUMBER_DOTS = 150
+NUMBER_SHARE = 0.39  # of the paper's width: four letters fit
 
 _BLACK, _WHITE = 0, 255
 _THRESHOLD = 140  # grey of an edge that still becomes a black dot: keeps thin strokes whole
@@ -41,7 +41,7 @@ def _strip(block: Block, dots: int) -> Image.Image:
         case Columns():
             return _columns(block, dots)
         case Number(text, size):
-            return _number(text, TEXT_DOTS * size if size else NUMBER_DOTS, dots)
+            return _number(text, TEXT_DOTS * size if size else round(dots * NUMBER_SHARE), dots)
         case Qr() | Logo() | Pattern():
             return _symbol(block, dots).convert("L")
         case Divider():

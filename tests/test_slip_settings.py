@@ -100,7 +100,7 @@ def test_the_stores_lines_are_on_every_slip_and_an_empty_one_is_left_out(stage: 
     words = said(stage, ticket)
     assert "请到二楼等候" in words
     assert "Take a seat, watch the screen." in words
-    assert "Numbers may come out of order." not in words
+    assert "Not always in number order." not in words
 
 
 def test_a_damaged_template_costs_nobody_the_slip(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
