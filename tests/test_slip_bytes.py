@@ -105,8 +105,10 @@ def test_chinese_is_large_also_on_a_printer_that_heeds_only_its_own_size_command
     ],
 )
 def test_letters_with_accents_survive_in_every_code_page(page: CodePage, text: str) -> None:
-    (line,) = read(encode(Slip((Text(text), Cut())), Paper(code_page=page), reprint=False)).lines
+    job = encode(Slip((Text(text), Cut())), Paper(code_page=page), reprint=False)
+    (line,) = read(job).lines
     assert line.text == text
+    assert read(job, begins_in_kanji=True).lines == [line]
     if page is not CodePage.CP858:  # it has no Œ, which is then as wide as a Chinese character
         assert line.cells == len(text)
 
