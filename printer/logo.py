@@ -47,6 +47,6 @@ def dots(png: bytes, width: int) -> Image.Image:
     with Image.open(io.BytesIO(png)) as opened:
         grey = opened.convert("L")
     grey.thumbnail((int(width * _ACROSS), _HIGHEST), Image.Resampling.LANCZOS)
-    page = Image.new("1", (grey.width, grey.height + _BELOW), 1)
+    page = Image.new("1", (grey.width, grey.height + _BELOW), 255)
     page.paste(grey.convert("1", dither=Image.Dither.FLOYDSTEINBERG))
     return page

@@ -24,14 +24,14 @@ _ANCHORS = {Align.LEFT: (0.0, "lm"), Align.CENTER: (0.5, "mm"), Align.RIGHT: (1.
 
 
 def picture(slip: Slip, dots: int) -> Image.Image:
-    """The slip in black and white, `dots` wide."""
+    """The slip in black and white (mode 1), `dots` wide."""
     strips = [_strip(block, dots) for block in slip.blocks]
     page = Image.new("L", (dots, sum(strip.height for strip in strips)), _WHITE)
     top = 0
     for strip in strips:
         page.paste(strip, ((dots - strip.width) // 2, top))
         top += strip.height
-    return page.point(lambda grey: _BLACK if grey < _THRESHOLD else _WHITE)
+    return page.point(lambda grey: _BLACK if grey < _THRESHOLD else _WHITE, "1")
 
 
 def _strip(block: Block, dots: int) -> Image.Image:
