@@ -17,11 +17,11 @@ from counter.web import LARGEST, Body, Context
 from db import settings, staff
 from db.errors import LobbyError, NotFound, UnknownService
 from db.records import DeviceKind, EventKind, Hours, Names, Role, Staff
-from lobby import booking_settings, entitlements, keeping, rule_settings
+from lobby import booking_settings, entitlements, keeping, rule_settings, slip_settings
 from lobby.booking_settings import BookingSet
 from lobby.orders import Command, Json, Order, UnknownStaff
 from printer.device import open_printer
-from printer.encoding import Font
+from printer.paper import Font
 
 CLOSED = frozenset({"closed", "休息", "休"})
 
@@ -270,5 +270,6 @@ COMMANDS: dict[str, Command[Any]] = {
     "store-set": Command(StoreSet, _store_set),
     **entitlements.COMMANDS,
     **keeping.COMMANDS,
+    **slip_settings.COMMANDS,
     "booking-set": Command(BookingSet, _booking_set),
 }

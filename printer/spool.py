@@ -3,17 +3,17 @@
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from db import events, print_jobs, quotes, settings, tickets
+from db import events, print_jobs, tickets
 from db.errors import UnknownTicket
 from db.records import Device, EventKind, PrintJob, PrintState, Ticket
 from db.store import Store
 from printer.device import Printer
-from printer.encoding import encode, paper_of
+from printer.encoding import encode
 from printer.errors import PrinterFault
-from printer.slip import Slip, compose
+from printer.paper import paper_of
+from printer.slip import Slip
+from printer.slips import slip_of
 
 BACK_OFF_S = (2.0, 5.0, 15.0, 30.0, 60.0)
 
@@ -44,7 +44,7 @@ def _call(work: Callable[[], Outcome]) -> Outcome:
 class Spool:
     """One printer's queue. Call `step` from one thread or greenlet only.
 
-    `device` is the printer's row (options `font` and `width_mm`), `printer` what `open_printer` made of its `address`.
+    `device` is the printer's row (options as for `paper_of`), `printer` what `open_printer` made of its `address`.
     `url_for` gives the URL in a ticket's QR code. `off_loop` runs the slow part (drawing and sending, up to some
     seconds) where it holds nobody up, and returns its result. Raises `BadPrinterOption`.
     """
@@ -62,7 +62,7 @@ class Spool:
         self._printer = printer
         self._url_for = url_for
         self._off_loop = off_loop
-        self._font, self._width_mm = paper_of(device.options)
+        self._paper = paper_of(device.options)
         self._blank: int | None = None
 
     def next_due(self) -> float | None:
@@ -101,22 +101,12 @@ class Spool:
             ticket = tickets.by_id(conn, job.ticket_id)
             if ticket is None:
                 raise UnknownTicket
-            store = settings.load(conn)
-            slip = compose(
-                ticket,
-                settings.services(conn)[ticket.service],
-                store,
-                quotes.people_ahead(conn, ticket.id),
-                quotes.told(conn, ticket.id),
-                self._url_for(ticket),
-                datetime.fromtimestamp(ticket.issued_at, ZoneInfo(store.timezone)),
-                settings.tiers(conn)[ticket.tier] if ticket.tier else None,
-            )
+            slip = slip_of(conn, ticket, self._url_for(ticket))
             return slip, ticket.number, print_jobs.paper_before(conn, job)
 
     def _try(self, slip: Slip, *, reprint: bool) -> Outcome:
         try:
-            return Outcome(self._printer.send(encode(slip, self._font, self._width_mm, reprint)))
+            return Outcome(self._printer.send(encode(slip, self._paper, reprint=reprint)))
         except PrinterFault as fault:  # caught here: gevent's thread pool shows a traceback of all that leaves it
             return Outcome(PrintState.FAILED, fault)
 

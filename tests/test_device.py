@@ -13,12 +13,19 @@ from paper import Line, read
 from db.records import PrintState
 from printer import errors
 from printer.device import open_printer
-from printer.encoding import Font, encode, paper_of
+from printer.encoding import encode
+from printer.paper import Font, Paper, paper_of
 from printer.slip import Cut, Divider, Feed, Number, Qr, Slip, Text
 
 URL = "https://lobby.example.cn/t/AbCdEfGhIjKlMnOpQrStUv"
 SLIP = Slip((Text("账单查询，（急）㐂𠮷", 2, bold=True), Number("V012"), Divider(), Feed(), Qr(URL), Cut()))
-JOB = encode(SLIP, Font.GB18030, 80, reprint=False)
+
+
+def paper_for(font: Font, width_mm: int) -> Paper:
+    return paper_of({"font": font, "width_mm": str(width_mm)})
+
+
+JOB = encode(SLIP, paper_for(Font.GB18030, 80), reprint=False)
 
 
 def test_chinese_with_punctuation_and_rare_characters_survives_as_gb18030() -> None:
@@ -27,7 +34,7 @@ def test_chinese_with_punctuation_and_rare_characters_survives_as_gb18030() -> N
 
 @pytest.mark.parametrize(("width_mm", "dots"), [(58, 384), (80, 576)])
 def test_the_number_is_the_printers_own_letters_nearly_as_wide_as_the_paper(width_mm: int, dots: int) -> None:
-    lines = read(encode(SLIP, Font.GB18030, width_mm, reprint=False)).lines
+    lines = read(encode(SLIP, paper_for(Font.GB18030, width_mm), reprint=False)).lines
     (number,) = [line for line in lines if line.text == "V012"]
     assert number.width == number.height
     assert dots * 0.6 < len("V012") * 12 * number.width < dots
@@ -35,54 +42,66 @@ def test_the_number_is_the_printers_own_letters_nearly_as_wide_as_the_paper(widt
 
 def test_a_long_line_breaks_between_words_and_fits_narrow_paper() -> None:
     slip = Slip((Text("Missed your call? See the help desk."), Text("国" * 20), Cut()))
-    lines = [line.text for line in read(encode(slip, Font.GB18030, 58, reprint=False)).lines]
+    lines = [line.text for line in read(encode(slip, paper_for(Font.GB18030, 58), reprint=False)).lines]
     assert lines == ["Missed your call? See the help", "desk.", "国" * 16, "国" * 4]
 
 
 @pytest.mark.parametrize("width_mm", [58, 80])
 @pytest.mark.parametrize("font", list(Font))
 def test_a_phone_reads_the_ticket_page_from_the_qr_code(font: Font, width_mm: int) -> None:
-    assert read(encode(SLIP, font, width_mm, reprint=False)).qr_codes == [URL]
+    assert read(encode(SLIP, paper_for(font, width_mm), reprint=False)).qr_codes == [URL]
 
 
 @pytest.mark.parametrize(("width_mm", "dots"), [(58, 384), (80, 576)])
 def test_a_raster_slip_is_one_picture_as_wide_as_the_paper(width_mm: int, dots: int) -> None:
-    paper = read(encode(SLIP, Font.RASTER, width_mm, reprint=False))
+    paper = read(encode(SLIP, paper_for(Font.RASTER, width_mm), reprint=False))
     assert (paper.text, paper.picture.width) == ("", dots)
 
 
 def test_every_chinese_character_of_a_raster_slip_is_drawn_with_a_glyph_of_its_own() -> None:
     letters = "人民广场营业厅前面位贵宾钻石卡预约扫码查看排队进度过号请到服务台重印"
     drawn = {
-        read(encode(Slip((Text(one), Cut())), Font.RASTER, 58, reprint=False)).picture.tobytes() for one in letters
+        read(encode(Slip((Text(one), Cut())), paper_for(Font.RASTER, 58), reprint=False)).picture.tobytes()
+        for one in letters
     }
     assert len(drawn) == len(set(letters))
 
 
 @pytest.mark.parametrize("font", list(Font))
 def test_the_paper_is_cut_once_at_the_end(font: Font) -> None:
-    job = encode(SLIP, font, 80, reprint=False)
+    job = encode(SLIP, paper_for(font, 80), reprint=False)
     assert read(job).cuts == 1
     assert job.endswith(b"\x1dVB\x00")
 
 
 def test_a_reprint_says_so_at_the_top() -> None:
-    assert read(encode(SLIP, Font.GB18030, 80, reprint=True)).lines[0].text == "重印 / Reprint"
+    assert read(encode(SLIP, paper_for(Font.GB18030, 80), reprint=True)).lines[0].text == "重印 / Reprint"
 
 
 def test_a_raster_reprint_is_longer_by_its_mark() -> None:
-    heights = [read(encode(SLIP, Font.RASTER, 80, reprint=mark)).picture.height for mark in (False, True)]
+    heights = [read(encode(SLIP, paper_for(Font.RASTER, 80), reprint=mark)).picture.height for mark in (False, True)]
     assert heights[0] < heights[1]
 
 
-@pytest.mark.parametrize("options", [{"font": "times"}, {"width_mm": "70"}, {"width_mm": "wide"}])
-def test_an_unknown_font_or_width_is_refused(options: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"font": "times"},
+        {"width_mm": "70"},
+        {"width_mm": "wide"},
+        {"code_page": "cp999"},
+        {"cutter": "maybe"},
+        {"qr": "none"},
+        {"density": "7"},
+    ],
+)
+def test_an_unknown_option_of_the_paper_is_refused(options: dict[str, str]) -> None:
     with pytest.raises(errors.BadPrinterOption):
         paper_of(options)
 
 
 def test_a_printer_without_options_has_a_chinese_font_and_wide_paper() -> None:
-    assert paper_of({}) == (Font.GB18030, 80)
+    assert paper_of({}) == Paper()
 
 
 @pytest.mark.parametrize(
@@ -101,7 +120,7 @@ def test_a_printer_that_confirms_has_printed(mode: Mode) -> None:
 
 
 def test_a_large_picture_arrives_whole() -> None:
-    job = encode(SLIP, Font.RASTER, 80, reprint=False)
+    job = encode(SLIP, paper_for(Font.RASTER, 80), reprint=False)
     with FakePrinter() as printer:
         open_printer(printer.address).send(job)
         assert printer.wait_for_jobs(1) == [job]
