@@ -621,3 +621,24 @@ class PermissionNeeded(LobbyError):
 
     code, status, field = "permission_needed", 403, "permission"
     text = "Customers of this tier book by permission only. Say in “permission” why it was given."
+
+
+class BadSpan(LobbyError):
+    """A report from a day to an earlier one, or over more days than one answer holds."""
+
+    code, status, field = "bad_span", 422, "to"
+    text = "Choose a last day that is not before the first, and at most {days} days in all."
+
+
+class NoPastDay(LobbyError):
+    """A day on which nobody came, or that is not over."""
+
+    code, status, field = "no_past_day", 404, "day"
+    text = "Nobody took a number on {day}, or that day is not over yet. The last day with customers was {latest}."
+
+
+class StudyRunning(LobbyError):
+    """One study at a time is computed."""
+
+    code, status = "study_running", 409
+    text = "Another calculation is running. Wait until it has ended, then try again."
