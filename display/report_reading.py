@@ -33,7 +33,7 @@ def read_figures(conn: sqlite3.Connection, wish: Wish, now: float) -> Json:
     store = settings.set_up(conn)
     first, last = _span(wish, store, now)
     facts, expected = past.read_with_expected(conn, first, last, now)
-    return {**_frame(store, first, last), "days": len(facts), **report(join(facts), wish.by, expected)}
+    return {**_frame(store, first, last, now), "days": len(facts), **report(join(facts), wish.by, expected)}
 
 
 def read_inspection(conn: sqlite3.Connection, wish: Wish, now: float) -> Json:
@@ -44,7 +44,7 @@ def read_inspection(conn: sqlite3.Connection, wish: Wish, now: float) -> Json:
     found = inspection(facts)
     for miss in found["misses"]:
         miss["since"] = calendar.stamp(miss["since"], store.settings)
-    return {**_frame(store, first, last), "days": len(facts), **found}
+    return {**_frame(store, first, last, now), "days": len(facts), **found}
 
 
 def names(store: SetUp) -> tuple[dict[str, Names], dict[str, Names]]:
@@ -62,11 +62,12 @@ def _span(wish: Wish, store: SetUp, now: float) -> tuple[str, str]:
     return str(first), str(last)
 
 
-def _frame(store: SetUp, first: str, last: str) -> Json:
+def _frame(store: SetUp, first: str, last: str, now: float) -> Json:
     services, tiers = names(store)
     shown = store.settings.name
     return {
         "store": {"zh": shown.zh, "en": shown.en},
+        "today": calendar.business_day(now, store.settings),
         "from": first,
         "to": last,
         "names": {"service": both(services), "tier": both(tiers)},
