@@ -24,6 +24,7 @@ ORDINARY_S, ORDINARY_SHARE = 20 * 60.0, 0.80
 LEAST_EXPECTED = 0.05
 MOST_ROUNDS = 30
 SLOT_S = 900.0
+LONGEST_S = 86_400.0
 
 Plan = tuple[int, ...]
 """How many counters are there in each half hour of the business day."""
@@ -101,20 +102,21 @@ Shares = list[tuple[float, float]]
 
 def _judge(crowds: Sequence[Sequence[Customer]], outlook: Outlook) -> Callable[[Plan], Shares]:
     def judged(plan: Plan) -> Shares:
-        closed = list(_closings(plan, outlook.counters))
         tickets = [
             ticket
             for crowd in crowds
-            for ticket in simulate(crowd, outlook.counters, outlook.rules, outlook.cautious, closed).tickets
+            for ticket in simulate(
+                crowd, outlook.counters, outlook.rules, outlook.cautious, _closings(plan, outlook.counters, crowd)
+            ).tickets
         ]
         kept: list[list[bool]] = [[] for _ in range(HALF_HOURS)]
         soon: list[list[bool]] = [[] for _ in range(HALF_HOURS)]
         for ticket in tickets:
             n = min(HALF_HOURS - 1, int(ticket.issued_at // HALF_HOUR_S))
-            if ticket.ticket_class == TicketClass.ORDINARY:
-                soon[n].append(wait_s(ticket) <= ORDINARY_S)
-            else:
-                kept[n].append(wait_s(ticket) <= _promised_s(ticket))
+            is_ordinary = ticket.ticket_class == TicketClass.ORDINARY
+            within_s = ORDINARY_S if is_ordinary else _promised_s(ticket)
+            if not _has_left_before(ticket, within_s):
+                (soon if is_ordinary else kept)[n].append(wait_s(ticket) <= within_s)
         return [(_share(kept[n]), _share(soon[n])) for n in range(HALF_HOURS)]
 
     return judged
@@ -124,6 +126,12 @@ def _promised_s(ticket: Ticket) -> float:
     if ticket.ticket_class == TicketClass.VIP or ticket.due_at is None:
         return PROMISE_S
     return ticket.due_at - ticket.waiting_since
+
+
+def _has_left_before(ticket: Ticket, within_s: float) -> bool:
+    """Whoever gave up before the time was out was neither called in time nor late."""
+    gave_up = ticket.first_called_at is None and ticket.ended_at is not None
+    return gave_up and (ticket.ended_at or 0.0) <= ticket.waiting_since + within_s
 
 
 def _start(outlook: Outlook, expected: Sequence[float], open_ones: range) -> Plan:
@@ -155,11 +163,12 @@ def _place_to_raise(plan: Plan, failing: int, most: int, open_ones: range) -> in
 
 
 def _trimmed(plan: Plan, judge: Callable[[Plan], Shares], open_ones: range) -> Plan:
-    """One less wherever nothing gets worse by it, the fullest half hours first."""
-    failing = len(_failing(judge(plan), open_ones))
+    """One less wherever the promises are kept all the same, the fullest half hours first."""
+    if _failing(judge(plan), open_ones):
+        return plan
     for n in sorted(open_ones, key=lambda n: -plan[n]):
         fewer = (*plan[:n], plan[n] - 1, *plan[n + 1 :])
-        if plan[n] > 1 and len(_failing(judge(fewer), open_ones)) <= failing:
+        if plan[n] > 1 and not _failing(judge(fewer), open_ones):
             plan = fewer
     return plan
 
@@ -168,17 +177,20 @@ def _failing(shares: Shares, open_ones: range) -> list[int]:
     return [n for n in open_ones if shares[n][0] < KEPT_SHARE or shares[n][1] < ORDINARY_SHARE]
 
 
-def _closings(plan: Plan, counters: Sequence[Counter]) -> Iterator[Pause]:
-    """When each counter is not there, as pauses; at the end of the day everybody stays until the last one is served."""
-    last = max(n for n, count in enumerate(plan) if count)
+def _closings(plan: Plan, counters: Sequence[Counter], crowd: Sequence[Customer]) -> Iterator[Pause]:
+    """When each counter is not there while a crowd is, as pauses; in the end all stay until the last is served."""
+    if not crowd:
+        return
+    begins_at = crowd[0].ticket.issued_at
+    first, last = int(begins_at // HALF_HOUR_S), max(n for n, count in enumerate(plan) if count)
     for place, counter in enumerate(counters):
-        there = [place < count for count in plan[: last + 1]]
-        edges = [0, *(n for n in range(1, last + 1) if there[n] != there[n - 1]), last + 1]
+        there = [place < count for count in plan]
+        edges = [first, *(n for n in range(first + 1, last + 1) if there[n] != there[n - 1]), last + 1]
         for begins, ends in pairwise(edges):
             if not there[begins]:
-                is_last = ends == last + 1
-                length_s = 86_400.0 if is_last else (ends - begins) * HALF_HOUR_S
-                yield Pause(counter.number, begins * HALF_HOUR_S, length_s)
+                starts_at = max(begins_at, begins * HALF_HOUR_S)
+                ends_at = ends * HALF_HOUR_S if ends <= last else starts_at + LONGEST_S
+                yield Pause(counter.number, starts_at, ends_at - starts_at)
 
 
 def _crowd(outlook: Outlook, n: int) -> Iterator[Customer]:

@@ -17,15 +17,15 @@ Json = dict[str, Any]
 GUARDED = (TicketClass.VIP, TicketClass.APPOINTMENT)
 
 
-def inspection(facts: Sequence[Facts]) -> Json:
-    """Attainment per month and tier, bookings per month, causes, and every single miss.
+def inspection(facts: Sequence[Facts], tiers: Sequence[str]) -> Json:
+    """Attainment per month and tier (in the order of `tiers`), bookings per month, causes, and every single miss.
 
     `months`: a row per month and kind of customer (a tier, or appointments); `totals`: the same over all months.
     """
     span = join(facts)
     months = np.array([day[:7] for day in span.days])
     of_ticket = months[span.ticket_day] if len(span.days) else np.zeros(0, "U7")
-    kinds = _kinds(span)
+    kinds = _kinds(span, tiers)
     rows = [
         {"month": month, **_attainment(span.tickets[of_ticket == month], kind, span)}
         for month in sorted(set(months.tolist()))
@@ -43,12 +43,13 @@ def inspection(facts: Sequence[Facts]) -> Json:
     }
 
 
-def _kinds(span: Span) -> list[tuple[TicketClass, int]]:
+def _kinds(span: Span, order: Sequence[str]) -> list[tuple[TicketClass, int]]:
     """Each tier that came as a VIP, then appointments; −1: of any tier."""
     is_vip = span.tickets["class"] == CLASSES.index(TicketClass.VIP)
-    tiers = [int(tier) for tier in np.unique(span.tickets["tier"][is_vip])]
+    came = [int(tier) for tier in np.unique(span.tickets["tier"][is_vip])]
+    places = {code: place for place, code in enumerate(order)}
     return [
-        *((TicketClass.VIP, tier) for tier in sorted(tiers, key=lambda tier: span.words["tier"][tier])),
+        *((TicketClass.VIP, tier) for tier in sorted(came, key=lambda tier: places.get(span.words["tier"][tier], -1))),
         (TicketClass.APPOINTMENT, -1),
     ]
 

@@ -41,7 +41,7 @@ def read_inspection(conn: sqlite3.Connection, wish: Wish, now: float) -> Json:
     store = settings.set_up(conn)
     first, last = _span(wish, store, now)
     facts = past.read(conn, first, last, now)
-    found = inspection(facts)
+    found = inspection(facts, sorted(store.tiers, key=lambda code: -store.tiers[code].rank))
     for miss in found["misses"]:
         miss["since"] = calendar.stamp(miss["since"], store.settings)
     return {**_frame(store, first, last, now), "days": len(facts), **found}

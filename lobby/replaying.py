@@ -14,7 +14,7 @@ from db import calendar, counters, settings, tickets
 from db.errors import NoPastDay, UnknownCounter
 from db.records import Counter, RuleKind, Rules, ServiceTime, Ticket, TicketState
 from display import past
-from display.attendance import Shift, Span
+from display.attendance import Shift, Span, within
 from lobby import past_days
 from lobby.comparing import Row, row
 
@@ -61,10 +61,11 @@ def prepare(conn: sqlite3.Connection, question: Question, now: float) -> Stage:
     were = [everyone[number] for number in sorted({shift.counter for shift in facts.shifts} & set(everyone))]
     wanted = None if question.counters is None else [_known(everyone, number) for number in question.counters]
     span = crowd[0].ticket.issued_at, max(shift.closes for shift in facts.shifts) if facts.shifts else 0.0
+    recorded = [_as_played(ticket) for ticket in tickets.of_day(conn, question.day)]
     absent = list(_absences(facts.shifts, span))
     return Stage(
         crowd=crowd,
-        recorded=[_as_played(ticket) for ticket in tickets.of_day(conn, question.day)],
+        recorded=recorded,
         counters=were or day.counters,
         as_they_were=absent,
         changed=wanted or were or day.counters,
@@ -72,7 +73,7 @@ def prepare(conn: sqlite3.Connection, question: Question, now: float) -> Stage:
         times=day.times,
         rules=day.rules,
         changed_rules=replace(day.rules, kind=question.rule or day.rules.kind),
-        present_s=sum(_length(_there(shift)) for shift in facts.shifts),
+        present_s=_present_s(facts.shifts, crowd[0].ticket.issued_at, recorded),
     )
 
 
@@ -137,5 +138,7 @@ def _absences(shifts: Sequence[Shift], span: Span) -> Iterator[Pause]:
             yield Pause(number, at, span[1] - at)
 
 
-def _length(spans: Sequence[Span]) -> float:
-    return sum(ends - begins for begins, ends in spans)
+def _present_s(shifts: Sequence[Shift], begins: float, recorded: Sequence[Ticket]) -> float:
+    """How long counters were there between the first arrival and the last end, as the simulator counts it."""
+    ends = max((ticket.ended_at or begins for ticket in recorded if ticket.started_at is not None), default=begins)
+    return sum(within(_there(shift), begins, ends) for shift in shifts)

@@ -93,11 +93,10 @@ def _lunches(past: Past) -> list[Pause]:
 
 
 def _with_fate(ticket: Ticket, past: Past, random: Random) -> Ticket:
-    """Some who were called are not there: the counter waits for two minutes."""
+    """Some who were called are not there; their counter is as long without the next one as if they had come."""
     if ticket.first_called_at is None or random.random() >= past.no_shows:
         return ticket
-    gone_at = min(ticket.first_called_at + 60, ticket.ended_at or 0.0)
-    return replace(ticket, state=TicketState.NO_SHOW, started_at=None, ended_at=gone_at)
+    return replace(ticket, state=TicketState.NO_SHOW, started_at=None)
 
 
 def _write_ticket(conn: Connection, ticket: Ticket, day: str, midnight: float, random: Random, past: Past) -> None:
@@ -105,18 +104,20 @@ def _write_ticket(conn: Connection, ticket: Ticket, day: str, midnight: float, r
         return None if at is None else midnight + at
 
     conn.execute(
-        "INSERT INTO tickets (id, number, token, request_key, business_day, service, class, state, language, issued_at, tier,"
-        " head_start_s, due_at, slot_at, counter, first_called_at, called_at, started_at, ended_at, calls)"
+        "INSERT INTO tickets (id, number, token, request_key, business_day, service, class, state, language, issued_at,"
+        " tier, head_start_s, due_at, slot_at, counter, first_called_at, called_at, started_at, ended_at, calls)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'zh', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (ticket.id, ticket.number, f"t{ticket.id}", f"k{ticket.id}", day, ticket.service, ticket.ticket_class, ticket.state,
-         when(ticket.issued_at), ticket.tier, ticket.head_start_s, when(ticket.due_at), when(ticket.slot_at), ticket.counter,
-         when(ticket.first_called_at), when(ticket.called_at), when(ticket.started_at), when(ticket.ended_at), ticket.calls),
+        (ticket.id, ticket.number, f"t{ticket.id}", f"k{ticket.id}", day, ticket.service, ticket.ticket_class,
+         ticket.state, when(ticket.issued_at), ticket.tier, ticket.head_start_s, when(ticket.due_at),
+         when(ticket.slot_at), ticket.counter, when(ticket.first_called_at), when(ticket.called_at),
+         when(ticket.started_at), when(ticket.ended_at), ticket.calls),
     )  # fmt: skip
     if ticket.first_called_at is not None:
         waited = ticket.first_called_at - ticket.issued_at
         middle = max(30.0, waited * random.uniform(0.6, 1.5))
         conn.execute(
-            "INSERT INTO quotes (ticket_id, at, people_ahead, low_s, mid_s, high_s, wait_s) VALUES (?, ?, 3, ?, ?, ?, ?)",
+            "INSERT INTO quotes (ticket_id, at, people_ahead, low_s, mid_s, high_s, wait_s)"
+            " VALUES (?, ?, 3, ?, ?, ?, ?)",
             (ticket.id, when(ticket.issued_at), middle * 0.6, middle, middle * 1.6, waited),
         )
     if ticket.state == TicketState.COMPLETED and random.random() < past.rated:
@@ -164,6 +165,7 @@ def _bookings(conn: Connection, day: date, midnight: float, random: Random) -> N
         state = "no_show" if n == 0 else "completed" if random.random() < 0.9 else "cancelled"
         rows.append((f"{day:%y%m%d}{n}", f"13{day:%y%m%d}{n:03d}", midnight + (9 + n) * 3600.0, state))
     conn.executemany(
-        "INSERT INTO appointments (code, phone, name, service, slot_at, channel, state) VALUES (?, ?, '', 'plan', ?, 'web', ?)",
+        "INSERT INTO appointments (code, phone, name, service, slot_at, channel, state)"
+        " VALUES (?, ?, '', 'plan', ?, 'web', ?)",
         rows,
     )

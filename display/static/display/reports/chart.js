@@ -28,7 +28,7 @@ function options({ labels, series, width, unit, least }) {
     cursor: { show: false },
     scales: { x: { time: false, range: [-0.6, labels.length - 0.4] }, y: { range: (_, low, high) => [Math.min(least ?? 0, low ?? 0), Math.max(high ?? 1, (least ?? 0) + 1) * (least ? 1 : 1.08)] } },
     axes: [
-      { ...axis, grid: { show: false }, space: space(labels), incrs: [1, 2, 3, 5, 7, 10, 14, 30, 60, 90, 120], values: (_, splits) => splits.map((n) => labels[n] ?? "") },
+      { ...axis, grid: { show: false }, size: 34, gap: 8, space: space(labels), incrs: [1, 2, 3, 5, 7, 10, 14, 30, 60, 90, 120], values: (_, splits) => splits.map((n) => labels[n] ?? "") },
       { ...axis, grid: { stroke: token("line"), width: 1 }, size: 48, values: (_, splits) => splits.map((value) => `${value}${unit}`) },
     ],
     series: [{}, ...series.map(({ shape, colour }) => SHAPES[shape](token(colour), labels.length))],

@@ -2,7 +2,7 @@
 import { html, useState } from "/static/lobby/page.js";
 import { name, t } from "/static/lobby/texts.js";
 import { Chart } from "./chart.js";
-import { Busy, dayName, duration, Empty, Exports, hours, monthName, PaperHead, percent, shortDay, signed, Span, Table, Tile, Trouble, useReport } from "./parts.js";
+import { Busy, count, dayName, duration, Empty, Exports, hours, monthName, PaperHead, percent, shortDay, signed, Span, Table, Tile, Trouble, useReport, whole } from "./parts.js";
 
 const PATH = "/api/v1/reports/figures";
 const GROUPS = { day: "Day", week: "Week", month: "Month", hour: "Hour", service: "Service", counter: "Counter", staff: "Staff member", class: "Class", tier: "Tier" };
@@ -24,7 +24,7 @@ const as = (key, show) => ({ of: (row) => show(row[key]) });
 
 const VIEWS = {
   waits: { title: "Waits", columns: () => [
-    { key: "issued", title: t("Customers"), ...plain("issued") }, { key: "expected", title: t("Foreseen"), ...plain("expected") }, { key: "served", title: t("Served"), ...plain("served") },
+    { key: "issued", title: t("Customers"), ...as("issued", count) }, { key: "expected", title: t("Foreseen"), ...as("expected", whole) }, { key: "served", title: t("Served"), ...as("served", count) },
     { key: "mean", title: t("Mean wait"), ...as("wait_mean_s", duration) }, { key: "p50", title: t("Half at most"), ...as("wait_p50_s", duration) },
     { key: "p90", title: t("90 % within"), ...as("wait_p90_s", duration) }, { key: "p95", title: t("95 % within"), ...as("wait_p95_s", duration) }, { key: "max", title: t("Longest"), ...as("wait_max_s", duration) },
   ] },
@@ -51,7 +51,7 @@ const VIEWS = {
 const tone = (share, aim) => (share === null ? "" : share < aim ? "bad" : "good");
 
 const Tiles = ({ total }) => html`<section class="kpi" aria-label=${t("Figures")}>
-  <${Tile} id="issued" label=${t("Customers")} value=${total.issued} below=${total.expected === null ? t("served {n}", { n: total.served }) : t("served {n} · expected {expected}", { n: total.served, expected: Math.round(total.expected) })} />
+  <${Tile} id="issued" label=${t("Customers")} value=${count(total.issued)} below=${total.expected === null ? t("served {n}", { n: count(total.served) }) : t("served {n} · expected {expected}", { n: count(total.served), expected: count(Math.round(total.expected)) })} />
   <${Tile} id="wait" label=${t("Mean wait")} value=${duration(total.wait_mean_s)} below=${t("90 % waited at most {time}", { time: duration(total.wait_p90_s) ?? "–" })} />
   <${Tile} id="vip" label=${t("VIPs in 10 min")} value=${total.vip_percent} unit="%" tone=${tone(total.vip_percent, 95)} below=${t("Kept {kept} · missed {missed}", { kept: total.vip_kept, missed: total.vip_missed })} />
   <${Tile} id="appointment" label=${t("Appointments kept")} value=${total.appointment_percent} unit="%" tone=${tone(total.appointment_percent, 95)} below=${t("Kept {kept} · missed {missed}", { kept: total.appointment_kept, missed: total.appointment_missed })} />
@@ -85,16 +85,16 @@ function Details({ data }) {
   return html`<section class="p"><div class="head"><h2>${t(VIEWS[view].title)}</h2><div class="seg" role="group" aria-label=${t("Table")}>${Object.entries(VIEWS).map(
     ([id, { title }]) => html`<button type="button" key=${id} aria-pressed=${id === view} onClick=${() => show(id)}>${t(title)}</button>`,
   )}</div></div>
-  <${Table} id="figures" caption=${t(VIEWS[view].title)} columns=${known} rows=${[{ ...data.total, is_total: true }, ...data.rows]} /></section>`;
+  <${Table} is_long id="figures" caption=${t(VIEWS[view].title)} columns=${known} rows=${[{ ...data.total, is_total: true }, ...data.rows]} /></section>`;
 }
 
 export function Figures() {
   const [asked, ask, { data, problem, busy, query }] = useReport(PATH, { by: "day" });
-  return html`<div class="bar-top"><${Span} data=${data} ask=${ask} names=${["today", "week", "month", "thirty", "year"]} /><${Exports} path=${PATH} query=${query} /></div>
+  return html`<div class="page"><div class="bar-top"><${Span} data=${data} ask=${ask} names=${["today", "week", "month", "thirty", "year"]} /><${Exports} path=${PATH} query=${query} /></div>
     <div class="groups seg" role="group" aria-label=${t("Group by")}>${Object.entries(GROUPS).map(
       ([by, title]) => html`<button type="button" key=${by} data-by=${by} aria-pressed=${asked.by === by} onClick=${() => ask({ by })}>${t(title)}</button>`,
     )}</div>
     <${Trouble} problem=${problem} />
     ${data ? html`<div class="answer" aria-busy=${busy} data-by=${data.by}><${PaperHead} data=${data} title=${t("Figures")} />
-      ${data.days ? html`<${Tiles} total=${data.total} /><${Charts} data=${data} /><${Details} data=${data} />` : html`<${Empty} title=${t("Nobody came on these days")} text=${t("Choose other days. Figures appear with the first customer.")} />`}</div>` : problem ? null : html`<${Busy} />`}`;
+      ${data.days ? html`<${Tiles} total=${data.total} /><${Charts} data=${data} /><${Details} data=${data} />` : html`<${Empty} title=${t("Nobody came on these days")} text=${t("Choose other days. Figures appear with the first customer.")} />`}</div>` : problem ? null : html`<${Busy} />`}</div>`;
 }

@@ -14,7 +14,7 @@ const CAUSES = {
   paused: "A counter paused",
   demand: "More demand than counters",
 };
-const COLOURS = ["brand", "gold-line", "call", "warn", "ok"];
+const COLOURS = ["brand", "gold-line", "line-strong", "call", "ok"];
 const GOOD = 95;
 
 const kindName = (row, names) => (row.class === "appointment" ? t("Appointments") : row.tier ? name(names.tier[row.tier]) || row.tier : t("VIP"));
@@ -79,15 +79,15 @@ const bookings = () => [
 const Report = ({ data }) => html`<${Tiles} data=${data} />
   <div class="g"><${Months} data=${data} /><${Causes} causes=${data.causes} /></div>
   <section class="p"><h2>${t("By month")}</h2><${Table} id="months" caption=${t("By month")} columns=${byMonth(data)} rows=${data.months} /></section>
-  ${data.misses.length ? html`<section class="p"><h2>${t("Misses")} <span>${t("{n} in all", { n: data.misses.length })}</span></h2><${Table} id="misses" caption=${t("Misses")} columns=${misses(data)} rows=${data.misses} /></section>` : null}
+  ${data.misses.length ? html`<section class="p"><h2>${t("Misses")} <span>${t("{n} in all", { n: data.misses.length })}</span></h2><${Table} is_long id="misses" caption=${t("Misses")} columns=${misses(data)} rows=${data.misses} /></section>` : null}
   ${data.bookings.length ? html`<section class="p"><h2>${t("Bookings")}</h2><${Table} id="bookings" caption=${t("Bookings")} columns=${bookings()} rows=${data.bookings} /></section>` : null}
   <p class="paper-only sign"><span>${t("Checked by")}</span><span>${t("Date")}</span></p>`;
 
 export function Inspection() {
   const [, ask, { data, problem, busy, query }] = useReport(PATH, {});
   const is_empty = data && !data.totals.some(({ came }) => came);
-  return html`<div class="bar-top"><${Span} data=${data} ask=${ask} names=${["month", "lastMonth", "half", "lastHalf"]} /><${Exports} path=${PATH} query=${query} /></div>
+  return html`<div class="page"><div class="bar-top"><${Span} data=${data} ask=${ask} names=${["month", "lastMonth", "half", "lastHalf"]} /><${Exports} path=${PATH} query=${query} /></div>
     <${Trouble} problem=${problem} />
     ${data ? html`<div class="answer" aria-busy=${busy} data-from=${data.from}><${PaperHead} data=${data} title=${t("Inspection report")} />
-      ${is_empty ? html`<${Empty} title=${t("No VIP and no appointment on these days")} text=${t("Choose other days. The report begins with the first VIP or appointment.")} />` : html`<${Report} data=${data} />`}</div>` : problem ? null : html`<${Busy} />`}`;
+      ${is_empty ? html`<${Empty} title=${t("No VIP and no appointment on these days")} text=${t("Choose other days. The report begins with the first VIP or appointment.")} />` : html`<${Report} data=${data} />`}</div>` : problem ? null : html`<${Busy} />`}</div>`;
 }

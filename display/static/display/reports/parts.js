@@ -10,7 +10,10 @@ const plus = (day, days) => iso(new Date(dayOf(day).getTime() + days * DAY_MS));
 const format = (day, options) => new Intl.DateTimeFormat(lang() === "en" ? "en-GB" : "zh-CN", { timeZone: "UTC", ...options }).format(dayOf(day));
 
 /** "11月21日 周六" or "Sat 21 Nov". */
-export const dayName = (day) => `${format(day, { month: "short", day: "numeric" })} ${format(day, { weekday: "short" })}`;
+export function dayName(day) {
+  const parts = [format(day, { month: "short", day: "numeric" }), format(day, { weekday: "short" })];
+  return (lang() === "en" ? parts.reverse() : parts).join(" ");
+}
 export const shortDay = (day) => format(day, { month: "numeric", day: "numeric" });
 export const monthName = (month) => format(`${month}-01`, { year: "numeric", month: "short" });
 
@@ -94,7 +97,7 @@ export const Tile = ({ id, label, value, unit, below, tone = "" }) => html`<div 
 export const PaperHead = ({ data, title }) => html`<p class="paper-only"><b>${name(data.store)} · ${title}</b> ${data.from} – ${data.to}</p>`;
 
 /** A table; `columns`: [{key, title, of(row)}], the first one names the row. */
-export const Table = ({ caption, columns, rows, id }) => html`<div class="scroll" role="region" aria-label=${caption} tabindex="0"><table id=${id}>
+export const Table = ({ caption, columns, rows, id, is_long }) => html`<div ...${is_long ? { class: "scroll", role: "region", "aria-label": caption, tabindex: 0 } : {}}><table id=${id}>
   <thead><tr>${columns.map(({ key, title }) => html`<th key=${key} scope="col">${title}</th>`)}</tr></thead>
   <tbody>${rows.map(
     (row, place) => html`<tr key=${place} class=${row.is_total ? "total" : null}>${columns.map(({ key, of }, n) => (n ? html`<td key=${key}>${of(row) ?? "–"}</td>` : html`<th key=${key} scope="row">${of(row) ?? "–"}</th>`))}</tr>`,
@@ -102,6 +105,8 @@ export const Table = ({ caption, columns, rows, id }) => html`<div class="scroll
 </table></div>`;
 
 export const duration = (seconds) => (seconds === null || seconds === undefined ? null : running(seconds));
+export const count = (number) => number?.toLocaleString("en-US") ?? null;
+export const whole = (number) => (number === null || number === undefined ? null : count(Math.round(number)));
 export const percent = (share) => (share === null || share === undefined ? null : `${share} %`);
 export const hours = (seconds) => (seconds === null || seconds === undefined ? null : (seconds / 3600).toFixed(1));
 export const signed = (seconds) => (seconds === null || seconds === undefined ? null : `${seconds < 0 ? "−" : "+"}${running(Math.abs(seconds))}`);

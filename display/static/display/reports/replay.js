@@ -13,9 +13,10 @@ const CAUTIONS = {
   left: "Many customers left. Whoever left counts as just as patient again, and as a service of average length if called in time.",
   unserved: "Some customers could not be served by the chosen counters at all.",
 };
-const minutes = (value) => `${value} ${t("min")}`;
-const share = (value) => `${value} %`;
-const plain = (value) => `${value}`;
+const tenths = (value) => Math.round(value * 10) / 10;
+const minutes = (value) => `${tenths(value)} ${t("min")}`;
+const share = (value) => `${tenths(value)} %`;
+const plain = (value) => `${tenths(value)}`;
 /** `better`: 1 where more is better, −1 where less is. */
 const LINES = [
   { key: "customers", title: "Customers", show: plain },
@@ -35,7 +36,7 @@ const known = (value, show) => (value === null || value === undefined ? "–" : 
 
 function Change({ line, same, changed }) {
   if (same === null || changed === null || !line.better) return html`<td>–</td>`;
-  const by = Math.round((changed - same) * 100) / 100;
+  const by = tenths(changed - same);
   if (by === 0) return html`<td>${t("no change")}</td>`;
   const is_better = by * line.better > 0;
   return html`<td class=${is_better ? "better" : "worse"}><b>${by > 0 ? "+" : "−"}${Math.abs(by)}</b> ${is_better ? t("better") : t("worse")}</td>`;
@@ -43,7 +44,7 @@ function Change({ line, same, changed }) {
 
 const Result = ({ found, rule }) => html`<section class="p" id="result"><h2>${t("What would have happened")}</h2>
   ${found.cautions.map((caution) => html`<p key=${caution} class="notice warn">${icon("warning")} ${t(CAUTIONS[caution])}</p>`)}
-  <div class="scroll" role="region" aria-label=${t("What would have happened")} tabindex="0"><table>
+  <table>
     <thead><tr><th scope="col">${t("Figure")}</th><th scope="col">${t("Recorded")}</th><th scope="col">${t("Played unchanged")}</th><th scope="col">${t("Played with the change")}</th><th scope="col">${t("Difference by the change")}</th></tr></thead>
     <tbody>
       <tr><th scope="row">${t("Calling rule")}</th><td>${t(RULES[found.columns.recorded.rule])}</td><td>${t(RULES[found.columns.same.rule])}</td><td>${t(RULES[rule])}</td><td></td></tr>
@@ -52,7 +53,7 @@ const Result = ({ found, rule }) => html`<section class="p" id="result"><h2>${t(
         const [recorded, same, changed] = ["recorded", "same", "changed"].map((column) => found.columns[column][line.key] ?? null);
         return html`<tr key=${line.key} data-line=${line.key}><th scope="row">${t(line.title)}</th><td>${known(recorded, line.show)}</td><td>${known(same, line.show)}</td><td><b>${known(changed, line.show)}</b></td><${Change} line=${line} same=${same} changed=${changed} /></tr>`;
       })}
-    </tbody></table></div>
+    </tbody></table>
   <p class="lead">${t("The same customers come at the same times for services of the same length. Nobody is put on hold or transferred, and nobody fails to come when called.")}</p>
 </section>`;
 
@@ -90,12 +91,12 @@ export function Replay() {
   if (!choices.latest) return html`<${Empty} title=${t("No day to play yet")} text=${t("A day can be played again once it is over.")} />`;
   const change = (part) => setWish({ ...wish, ...part });
   const is_possible = wish.day && (wish.counters === null || wish.counters.length > 0);
-  return html`<section class="p wish"><h2>${t("What if …")}</h2>
+  return html`<div class="answer"><section key="wish" class="p wish"><h2>${t("What if …")}</h2>
       <label>${t("Day")} <input type="date" name="day" value=${wish.day} max=${choices.latest} onChange=${(event) => change({ day: event.target.value })} /></label>
       <${Choice} choices=${choices} wish=${wish} change=${change} />
       <button type="button" class="go" disabled=${!is_possible || Boolean(data?.running)} onClick=${() => ask({ ...wish })}>${t("Play the day again")}</button>
       ${wish.counters?.length === 0 ? html`<p class="notice warn">${t("Choose at least one counter.")}</p>` : null}</section>
     <${Trouble} problem=${study.problem} /><${Failed} failed=${data?.failed} />
     <${Progress} running=${data?.running} words=${t("Playing the day again…")} />
-    ${data?.found ? html`<${Result} found=${data.found} rule=${asked.rule} />` : null}`;
+    ${data?.found ? html`<${Result} key="result" found=${data.found} rule=${asked.rule} />` : null}</div>`;
 }

@@ -51,10 +51,10 @@ export function Staffing() {
   if (!data) return html`<${Trouble} problem=${problem} />${problem ? null : html`<${Busy} />`}`;
   if (!data.taught_by_days) return html`<${Empty} title=${t("Nothing to learn from yet")} text=${t("Plans are made from the days of the past four weeks. Come back after the first business day.")} />`;
   const one = data.days.find((known) => known.day === day) ?? data.days[0];
-  return html`<p class="lead">${t("As many counters as keep 19 of 20 promises and call four of five ordinary customers within 20 minutes, tried out with your calling rule on simulated days.")}
+  return html`<div class="answer"><p class="lead">${t("As many counters as keep 19 of 20 promises and call four of five ordinary customers within 20 minutes, tried out with your calling rule on simulated days.")}
       ${data.taught_by_days < WEEKS_OF_DAYS ? html` <b>${t("Learnt from {n} days only: take it as a hint.", { n: data.taught_by_days })}</b>` : ` ${t("Learnt from {n} days.", { n: data.taught_by_days })}`}</p>
     <${Trouble} problem=${problem} /><${Failed} failed=${data.failed} />
     <${Progress} running=${data.running} words=${t("Planning the next seven days…")} />
     ${data.days.length ? html`<section class="days" aria-label=${t("Days to come")}>${data.days.map((known) => html`<${DayCard} key=${known.day} one=${known} is_chosen=${known === one} choose=${() => choose(known.day)} />`)}</section><${Day} key=${one.day} one=${one} />` : null}
-    ${data.running ? null : html`<button type="button" class="go" onClick=${start}>${t("Plan anew")}</button>`}`;
+    ${data.running ? null : html`<button type="button" class="go" onClick=${start}>${t("Plan anew")}</button>`}</div>`;
 }
