@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
-import past_store
 import pytest
 
+from bench import past_store
 from counter.scenario import ticket_of
 from db import calendar, settings
 from db.records import Rules, Ticket, TicketClass

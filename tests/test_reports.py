@@ -7,10 +7,10 @@ from datetime import date
 from sqlite3 import Connection
 from typing import Any
 
-import past_store
 import pytest
 from lobby_stage import WANG, Stage
 
+from bench import past_store
 from counter import desk
 from db import calendar, settings
 from db.errors import BadSpan

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 
-import past_store
 import pytest
 from browsing import DESKTOP, Screen, browser
 from lobby_stage import ZONE
 from playwright.sync_api import Browser, Page, expect
 from serving import Serving
 
+from bench import past_store
 from db import settings
 from db.records import Hours
 from db.store import Store

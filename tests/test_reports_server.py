@@ -10,11 +10,11 @@ from pathlib import Path
 
 import httpx
 import openpyxl
-import past_store
 import pytest
 from lobby_stage import ZONE
 from serving import Serving
 
+from bench import past_store
 from db.connection import open_reader
 from db.store import Store
 from lobby import sample

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import past_store
 import pytest
 
+from bench import past_store
 from counter import staffing
 from counter.habits import HALF_HOURS, Habits
 from counter.scenario import known_times

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from random import Random
 from sqlite3 import Connection
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from counter.scenario import Scenario, draw, known_times
 from counter.simulation import Pause, simulate
@@ -18,6 +19,7 @@ from db.records import Role, Rules, Ticket, TicketState
 from db.store import Store
 from lobby import crowd, sample
 
+ZONE = ZoneInfo("Asia/Shanghai")
 OPENS_S, CLOSES_S = 8.75 * 3600.0, 19.5 * 3600.0
 PEOPLE = ("林静怡", "周伟", "陈洁", "吴磊", "赵敏", "孙悦")
 RULES = Rules()
