@@ -1,21 +1,11 @@
 """Owns the rows of past days' facts: what reports count, derived once a day is over; and what they are derived from."""
 
 import sqlite3
-from dataclasses import dataclass
+
+from db.records import StoredFacts
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """One day's facts as they are kept; `form` says which version of the derivation wrote them."""
-
-    day: str
-    form: int
-    tickets: bytes
-    posts: bytes
-    about: str
-
-
-def save(conn: sqlite3.Connection, facts: Stored) -> None:
+def save(conn: sqlite3.Connection, facts: StoredFacts) -> None:
     """Keep a day's facts; derived anew they take the place of the old ones."""
     conn.execute(
         "INSERT INTO day_facts (business_day, form, tickets, posts, about) VALUES (?, ?, ?, ?, ?)"
@@ -25,14 +15,14 @@ def save(conn: sqlite3.Connection, facts: Stored) -> None:
     )
 
 
-def between(conn: sqlite3.Connection, first_day: str, last_day: str, form: int) -> dict[str, Stored]:
+def between(conn: sqlite3.Connection, first_day: str, last_day: str, form: int) -> dict[str, StoredFacts]:
     """The facts of a span of days by day, as this form of the derivation wrote them."""
     rows = conn.execute(
         "SELECT business_day, form, tickets, posts, about FROM day_facts WHERE business_day BETWEEN ? AND ? AND form = ?"
         " ORDER BY business_day",
         (first_day, last_day, form),
     )
-    return {row["business_day"]: Stored(*row) for row in rows}
+    return {row["business_day"]: StoredFacts(*row) for row in rows}
 
 
 def days_with_tickets(conn: sqlite3.Connection, first_day: str, last_day: str) -> list[str]:

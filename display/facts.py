@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from counter.outcome import PROMISE_S, longest_run, overtakes_of
-from db.day_facts import Stored
-from db.records import Counter, Ticket, TicketClass, TicketState
+from db.records import Counter, StoredFacts, Ticket, TicketClass, TicketState
 from display.attendance import Attendance, Shift, Stay, within
 from display.causes import Cause, came_at, cause, passed_over, posts
 
@@ -199,7 +198,7 @@ def _told(fact: bool | None) -> int:
     return UNKNOWN if fact is None else int(fact)
 
 
-def pack(facts: Facts) -> Stored:
+def pack(facts: Facts) -> StoredFacts:
     """As the store keeps it: FORM names the layout of its arrays."""
     about = {
         "words": facts.words,
@@ -207,12 +206,12 @@ def pack(facts: Facts) -> Stored:
         "bookings": facts.bookings,
         "shifts": [[s.counter, s.staff, s.opens, s.closes, s.pauses] for s in facts.shifts],
     }
-    return Stored(
+    return StoredFacts(
         facts.day, FORM, facts.tickets.tobytes(), facts.posts.tobytes(), json.dumps(about, ensure_ascii=False)
     )
 
 
-def unpack(stored: Stored) -> Facts:
+def unpack(stored: StoredFacts) -> Facts:
     """What `pack` made."""
     about = json.loads(stored.about)
     return Facts(
