@@ -57,17 +57,17 @@ def situation(conn: sqlite3.Connection, now: float, habits: Habits) -> Situation
     )
 
 
-def habits(conn: sqlite3.Connection, now: float) -> Habits:
-    """What the last four weeks and today so far teach."""
+def habits(conn: sqlite3.Connection, now: float, weekday: int | None = None) -> Habits:
+    """What the last four weeks and today so far teach; of a `weekday` (Monday 0), by default today's."""
     store = settings.load(conn)
     today, first = calendar.business_day(now, store), calendar.business_day(now - LEARNT_FROM_S, store)
     rows = tickets.visits(conn, first).fetchall()
     starts = {day: calendar.start_of(day, store) for day in sorted({row["business_day"] for row in rows})}
-    weekday = date.fromisoformat(today).weekday()
+    asked = date.fromisoformat(today).weekday() if weekday is None else weekday
     return learn_habits(
         [_visit(row, starts) for row in rows],
         seen_s={day: min(DAY_S, now - start) for day, start in starts.items()},
-        weekday=[day for day in starts if day != today and date.fromisoformat(day).weekday() == weekday],
+        weekday=[day for day in starts if day != today and date.fromisoformat(day).weekday() == asked],
     )
 
 

@@ -57,7 +57,7 @@ def figures(days: Sequence[Day]) -> Figures:
         on_time=_kept((t, t.due_at or math.inf) for t in by_class[TicketClass.APPOINTMENT]),
         overtakes=sum(passed) / len(passed) if passed else math.nan,
         most_overtakes=max(passed, default=0),
-        longest_run=max((_longest_run(day.tickets) for day in days), default=0),
+        longest_run=max((longest_run(day.tickets) for day in days), default=0),
         abandoned=_share(t.state == TicketState.ABANDONED for t in tickets),
         utilisation=sum(map(_busy_s, tickets)) / (sum(day.present_s for day in days) or math.nan),
     )
@@ -69,19 +69,26 @@ def wait_s(ticket: Ticket) -> float:
 
 
 def overtakes(tickets: Iterable[Ticket]) -> list[int]:
-    """For each ordinary customer how many came later and were called while they waited. O(n log n)."""
+    """For each ordinary customer how many came later and were called while they waited."""
+    return list(overtakes_of(tickets).values())
+
+
+def overtakes_of(tickets: Iterable[Ticket]) -> dict[int, int]:
+    """The same by the ordinary customer's ticket id, the last to come first. O(n log n)."""
     called: list[float] = []
-    found: list[int] = []
+    found: dict[int, int] = {}
     for ticket in sorted(tickets, key=lambda ticket: -ticket.issued_at):
         if ticket.ticket_class == TicketClass.ORDINARY:
-            found.append(bisect_left(called, _waited_until(ticket)))
+            found[ticket.id] = bisect_left(called, _waited_until(ticket))
         if ticket.first_called_at is not None:
             insort(called, ticket.first_called_at)
     return found
 
 
-def _longest_run(tickets: Iterable[Ticket]) -> int:
-    """Backwards through the day, so that the earliest arrival among the ordinary who still wait is at hand."""
+def longest_run(tickets: Iterable[Ticket]) -> int:
+    """The most calls in a row that each overtook some ordinary customer.
+
+    Backwards through the day, so that the earliest arrival among the ordinary who still wait is at hand."""
     oldest, run, longest = math.inf, 0, 0
     for ticket in sorted(tickets, key=_waited_until, reverse=True):
         if ticket.first_called_at is not None:

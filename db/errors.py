@@ -635,3 +635,24 @@ class DamagedStore(LobbyError):
 
     code, status = "damaged_store", 500
     text = "The store's database cannot be used: {why}. Put the last backup back: {restore}"
+
+
+class BadSpan(LobbyError):
+    """A report from a day to an earlier one, or over more days than one answer holds."""
+
+    code, status, field = "bad_span", 422, "to"
+    text = "Choose a last day that is not before the first, and at most {days} days in all."
+
+
+class NoPastDay(LobbyError):
+    """A day on which nobody came, or that is not over."""
+
+    code, status, field = "no_past_day", 404, "day"
+    text = "Nobody took a number on {day}, or that day is not over yet. The last day with customers was {latest}."
+
+
+class StudyRunning(LobbyError):
+    """One study at a time is computed."""
+
+    code, status = "study_running", 409
+    text = "Another calculation is running. Wait until it has ended, then try again."

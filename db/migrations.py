@@ -307,6 +307,19 @@ def slip_templates(db: Database) -> None:
         db.execute(statement)
 
 
+@steps()
+def facts_of_past_days(db: Database) -> None:
+    """What reports need of each past day, ready to be counted; and what was computed of days to come or past ones."""
+    db.execute(
+        "CREATE TABLE day_facts (business_day TEXT PRIMARY KEY, form INTEGER NOT NULL, tickets BLOB NOT NULL,"
+        " posts BLOB NOT NULL, about TEXT NOT NULL) STRICT"
+    )
+    db.execute(
+        "CREATE TABLE studies (kind TEXT NOT NULL, subject TEXT NOT NULL, made_at REAL NOT NULL, basis TEXT NOT NULL,"
+        " found TEXT NOT NULL, PRIMARY KEY (kind, subject)) STRICT"
+    )
+
+
 def _statements(script: str) -> list[str]:
     """Split a script (sqlite3's own `executescript` would commit the migration's transaction)."""
     statements, current = [], ""

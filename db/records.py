@@ -467,6 +467,17 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredFacts:
+    """What reports count of one past day, as it is kept; `form` says which version of the derivation made it."""
+
+    day: str
+    form: int
+    tickets: bytes
+    posts: bytes
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hours:
     """Opening hours of one weekday as local `HH:MM`; a store without any is open at all hours."""
 

@@ -20,6 +20,10 @@ from fake_printer import FakePrinter, Mode  # noqa: E402
 from playwright.sync_api import Browser, FilePayload  # noqa: E402
 from serving import Serving  # noqa: E402
 
+from bench import past_store  # noqa: E402
+from db.store import Store  # noqa: E402
+
+ZONE = ZoneInfo("Asia/Shanghai")
 TARGET = ROOT / "docs" / "screens"
 LANGUAGES = {"": "zh-CN", "-en": "en-GB"}
 MEMBERS = (
@@ -55,6 +59,7 @@ def main() -> None:
         last = _a_morning(server, printer, Path(folder))
         for suffix, locale in LANGUAGES.items():
             _take_all(chromium, server, last, suffix, locale)
+        take_reports(chromium, Path(folder) / "past")
 
 
 def _a_morning(server: Serving, printer: FakePrinter, folder: Path) -> str:
@@ -78,7 +83,7 @@ def _a_morning(server: Serving, printer: FakePrinter, folder: Path) -> str:
 def _bookings(server: Serving) -> None:
     """Tomorrow's visits, one customer of them reminded."""
     with server.client(server.sign_in("赵磊")) as clerk:
-        tomorrow = (datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(days=1)).date()
+        tomorrow = (datetime.now(ZONE) + timedelta(days=1)).date()
         for (phone, name), (service, time) in zip(CUSTOMERS, VISITS, strict=True):
             slot = f"{tomorrow}T{time}:00+08:00"
             wish = {"service": service, "slot_at": slot, "phone": phone, "name": name, "channel": "hotline"}
@@ -123,6 +128,22 @@ def _take_all(chromium: Browser, server: Serving, token: str, suffix: str, local
     clerk.go(f"{server.url}/counter?number=3&lang={lang}")
     _save(clerk, f"counter{suffix}")
     clerk.close()
+
+
+def take_reports(chromium: Browser, folder: Path) -> None:
+    """The inspection report of a store with a past: two busy months."""
+    store = Store(folder)
+    past_store.write(store, datetime.now(ZONE).date() - timedelta(days=60), 60, past_store.Past(load=1.1))
+    store.close()
+    with Serving(folder) as server:
+        server.command("staff", "add", "--name", "值班经理二", "--role", "manager", "--pin", "2468")
+        for suffix, locale in LANGUAGES.items():
+            manager = _signed_in(chromium, server, "值班经理二", locale)
+            first = (datetime.now(ZONE) - timedelta(days=60)).date()
+            page = manager.go(f"{server.url}/reports/inspection?from={first}&to={first + timedelta(days=60)}")
+            page.locator("#months tbody tr").first.wait_for()
+            _save(manager, f"reports{suffix}")
+            manager.close()
 
 
 def _list() -> bytes:

@@ -15,12 +15,14 @@ from counter import routes as counter_room
 from counter import vip_routes
 from counter.web import Answer, Context
 from db import settings as store_settings
+from display import report_routes
 from display import routes as display_room
 from kiosk import booking_routes as booking_room
 from kiosk import help_routes, holder_routes
 from kiosk import import_routes as import_room
 from kiosk import routes as kiosk_room
-from lobby import __version__, enrolment, figures, problems, settings, slip_routes, texts
+from lobby import __version__, enrolment, figures, problems, settings, slip_routes, study_routes, texts
+from lobby.studies import Studies
 
 LARGEST_REQUEST = 32 * 1024 * 1024
 _ROOT = Path(__file__).parent.parent
@@ -65,7 +67,7 @@ def create_app(context: Context, control_token: str) -> Flask:
     figures.install(app, context)
     _serve_home(app, context)
     _serve_static(app)
-    for room in (counter_room, kiosk_room, booking_room, display_room):
+    for room in (counter_room, kiosk_room, booking_room, display_room, report_routes):
         app.register_api(room.pages(context))
         app.register_api(room.api(context))
     app.register_api(vip_routes.api(context))
@@ -75,6 +77,7 @@ def create_app(context: Context, control_token: str) -> Flask:
     app.register_api(
         import_room.api(context, lambda: settings.manager(context, control_token), texts.say_to_the_caller)
     )
+    app.register_api(study_routes.api(context, Studies(context.store, context.clock)))
     app.register_api(enrolment.pages(context))
     app.register_api(settings.pages(context))
     app.register_api(settings.api(context, control_token))

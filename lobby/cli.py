@@ -100,6 +100,29 @@ def simulate(csv_file: Path | None, picture: Path | None, as_json: bool, **quest
         click.echo(line)
 
 
+@main.command()
+@click.option("--from", "first", metavar="DATE", help="The first business day; else the last thirty days.")
+@click.option("--to", "last", metavar="DATE", help="The last one; else today.")
+@click.option(
+    "--by", type=click.Choice(["day", "week", "month", "hour", "service", "counter", "staff", "class", "tier"]),
+    default="day", show_default=True, help="What the figures are grouped by.",
+)  # fmt: skip
+@click.option(
+    "--inspection", is_flag=True, help="The inspection report instead: promises kept, each miss and its cause."
+)
+@click.option("--csv", "as_csv", is_flag=True, help="Print it as CSV.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it there: .xlsx or .csv.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True, help="Of CSV and .xlsx.")
+@data_option
+@json_option
+def report(data: Path, as_json: bool, **wish: Any) -> None:
+    """Tell a span of days' figures: waits, promises, services, counters, forecasts, ratings."""
+    from lobby import reporting
+
+    for line in _or_fail(lambda: reporting.run(data, reporting.Wish(as_json=as_json, **wish))):
+        click.echo(line, nl=not wish["as_csv"])
+
+
 @main.command("import")
 @click.argument("kind", type=click.Choice(["members", "appointments"]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))

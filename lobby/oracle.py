@@ -10,13 +10,15 @@ from collections.abc import Callable
 from typing import Any
 
 from counter.forecast import foresee
+from counter.staffing import plan
 from counter.whatif import compare
 from lobby import pipe
+from lobby.replaying import play
 
 NICENESS = 10
 """The lobby goes first."""
 
-JOBS: dict[str, Callable[..., Any]] = {"foresee": foresee, "compare": compare}
+JOBS: dict[str, Callable[..., Any]] = {"foresee": foresee, "compare": compare, "plan": plan, "play": play}
 
 
 def main() -> None:

@@ -64,17 +64,11 @@ def own(data: Path | None, day: str) -> Store:
     if not file.exists():
         raise BadSetting(setting="--data", reason=f"there is no store in {file.parent}")
     with closing(open_reader(file)) as conn:
-        return _own(conn, day)
+        return of_store(conn, day)
 
 
-def like_the_samples(number: int) -> list[Counter]:
-    """The sample store's counters, those who can do the most first; further ones are like its last."""
-    skilled = sorted(sample.COUNTERS, key=lambda counter: -len(counter.skills))
-    more = (replace(sample.COUNTERS[-1], number=n) for n in range(len(skilled) + 1, number + 1))
-    return [*skilled[:number], *more]
-
-
-def _own(conn: sqlite3.Connection, day: str) -> Store:
+def of_store(conn: sqlite3.Connection, day: str) -> Store:
+    """The same from the open store. Raises `BadSetting` where nobody came on that day."""
     store = present.usable(settings.set_up(conn))
     came = tickets.of_day(conn, day)
     if not came:
@@ -87,6 +81,13 @@ def _own(conn: sqlite3.Connection, day: str) -> Store:
     work = [counter for counter in counters.everyone(conn) if counter.number in called]
     rules = store.settings.rules
     return Store([[_recorded(ticket, times) for ticket in came]], work, _cautious(times, rules), rules)
+
+
+def like_the_samples(number: int) -> list[Counter]:
+    """The sample store's counters, those who can do the most first; further ones are like its last."""
+    skilled = sorted(sample.COUNTERS, key=lambda counter: -len(counter.skills))
+    more = (replace(sample.COUNTERS[-1], number=n) for n in range(len(skilled) + 1, number + 1))
+    return [*skilled[:number], *more]
 
 
 def _recorded(ticket: Ticket, times: Mapping[str, ServiceTime]) -> Customer:

@@ -147,4 +147,5 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
         "churned_members",
         "service_groups_and_help_calls",
         "slip_templates",
+        "facts_of_past_days",
     ]

@@ -32,7 +32,7 @@ function Header({ store, up }) {
   return html`<header><h1>${t("Floor")}</h1><${Live} up=${up} />
     ${store.open ? null : html`<span class="shut">${t("The store is closed now")}</span>`}
     <span class="where">${name(store.name)} · ${day} <time>${time}</time></span>
-    <a class="link" href="/appointments">${t("Appointments")}</a><a class="link" href="/members">${t("Members")}</a><a class="link" href="/settings">${t("Settings")}</a><${LangPart} /></header>`;
+    <a class="link" href="/reports">${t("Reports")}</a><a class="link" href="/appointments">${t("Appointments")}</a><a class="link" href="/members">${t("Members")}</a><a class="link" href="/settings">${t("Settings")}</a><${LangPart} /></header>`;
 }
 
 /** A failed printer says itself why; without a reason it is at least named. */
