@@ -58,7 +58,8 @@ class Context:
     `clock` tells seconds since the epoch; `own_url` is where this server listens; `frame` is added to every
     snapshot (`speed`, `build`). `off_loop` runs heavy computing where it holds nobody up; what it runs must not raise.
     `give_way` lets the lobby hear of a change before its maker's answer is put together. `what_if` plays the next hour
-    with and without a change, as `lobby.forecasting` does.
+    with and without a change, as `lobby.forecasting` does. `audio` is the sound of a call by its journal number: a WAV
+    file, or None.
     """
 
     store: Store
@@ -68,6 +69,7 @@ class Context:
     off_loop: Callable[[Callable[[], Any]], Any] = lambda work: work()
     give_way: Callable[[], None] = lambda: None
     what_if: Callable[[Proposal], Comparison] = field(default=_nothing_foreseen)
+    audio: Callable[[int], bytes | None] = lambda _: None
 
     @property
     def base_url(self) -> str:
@@ -151,6 +153,11 @@ class Caller:
         if self.device is None or self.device.kind != DeviceKind.KIOSK:
             raise DeviceNeeded
         return self.device
+
+    def require_display(self) -> None:
+        """Lobby displays and staff may fetch the sound of a call. Raises `DeviceNeeded`."""
+        if self.person is None and (self.device is None or self.device.kind != DeviceKind.DISPLAY):
+            raise DeviceNeeded
 
     def require_issuer(self) -> None:
         """Kiosks, programs and staff may issue. Raises `DeviceNeeded`."""

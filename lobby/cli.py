@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import click
 
-from lobby import __version__
+from lobby import __version__, voice_cli
 
 Json = dict[str, Any]
 CONTROL_TRIES = 50
@@ -398,3 +398,6 @@ def _print(result: Json, as_json: bool) -> None:
 def _fail(line: str) -> NoReturn:
     click.echo(f"lobbyline: {line}", err=True)
     sys.exit(1)
+
+
+voice_cli.add_to(main, device_group, _command, _or_fail)

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -27,15 +28,20 @@ from db.records import DeviceKind
 from db.store import Store
 from kiosk import imports
 from lobby import __version__, rule_settings, sample
+from lobby.announcing import Announcing
 from lobby.app import create_app
 from lobby.clock import Clock
 from lobby.days import Days
 from lobby.forecasting import Forecasting, Oracle
+from lobby.helper import Helper
 from lobby.hub import Hub
 from lobby.printing import Printing
+from lobby.speaker import best
 from lobby.wire import Server
 
 CONTROL = "control.json"
+LONGEST_PHRASE_S = 20.0
+"""The neural voice on a slow machine, its model loaded before."""
 _log = logging.getLogger("lobbyline")
 
 
@@ -73,6 +79,8 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     frame = {"speed": clock.speed, "build": _build()}
     oracle = Oracle()
     forecasting = Forecasting(store, clock, oracle.ask)
+    speaker = Helper("lobby.speaker", LONGEST_PHRASE_S)
+    announcing = Announcing(store, clock, partial(speaker.ask, "speak"), best)
     context = Context(
         store,
         clock,
@@ -81,17 +89,19 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
         off_loop=get_hub().threadpool.apply,
         give_way=_give_way,
         what_if=forecasting.what_if,
+        audio=announcing.audio,
     )
     control_token = secrets.token_urlsafe(32)
     app = create_app(context, control_token)
     socketio = SocketIO(app, async_mode="gevent", ping_interval=20, ping_timeout=15, max_http_buffer_size=100_000)
     hub, printing = Hub(context, socketio), Printing(context)
-    store.when_changed(lambda: _wake(hub, printing, forecasting))
+    store.when_changed(lambda: _wake(hub, printing, forecasting, announcing))
     server = Server(listener, app, log=None, error_log=_log)
     server.start()
     gc.collect()
     gc.freeze()  # what is loaded by now stays: walking it again and again would stop everybody for tens of milliseconds
-    workers = [gevent.spawn(work) for work in (hub.run, printing.run, forecasting.run, Days(context).run)]
+    works = (hub.run, printing.run, forecasting.run, announcing.run, Days(context).run)
+    workers = [gevent.spawn(work) for work in works]
     with _control_file(store.folder / CONTROL, f"http://{_reachable(host)}:{port}", control_token):
         _announce(context, say)
         _wait_for_signal()
@@ -99,9 +109,10 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     gevent.killall(workers)
     printing.close()
     oracle.close()
+    speaker.close()
 
 
-def _wake(*followers: Hub | Printing | Forecasting) -> None:
+def _wake(*followers: Hub | Printing | Forecasting | Announcing) -> None:
     for follower in followers:
         follower.wake()
 
