@@ -20,7 +20,7 @@ MODEL = "kokoro-v1.0.int8.onnx"
 VOICES = {"zh": "zf_xiaoxiao.bin", "en": "af_heart.bin"}
 _STYLE = 256
 
-_TOKENS = {
+TOKENS = {
     " ": 16, ",": 3, ".": 4, "A": 24, "I": 25, "O": 31, "W": 39, "a": 43, "b": 44, "d": 46, "e": 47, "f": 48, "h": 50,
     "i": 51, "j": 52, "k": 53, "l": 54, "m": 55, "n": 56, "o": 57, "p": 58, "r": 60, "s": 61, "t": 62, "u": 63,
     "v": 64, "w": 65, "x": 66, "z": 68, "ŋ": 112, "ɑ": 69, "ɔ": 76, "ɕ": 77, "ə": 83, "ɚ": 85, "ɛ": 86, "ɜ": 87,
@@ -65,7 +65,7 @@ def is_installed() -> bool:
 
 def speak(phrase: Phrase, speed: int) -> bytes:
     """A WAV file of the phrase at `speed` percent. Raises `OSError`, or what onnxruntime raises."""
-    tokens = [_TOKENS[sign] for sign in phonemes(phrase)]
+    tokens = [TOKENS[sign] for sign in phonemes(phrase)]
     style = _style(phrase.language)[len(tokens)]
     [sound] = _session().run(
         None,

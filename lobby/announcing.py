@@ -15,8 +15,8 @@ from gevent.event import Event as Signal
 
 from counter.line import Choice, can_serve, choose, lineup
 from counter.moment import Present
-from counter.present import CALLS_SHOWN, load
-from db import announcements, settings
+from counter.present import load
+from db import settings
 from db.records import CounterState, Settings, SpokenCall, VoiceEngine
 from db.store import Store
 from display import espeak, neural, voice, wave_file
@@ -80,15 +80,15 @@ class Announcing:
                     return
                 self._sounds([phrase], engine, speed)
 
-    def audio(self, version: int) -> bytes | None:
-        """The sound of a call that is still shown, by its journal number: a WAV file.
+    def audio(self, call: SpokenCall) -> bytes | None:
+        """The sound of a call as the store has set it: a WAV file.
 
         None if there is none, or none in time: after `PATIENCE_S`, and at once while the engine rests.
         """
         with self._store.read() as conn:
-            call, store = announcements.recent(conn, version, CALLS_SHOWN), settings.load(conn)
+            store = settings.load(conn)
         engine, speed = self._manner(store)
-        if call is None or engine == VoiceEngine.NONE:
+        if engine == VoiceEngine.NONE:
             return None
         sounds = self._sounds(voice.announcement(call, store.voice.languages), engine, speed, PATIENCE_S)
         made = [sound for sound in sounds if sound is not None]
@@ -108,11 +108,9 @@ class Announcing:
         found = [self._cache.get(engine, phrase, speed) for phrase in phrases]
         if None not in found or time.monotonic() < self._rests_until:
             return found
-        tasks = [
-            None if sound else self._task(engine, phrase, speed) for sound, phrase in zip(found, phrases, strict=True)
-        ]
-        gevent.joinall([task for task in tasks if task], timeout=patience_s)
-        return [task.value if task else sound for sound, task in zip(found, tasks, strict=True)]
+        tasks = {n: self._task(engine, phrases[n], speed) for n, sound in enumerate(found) if sound is None}
+        gevent.joinall(list(tasks.values()), timeout=patience_s)
+        return [tasks[n].value if n in tasks else sound for n, sound in enumerate(found)]
 
     def _task(self, *work: *_Work) -> gevent.Greenlet:
         """The making of a phrase; who asks for one that is being made waits for the same."""
@@ -123,13 +121,13 @@ class Announcing:
     def _make(self, *work: *_Work) -> bytes | None:
         try:
             sound = self._speak(*work)
+            self._cache.put(*work, sound)
         except (Exception, gevent.Timeout) as fault:  # noqa: BLE001 — an engine may fail in any way; the chime is left
             self._rests_until = time.monotonic() + REST_S
             _log.warning("the voice %s failed, displays only sound the chime for a while: %r", work[0], fault)
             return None
         finally:
             del self._at_work[work]
-        self._cache.put(*work, sound)
         return sound
 
 

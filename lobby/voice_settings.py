@@ -9,9 +9,9 @@ from pydantic import ConfigDict, Field
 
 from counter.web import Body
 from db import announcements, settings, staff
-from db.errors import LobbyError
 from db.records import Device, DeviceKind, EventKind, Loudness, Settings, Sound, Voice, VoiceEngine, VoiceLanguages
 from display.voice import minutes
+from display.voice_faults import BadHour, HoursOverlap, UnknownDisplay
 from lobby.orders import Command, Json, Order
 from lobby.speaker import best
 
@@ -19,27 +19,6 @@ MOST_TIMES = 3
 MOST_SPANS = 12
 SPEEDS = (50, 200)
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")
-
-
-class BadHour(LobbyError):
-    """A time of day that is none."""
-
-    code, status, field = "bad_hour", 422, "hours"
-    text = "“{given}” is no time of day. A time is like 08:30."
-
-
-class HoursOverlap(LobbyError):
-    """Two lines of the table for one minute."""
-
-    code, status, field = "hours_overlap", 422, "hours"
-    text = "{begins}–{ends} overlaps another line. Let each line begin where the one before it ends."
-
-
-class UnknownDisplay(LobbyError):
-    """No such display."""
-
-    code, status, field = "unknown_display", 404, "name"
-    text = "There is no lobby display “{name}”. Choose one of: {known}."
 
 
 class Span(Body):
@@ -80,6 +59,18 @@ def show(conn: sqlite3.Connection) -> Json:
         "times": voice.times,
         "hours": [{"from": s.begins, "to": s.ends, "volume": s.volume, "speed": s.speed} for s in voice.hours],
         "displays": [{"name": one.name, "sound": sounds[one.id]} for one in _displays(conn)],
+    }
+
+
+def page(conn: sqlite3.Connection) -> Json:
+    """What the settings page is drawn from."""
+    store = settings.load(conn)
+    return {
+        "store": store,
+        "voice": store.voice,
+        "speaks": best(store.voice.engine),
+        "displays": _displays(conn),
+        "sounds": announcements.sounds(conn),
     }
 
 

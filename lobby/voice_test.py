@@ -2,25 +2,11 @@
 
 from pathlib import Path
 
-from db.errors import LobbyError
 from db.records import SpokenCall, VoiceEngine, VoiceLanguages
 from display import voice, wave_file
+from display.voice_faults import NotSpoken, NoVoice
 from lobby import speaker
 from lobby.announcing import LANGUAGE_GAP_S
-
-
-class NoVoice(LobbyError):
-    """Nothing here speaks."""
-
-    code, status = "no_voice", 404
-    text = "No voice is installed. Install the package espeak-ng, or run “lobbyline voice install”."
-
-
-class NotSpoken(LobbyError):
-    """A number nothing can say."""
-
-    code, status, field = "not_spoken", 422, "number"
-    text = "“{number}” cannot be spoken. A number is a letter from A to Z and digits, such as A012."
 
 
 def write(engine: str, output: Path, number: str, counter: int, languages: str, speed: int) -> tuple[str, float]:
