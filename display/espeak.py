@@ -33,7 +33,7 @@ def speak(phrase: Phrase, speed: int) -> bytes:
     """A WAV file of the phrase at `speed` percent. Raises `OSError`, `subprocess.SubprocessError`, `ValueError`."""
     command = [PROGRAM, "-v", _VOICES[phrase.language], "-s", str(WORDS_PER_MIN * speed // 100), "-g", "2", "--stdout"]
     done = subprocess.run(  # noqa: S603 — words of our own
-        [*command, spelled(phrase)], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=LONGEST_S, check=True
+        [*command, spelled(phrase)], capture_output=True, stdin=subprocess.DEVNULL, timeout=LONGEST_S, check=True
     )
     return tidy(*samples_of(done.stdout))
 

@@ -72,13 +72,14 @@ def _voice(run: Run, or_fail: Callable[[Callable[[], Any]], Any]) -> click.Group
         "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), default=Path("voice.wav"), show_default=True
     )
     @_data
-    def test(data: Path, engine: str | None, output: Path, **call: Any) -> None:
+    @_as_json
+    def test(data: Path, as_json: bool, engine: str | None, output: Path, **call: Any) -> None:
         """Write a call to a WAV file, to hear what the lobby would hear."""
         from lobby import voice_test
 
         wanted = engine or run(data, "voice-show", {})["engine"]
         used, seconds = or_fail(lambda: voice_test.write(wanted, output, **call))
-        click.echo(f"{output}: {seconds:.1f} s, spoken by {used}")
+        _print({"file": str(output), "seconds": round(seconds, 1), "spoken_by": used}, as_json)
 
     @voice.command()
     def install() -> None:
