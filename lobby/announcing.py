@@ -25,6 +25,8 @@ from display.voice_cache import VoiceCache
 
 PATIENCE_S = 3.0
 """So long a display waits for the sound of a call. All of these in real seconds."""
+LAST_S = 0.5
+"""Of these, what is left to espeak-ng when the neural voice is not ready."""
 REST_S = 30.0
 """So long a failed engine is left alone."""
 LOOK_GAP_S = 0.5
@@ -49,7 +51,7 @@ class Announcing:
         self._store, self._clock, self._speak, self._best = store, clock, speak, best
         self._cache = VoiceCache(store.folder / "voice", _edition())
         self._changed = Signal()
-        self._rests_until = 0.0
+        self._rests_until: dict[VoiceEngine, float] = {}
         self._at_work: dict[_Work, gevent.Greenlet] = {}
 
     def wake(self) -> None:
@@ -81,16 +83,27 @@ class Announcing:
                 self._sounds([phrase], engine, speed)
 
     def audio(self, call: SpokenCall) -> bytes | None:
-        """The sound of a call as the store has set it: a WAV file.
+        """The sound of a call as the store has set it: a WAV file. espeak-ng speaks what another engine cannot in time.
 
-        None if there is none, or none in time: after `PATIENCE_S`, and at once while the engine rests.
+        None if there is none, or none in time: after `PATIENCE_S`, and at once while the engines rest.
         """
         with self._store.read() as conn:
             store = settings.load(conn)
         engine, speed = self._manner(store)
+        deadline = time.monotonic() + PATIENCE_S
+        if engine == VoiceEngine.NEURAL:
+            return self._spoken(call, store, engine, speed, PATIENCE_S - LAST_S) or self._spoken(
+                call, store, self._best(VoiceEngine.ESPEAK), speed, max(LAST_S, deadline - time.monotonic())
+            )
+        return self._spoken(call, store, engine, speed, PATIENCE_S)
+
+    def _spoken(
+        self, call: SpokenCall, store: Settings, engine: VoiceEngine, speed: int, patience_s: float
+    ) -> bytes | None:
+        """The sound of a call by one engine, None if it is not whole in time."""
         if engine == VoiceEngine.NONE:
             return None
-        sounds = self._sounds(voice.announcement(call, store.voice.languages), engine, speed, PATIENCE_S)
+        sounds = self._sounds(voice.announcement(call, store.voice.languages), engine, speed, patience_s)
         made = [sound for sound in sounds if sound is not None]
         if not made or len(made) < len(sounds):
             return None
@@ -106,7 +119,7 @@ class Announcing:
     ) -> list[bytes | None]:
         """The sounds of phrases, kept or made; None for those that cannot be made, or not in time."""
         found = [self._cache.get(engine, phrase, speed) for phrase in phrases]
-        if None not in found or time.monotonic() < self._rests_until:
+        if None not in found or time.monotonic() < self._rests_until.get(engine, 0.0):
             return found
         tasks = {n: self._task(engine, phrases[n], speed) for n, sound in enumerate(found) if sound is None}
         gevent.joinall(list(tasks.values()), timeout=patience_s)
@@ -123,8 +136,8 @@ class Announcing:
             sound = self._speak(*work)
             self._cache.put(*work, sound)
         except (Exception, gevent.Timeout) as fault:  # noqa: BLE001 — an engine may fail in any way; the chime is left
-            self._rests_until = time.monotonic() + REST_S
-            _log.warning("the voice %s failed, displays only sound the chime for a while: %r", work[0], fault)
+            self._rests_until[work[0]] = time.monotonic() + REST_S
+            _log.warning("the voice %s failed and rests for a while: %r", work[0], fault)
             return None
         finally:
             del self._at_work[work]

@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from gevent.threadpool import ThreadPoolExecutor
 
 from counter.web import Context
 from db import print_jobs, settings, staff
-from db.records import DeviceKind
+from db.records import DeviceKind, VoiceEngine
 from db.store import Store
 from kiosk import imports
 from lobby import __version__, rule_settings, sample
@@ -79,8 +78,8 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     frame = {"speed": clock.speed, "build": _build()}
     oracle = Oracle()
     forecasting = Forecasting(store, clock, oracle.ask)
-    speaker = Helper("lobby.speaker", LONGEST_PHRASE_S)
-    announcing = Announcing(store, clock, partial(speaker.ask, "speak"), best)
+    speakers = {engine: Helper("lobby.speaker", LONGEST_PHRASE_S) for engine in VoiceEngine}
+    announcing = Announcing(store, clock, lambda engine, *work: speakers[engine].ask("speak", engine, *work), best)
     context = Context(
         store,
         clock,
@@ -109,7 +108,8 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     gevent.killall(workers)
     printing.close()
     oracle.close()
-    speaker.close()
+    for speaker in speakers.values():
+        speaker.close()
 
 
 def _wake(*followers: Hub | Printing | Forecasting | Announcing) -> None:

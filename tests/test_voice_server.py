@@ -42,7 +42,7 @@ def _called(server: Serving, clerk: httpx.Client, **ticket: str) -> dict[str, An
 
 def _length_s(sound: bytes) -> float:
     with wave.open(io.BytesIO(sound)) as opened:
-        return opened.getnframes() / opened.getframerate()
+        return float(opened.getnframes() / opened.getframerate())
 
 
 def test_a_display_fetches_the_sound_of_a_call(server: Serving, clerk: httpx.Client) -> None:
