@@ -23,7 +23,6 @@ from lobby.announcing import REST_S, Announcing, likely
 from lobby.helper import Helper
 
 RATE = 8000
-NONE = VoiceEngine.NONE
 
 
 def said(number: str, counter: int, languages: VoiceLanguages = VoiceLanguages.BOTH, ticket: str = "zh") -> list[str]:
