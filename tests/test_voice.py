@@ -180,8 +180,10 @@ class FakeEngine:
 
 
 def announcing(stage: Stage, engine: FakeEngine) -> Announcing:
+    """With one engine installed."""
+    installed = {VoiceEngine.NONE: VoiceEngine.NONE}
     return Announcing(
-        stage.store, lambda: stage.now, engine.speak, lambda wanted: NONE if wanted == NONE else VoiceEngine.ESPEAK
+        stage.store, lambda: stage.now, engine.speak, lambda wanted: installed.get(wanted, VoiceEngine.ESPEAK)
     )
 
 

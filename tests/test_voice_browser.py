@@ -142,6 +142,19 @@ def test_calls_are_heard_one_after_another_in_their_order(
     display.close()
 
 
+def test_a_display_that_may_not_sound_asks_for_a_touch(chromium: Browser, server: Serving) -> None:
+    display = Screen(chromium, DISPLAY)
+    display.page.add_init_script(
+        "Object.defineProperty(BaseAudioContext.prototype, 'state', { get: () => 'suspended' })"
+    )
+    page = display.go(server.device("display", "by the door")["link"])
+    mark = page.locator("header").get_by_text("轻触屏幕开启声音")
+    expect(mark).to_be_visible()
+    server.command("device", "set", "--name", "by the door", "--sound", "off")
+    expect(mark).to_be_hidden(timeout=20_000)
+    display.close()
+
+
 SAID = {
     "zh-CN": {"title": "语音播报", "saved": "已保存", "overlap": "与其他时段重叠", "more": "添加时段"},
     "en-GB": {"title": "Voice", "saved": "Saved.", "overlap": "overlaps another line", "more": "Add a line"},

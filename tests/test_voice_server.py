@@ -67,24 +67,16 @@ def test_nobody_else_fetches_it(server: Serving, clerk: httpx.Client) -> None:
 
 
 def test_the_command_line_sets_the_voice(server: Serving) -> None:
-    shown = server.command("voice", "show")
-    assert (shown["engine"], shown["speaks"], shown["languages"], shown["hours"]) == ("espeak", "espeak", "ticket", [])
     hours = ("--hours", "22:00-08:00=0", "--hours", "08:00-10:00=70,90")
     server.command("voice", "set", "--languages", "both", "--times", "2", *hours)
-    assert server.command("voice", "show")["hours"] == [
+    shown = server.command("voice", "show")
+    assert (shown["engine"], shown["speaks"], shown["languages"], shown["times"]) == ("espeak", "espeak", "both", 2)
+    assert shown["hours"] == [
         {"from": "22:00", "to": "08:00", "volume": 0, "speed": 100},
         {"from": "08:00", "to": "10:00", "volume": 70, "speed": 90},
     ]
-    for wrong, said in (
-        (["--hours", "09:00-12:00=70", "--hours", "11:00-13:00=80"], "11:00–13:00 overlaps another line"),
-        (["--hours", "9-12=70"], "“9” is no time of day"),
-        (["--hours", "09:00-12:00=170"], "hours.0.volume: This is too large."),
-        (["--times", "9"], "times: This is too large."),
-    ):
-        assert said in server.command("voice", "set", *wrong, fails=True)
-    assert len(server.command("voice", "show")["hours"]) == 2
+    assert "“9” is no time of day" in server.command("voice", "set", "--hours", "9-12=70", fails=True)
     server.command("voice", "set", "--languages", "ticket", "--times", "1", "--hours", "")
-    assert server.command("voice", "show")["hours"] == []
 
 
 def test_a_display_is_chosen_for_sound(server: Serving) -> None:
