@@ -15,7 +15,7 @@ from counter.proposal import Proposal
 from counter.situation import Comparison
 from db import settings, staff
 from db.errors import DeviceNeeded, ForecastUnavailable, PageTooOld, SignInNeeded
-from db.records import Device, DeviceKind, Role, Staff
+from db.records import Device, DeviceKind, Role, SpokenCall, Staff
 from db.store import Store
 
 Answer = BaseResponse | str | dict[str, Any] | tuple[str | dict[str, Any], int]
@@ -58,7 +58,7 @@ class Context:
     `clock` tells seconds since the epoch; `own_url` is where this server listens; `frame` is added to every
     snapshot (`speed`, `build`). `off_loop` runs heavy computing where it holds nobody up; what it runs must not raise.
     `give_way` lets the lobby hear of a change before its maker's answer is put together. `what_if` plays the next hour
-    with and without a change, as `lobby.forecasting` does.
+    with and without a change, as `lobby.forecasting` does. `speak` gives the sound of a call: a WAV file, or None.
     """
 
     store: Store
@@ -68,6 +68,7 @@ class Context:
     off_loop: Callable[[Callable[[], Any]], Any] = lambda work: work()
     give_way: Callable[[], None] = lambda: None
     what_if: Callable[[Proposal], Comparison] = field(default=_nothing_foreseen)
+    speak: Callable[[SpokenCall], bytes | None] = lambda _: None
 
     @property
     def base_url(self) -> str:
@@ -151,6 +152,11 @@ class Caller:
         if self.device is None or self.device.kind != DeviceKind.KIOSK:
             raise DeviceNeeded
         return self.device
+
+    def require_display(self) -> None:
+        """Lobby displays and staff may fetch the sound of a call. Raises `DeviceNeeded`."""
+        if self.person is None and (self.device is None or self.device.kind != DeviceKind.DISPLAY):
+            raise DeviceNeeded
 
     def require_issuer(self) -> None:
         """Kiosks, programs and staff may issue. Raises `DeviceNeeded`."""

@@ -107,6 +107,31 @@ class DeviceKind(StrEnum):
     API = "api"
 
 
+class VoiceEngine(StrEnum):
+    """What speaks a call; `neural` is spoken by `espeak` where it is not installed, and `none` leaves the chime."""
+
+    NEURAL = "neural"
+    ESPEAK = "espeak"
+    NONE = "none"
+
+
+class VoiceLanguages(StrEnum):
+    """In which languages a call is spoken; `ticket`: in the one its customer chose."""
+
+    TICKET = "ticket"
+    ZH = "zh"
+    EN = "en"
+    BOTH = "both"
+
+
+class Sound(StrEnum):
+    """What a lobby display lets people hear."""
+
+    VOICE = "voice"
+    CHIME = "chime"
+    OFF = "off"
+
+
 class EventKind(StrEnum):
     """Every kind of line in the journal."""
 
@@ -427,6 +452,15 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenCall:
+    """What an announcement says: which number, to which counter, and the language its customer chose."""
+
+    number: str
+    counter: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class HelpCall:
     """Somebody at a kiosk asks for a person: `asked` times up to `asked_at`, until one of the staff answers."""
 
@@ -538,6 +572,26 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True)
+class Loudness:
+    """How calls sound from `begins` to `ends`, local `HH:MM`, over midnight too; both in percent, volume 0 is silent."""
+
+    begins: str
+    ends: str
+    volume: int = 100
+    speed: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How calls are spoken: each `times` times, by the hour as `hours` say and else at full volume and usual speed."""
+
+    engine: VoiceEngine = VoiceEngine.NEURAL
+    languages: VoiceLanguages = VoiceLanguages.TICKET
+    times: int = 1
+    hours: tuple[Loudness, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What a store decides about itself; `hours` runs Monday to Sunday, None for a closed day, empty for always open.
 
@@ -554,6 +608,7 @@ class Settings:
     page_after_s: int = 120
     rules: Rules = field(default_factory=Rules)
     booking: Booking = field(default_factory=Booking)
+    voice: Voice = field(default_factory=Voice)
 
 
 @dataclass(frozen=True, slots=True)

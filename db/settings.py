@@ -12,7 +12,22 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from db.records import Booking, BookingRight, Hours, Names, RuleKind, Rules, Service, ServiceTime, Settings, Tier
+from db.records import (
+    Booking,
+    BookingRight,
+    Hours,
+    Loudness,
+    Names,
+    RuleKind,
+    Rules,
+    Service,
+    ServiceTime,
+    Settings,
+    Tier,
+    Voice,
+    VoiceEngine,
+    VoiceLanguages,
+)
 
 # Damaged rows have to be readable, so that a store starts and can be set anew: no JSON reads as null, and infinity, which
 # JSON does not have, as a number that nobody takes for a time.
@@ -92,6 +107,7 @@ def _settings(stored: dict[str, Any]) -> Settings:
         page_after_s=stored["page_after_s"],
         rules=_rules(stored.get("rules")),
         booking=_booking(stored["booking"]) if "booking" in stored else Booking(),
+        voice=_voice(stored["voice"]) if "voice" in stored else Voice(),
     )
 
 
@@ -113,6 +129,15 @@ def _rules(stored: Any) -> Rules:
 def _booking(stored: dict[str, Any]) -> Booking:
     rights = {tier: BookingRight(right) for tier, right in stored["rights"].items()}
     return Booking(**{**stored, "rights": rights})
+
+
+def _voice(stored: dict[str, Any]) -> Voice:
+    return Voice(
+        engine=VoiceEngine(stored["engine"]),
+        languages=VoiceLanguages(stored["languages"]),
+        times=stored["times"],
+        hours=tuple(Loudness(**span) for span in stored["hours"]),
+    )
 
 
 def save(conn: sqlite3.Connection, settings: Settings) -> None:

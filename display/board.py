@@ -7,6 +7,7 @@ from counter import views
 from counter.moment import Present
 from db.errors import LobbyError, ServiceFull
 from db.records import HelpCall, Service, Ticket
+from display.voice import audio_url
 
 
 def board(present: Present, issued: Mapping[str, int], help_calls: Sequence[HelpCall]) -> dict[str, Any]:
@@ -14,8 +15,12 @@ def board(present: Present, issued: Mapping[str, int], help_calls: Sequence[Help
 
     `issued`: tickets given today per service, which a daily cap is compared with; `help_calls`: open or just answered.
     """
+    head = views.head(present)
     return {
-        **views.head(present),
+        **head,
+        "calls": [
+            {**call, "audio_url": audio_url(present.settings, call["version"], present.now)} for call in head["calls"]
+        ],
         "queues": [_queue(row, present, issued) for row in views.queues(present)],
         "serving": [_serving(ticket) for ticket in present.lobby.serving.values()],
         "help": [views.help_call(called, present.settings) for called in help_calls],

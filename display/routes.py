@@ -58,7 +58,7 @@ def pages(context: Context) -> APIBlueprint:
 
     @room.get("/display")
     def display_page() -> str:
-        return render_template("display/display.html")
+        return render_template("display/display.html", device=context.caller_of_cookies().device)
 
     @room.get("/t/<token>")
     def ticket_page(path: TicketPath) -> Answer:

@@ -5,9 +5,10 @@ from typing import Any
 
 from counter import punctuality, views
 from counter.moment import Present
-from db import appointments, calendar, help_calls, print_jobs, quotes, ratings, staff, tickets
+from db import announcements, appointments, calendar, help_calls, print_jobs, quotes, ratings, staff, tickets
 from db.errors import UnknownTicket
 from db.records import DeviceKind, Message, Ticket, TicketState
+from display import voice
 from display.board import board
 from display.floor import floor
 
@@ -15,7 +16,8 @@ from display.floor import floor
 def read_board(conn: sqlite3.Connection, present: Present) -> dict[str, Any]:
     """The public snapshot."""
     issued = tickets.issued_count(conn, calendar.business_day(present.now, present.settings))
-    return board(present, issued, help_calls.recent(conn, present.now - help_calls.COMING_S))
+    shown = board(present, issued, help_calls.recent(conn, present.now - help_calls.COMING_S))
+    return {**shown, "voice": voice.view(present.settings, present.now, announcements.sounds(conn))}
 
 
 def read_ticket(conn: sqlite3.Connection, token: str, present: Present) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import click
 
-from lobby import __version__, slip_cli
+from lobby import __version__, slip_cli, voice_cli
 
 Json = dict[str, Any]
 CONTROL_TRIES = 50
@@ -480,3 +480,4 @@ def printer_group() -> None:
 
 
 slip_cli.add_to(printer_group, _command, data_option, _or_fail)
+voice_cli.add_to(main, device_group, _command, _or_fail)

@@ -17,7 +17,7 @@ from counter.web import LARGEST, Body, Context
 from db import settings, staff
 from db.errors import LobbyError, NotFound, UnknownService
 from db.records import DeviceKind, EventKind, Hours, Names, Role, Staff
-from lobby import booking_settings, entitlements, keeping, rule_settings, slip_settings
+from lobby import booking_settings, entitlements, keeping, rule_settings, slip_settings, voice_settings
 from lobby.booking_settings import BookingSet
 from lobby.orders import Command, Json, Order, UnknownStaff
 from printer.device import open_printer
@@ -271,5 +271,6 @@ COMMANDS: dict[str, Command[Any]] = {
     **entitlements.COMMANDS,
     **keeping.COMMANDS,
     **slip_settings.COMMANDS,
+    **voice_settings.COMMANDS,
     "booking-set": Command(BookingSet, _booking_set),
 }

@@ -6,15 +6,12 @@ slow or gone only makes the forecast older, and one that is too old is no longer
 
 import logging
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
 import gevent
 from gevent.event import Event as Signal
-from gevent.lock import BoundedSemaphore
 
 from counter import learning
 from counter.calibration import Correction
@@ -26,8 +23,8 @@ from db import events, forecasts
 from db.errors import ForecastUnavailable
 from db.records import Forecast, TicketClass
 from db.store import Store
-from lobby import pipe
 from lobby.clock import Clock
+from lobby.helper import Helper
 
 GAP_S = 1.0
 HEARTBEAT_S = 15.0
@@ -39,50 +36,11 @@ LONGEST_JOB_S = 180.0
 _log = logging.getLogger("lobbyline.forecasting")
 
 
-class Oracle:
-    """The process that computes; started with the first job, and anew after it has failed."""
+class Oracle(Helper):
+    """The process that computes `lobby.oracle.JOBS`."""
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-        self._turn = BoundedSemaphore()
-
-    def ask(self, job: str, *arguments: Any) -> Any:
-        """Let the process do one of `lobby.oracle.JOBS`. Other greenlets go on meanwhile.
-
-        Raises what the job raises, and `OSError`, `EOFError` or `gevent.Timeout` if the process fails.
-        """
-        with self._turn:
-            process = self._process or self._start()
-            try:
-                with gevent.Timeout(LONGEST_JOB_S):
-                    pipe.write(process.stdin, (job, arguments))  # type: ignore[arg-type]
-                    answer = pipe.read(process.stdout)  # type: ignore[arg-type]
-            except BaseException:
-                self._end()
-                raise
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    @property
-    def pid(self) -> int | None:
-        """The process, while there is one."""
-        return self._process.pid if self._process else None
-
-    def close(self) -> None:
-        """End the process."""
-        self._end()
-
-    def _start(self) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "lobby.oracle"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 — our own
-        return self._process
-
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.communicate()  # waits for it and closes its pipes
+        super().__init__("lobby.oracle", LONGEST_JOB_S)
 
 
 class Forecasting:

@@ -23,20 +23,25 @@ from gevent.threadpool import ThreadPoolExecutor
 
 from counter.web import Context
 from db import print_jobs, settings, staff
-from db.records import DeviceKind
+from db.records import DeviceKind, VoiceEngine
 from db.store import Store, locked
 from kiosk import imports
 from lobby import __version__, rule_settings, sample
+from lobby.announcing import Announcing
 from lobby.app import create_app
 from lobby.clock import Clock
 from lobby.days import Days
 from lobby.forecasting import Forecasting, Oracle
+from lobby.helper import Helper
 from lobby.hub import Hub
 from lobby.keeping import Keeping, require_sound
 from lobby.printing import Printing
+from lobby.speaker import best
 from lobby.wire import Server
 
 CONTROL = "control.json"
+LONGEST_PHRASE_S = 20.0
+"""The neural voice on a slow machine, its model loaded before."""
 _log = logging.getLogger("lobbyline")
 
 
@@ -76,6 +81,8 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     frame = {"speed": clock.speed, "build": _build()}
     oracle = Oracle()
     forecasting = Forecasting(store, clock, oracle.ask)
+    speakers = {engine: Helper("lobby.speaker", LONGEST_PHRASE_S) for engine in VoiceEngine}
+    announcing = Announcing(store, clock, lambda engine, *work: speakers[engine].ask("speak", engine, *work), best)
     context = Context(
         store,
         clock,
@@ -84,17 +91,18 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
         off_loop=get_hub().threadpool.apply,
         give_way=_give_way,
         what_if=forecasting.what_if,
+        speak=announcing.audio,
     )
     control_token = secrets.token_urlsafe(32)
     app = create_app(context, control_token)
     socketio = SocketIO(app, async_mode="gevent", ping_interval=20, ping_timeout=15, max_http_buffer_size=100_000)
     hub, printing = Hub(context, socketio), Printing(context)
-    store.when_changed(lambda: _wake(hub, printing, forecasting))
+    store.when_changed(lambda: _wake(hub, printing, forecasting, announcing))
     server = Server(listener, app, log=None, error_log=_log)
     server.start()
     gc.collect()
     gc.freeze()  # what is loaded by now stays: walking it again and again would stop everybody for tens of milliseconds
-    works = (hub.run, printing.run, forecasting.run, Days(context).run, Keeping(context).run)
+    works = (hub.run, printing.run, forecasting.run, announcing.run, Days(context).run, Keeping(context).run)
     workers = [gevent.spawn(work) for work in works]
     with _control_file(store.folder / CONTROL, f"http://{_reachable(host)}:{port}", control_token):
         _announce(context, say)
@@ -103,9 +111,11 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     gevent.killall(workers)
     printing.close()
     oracle.close()
+    for speaker in speakers.values():
+        speaker.close()
 
 
-def _wake(*followers: Hub | Printing | Forecasting) -> None:
+def _wake(*followers: Hub | Printing | Forecasting | Announcing) -> None:
     for follower in followers:
         follower.wake()
 

@@ -13,7 +13,7 @@ from counter.web import Answer, Context
 from db import perks, settings, staff
 from db.errors import SignInNeeded
 from db.records import DeviceKind, Role, Staff
-from lobby import commands, rule_settings
+from lobby import commands, rule_settings, voice_settings
 
 
 class CommandPath(BaseModel):
@@ -64,6 +64,14 @@ def pages(context: Context) -> APIBlueprint:
                 may_change=auth.includes(person.role, Role.ADMIN),
                 csrf_needed=True,
             )
+
+    @room.get("/settings/voice")
+    def voice_page() -> Answer:
+        if context.caller_of_cookies().person is None:
+            return redirect(url_for("counter.sign_in_page", next="/settings/voice"))
+        context.caller_of_cookies().require_staff(Role.MANAGER)
+        with context.store.read() as conn:
+            return render_template("lobby/voice.html", **voice_settings.page(conn), csrf_needed=True)
 
     @room.get("/settings/entitlements")
     def entitlements_page() -> Answer:

@@ -62,3 +62,16 @@ ensure_browser() {
     # shellcheck disable=SC2086 — a list of words is meant
     [ -z "$missing" ] || apt_install $missing
 }
+
+# ensure_voice [yes]: espeak-ng, tried once per environment; the neural voice if it is asked for. A store without either
+# sounds its chime, so nothing here ends the start.
+ensure_voice() {
+    if ! command -v espeak-ng >/dev/null 2>&1 && [ ! -e .venv/voice-tried ]; then
+        touch .venv/voice-tried
+        if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+            (apt_install espeak-ng) || true
+        fi
+        command -v espeak-ng >/dev/null 2>&1 || say "Calls sound a chime only. For a voice: sudo apt-get install espeak-ng"
+    fi
+    [ -z "${1:-}" ] || .venv/bin/lobbyline voice install >&2 || true
+}

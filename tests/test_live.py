@@ -110,7 +110,7 @@ def test_a_display_hears_a_call_and_sees_the_board_change(
         _call(clerks, 4)
         (call,) = display.wait_for(display.calls, 1)
         assert (call["number"], call["counter"], call["class"]) == (ticket["number"], 4, "ordinary")
-        assert call["audio_url"] is None
+        assert call["audio_url"] == f"/api/v1/calls/{call['version']}/audio"
         display.wait_until(lambda: display.snapshots[-1]["version"] > call["version"])
 
 

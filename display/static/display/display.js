@@ -1,12 +1,12 @@
-// Owns the lobby display: follows the lobby, gives each call its time in the big place, sounds the chime.
+// Owns the lobby display: follows the lobby, gives each call its time in the big place, has it sounded.
 import { follow } from "/static/lobby/live.js";
 import { html, icon, render } from "/static/lobby/page.js";
 import { other, setLang, t } from "/static/lobby/texts.js";
-import { chime, prepare } from "./chime.js";
 import { add, advance, begin, settle, wait } from "./display-calls.js";
 import { Header, Queues } from "./display-lobby.js";
 import { Idle, Now, Recent } from "./display-now.js";
 import { Notices } from "./display-notices.js";
+import { announce, isAudible, listen, prepare } from "./voice.js";
 
 setLang("zh"); // the lobby reads Chinese first, English below: the display has no language of its own
 
@@ -22,7 +22,7 @@ const resting = ({ data, calls }) => !calls.shown || (!data.store.open && !data.
 function Screen({ data, calls, lost, heard }) {
   if (!data) return html`<${Connecting} />`;
   const { store } = data;
-  return html`<${Header} store=${store} now=${live.now} lost=${lost} heard=${heard} />
+  return html`<${Header} store=${store} now=${live.now} lost=${lost} heard=${heard || !isAudible()} />
     ${resting({ data, calls }) ? html`<${Idle} store=${store} />` : html`<${Now} call=${calls.shown} />`}
     <${Recent} calls=${calls.recent} />
     <${Queues} queues=${data.queues} />
@@ -44,7 +44,7 @@ function step() {
   clearTimeout(timer);
   const before = settle(screen.calls, isOver, performance.now(), hold());
   screen.calls = advance(before, performance.now(), hold());
-  if (screen.calls !== before) chime();
+  if (screen.calls !== before) announce(screen.calls.shown);
   const { shown, since } = screen.calls;
   const leaving = shown && isOver(shown) ? Math.max(0, since + hold() - performance.now()) : null;
   const pause = wait(screen.calls, performance.now(), hold()) ?? leaving;
@@ -66,6 +66,7 @@ const live = follow(
       const newDay = !data.calls.length && !screen.calls.waiting.length;
       if (!screen.data || newDay) start(data);
       screen.data = data;
+      listen(data);
       step();
     },
     called(call) {
