@@ -410,7 +410,10 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A kiosk, display, printer or program of the store. `options` of a printer: address, font, width_mm."""
+    """A kiosk, display, printer or program of the store.
+
+    `options` of a printer: address, font, width_mm; of a display: layout, queues, counters (see `display/scope.py`).
+    """
 
     id: int
     kind: DeviceKind
@@ -525,6 +528,15 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True)
+class Theme:
+    """How the lobby displays look: colours like #FFC83D, None for the usual ones; `logo`: the stored picture's digest."""
+
+    accent: str | None = None
+    ground: str | None = None
+    logo: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What a store decides about itself; `hours` runs Monday to Sunday, None for a closed day, empty for always open.
 
@@ -541,6 +553,7 @@ class Settings:
     page_after_s: int = 120
     rules: Rules = field(default_factory=Rules)
     booking: Booking = field(default_factory=Booking)
+    theme: Theme = field(default_factory=Theme)
 
 
 @dataclass(frozen=True, slots=True)

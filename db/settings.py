@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from db.records import Booking, BookingRight, Hours, Names, RuleKind, Rules, Service, ServiceTime, Settings, Tier
+from db.records import Booking, BookingRight, Hours, Names, RuleKind, Rules, Service, ServiceTime, Settings, Theme, Tier
 
 # Damaged rows have to be readable, so that a store starts and can be set anew: no JSON reads as null, and infinity, which
 # JSON does not have, as a number that nobody takes for a time.
@@ -92,6 +92,7 @@ def _settings(stored: dict[str, Any]) -> Settings:
         page_after_s=stored["page_after_s"],
         rules=_rules(stored.get("rules")),
         booking=_booking(stored["booking"]) if "booking" in stored else Booking(),
+        theme=Theme(**(stored.get("theme") or {})),
     )
 
 

@@ -121,7 +121,8 @@ class Hub:
             self._version = event.seq
             self._phones.note(event.ticket)
             if store is not None and event.kind in _CALLS:
-                said = {**views.call(event, store), "previous": self._last_call, "audio_url": None}
+                said = {**views.call(event, store), "queue": views.called_queue(event)}
+                said |= {"previous": self._last_call, "audio_url": None}
                 self._last_call = event.seq
                 self._emit(Said.CALLED, said, _EVERYBODY)
 

@@ -13,7 +13,7 @@ from counter.web import Answer, Context
 from db import perks, settings, staff
 from db.errors import SignInNeeded
 from db.records import DeviceKind, Role, Staff
-from lobby import commands, rule_settings
+from lobby import commands, display_settings, rule_settings
 
 
 class CommandPath(BaseModel):
@@ -79,6 +79,17 @@ def pages(context: Context) -> APIBlueprint:
                 perks=perks.everyone(conn).values(),
                 people=staff.all_staff(conn),
                 csrf_needed=True,
+            )
+
+    @room.get("/settings/display")
+    def display_page() -> Answer:
+        person = context.caller_of_cookies().person
+        if person is None:
+            return redirect(url_for("counter.sign_in_page", next="/settings/display"))
+        context.caller_of_cookies().require_staff(Role.MANAGER)
+        with context.store.read() as conn:
+            return render_template(
+                "lobby/displays.html", **display_settings.page(conn, context.store.folder), csrf_needed=True
             )
 
     return room

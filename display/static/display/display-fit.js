@@ -1,5 +1,6 @@
 // Owns text that must fit its box: one line, shrunk as far as needed, wrapped when even that is too small to read.
 import { html, useEffect, useRef } from "/static/lobby/page.js";
+import { otherLang } from "/static/lobby/texts.js";
 
 const LEAST = 0.62;
 
@@ -19,8 +20,8 @@ const fitAll = () => boxes.forEach(fit);
 addEventListener("resize", fitAll);
 document.fonts.addEventListener("loadingdone", fitAll);
 
-/** A span whose text is shrunk to its box, to `least` of its size. */
-export function Fit({ children, least = LEAST, ...attributes }) {
+/** A span whose text is shrunk to its box, to `least` of its size; `second`: in the other language. */
+export function Fit({ children, least = LEAST, second = false, class: kind = "", ...attributes }) {
   const box = useRef();
   useEffect(() => {
     const { current } = box;
@@ -28,5 +29,5 @@ export function Fit({ children, least = LEAST, ...attributes }) {
     return () => boxes.delete(current);
   }, []);
   useEffect(() => fit(box.current));
-  return html`<span ...${attributes} data-fit=${least} ref=${box}>${children}</span>`;
+  return html`<span ...${attributes} class=${second ? `${kind} second` : kind} lang=${second ? otherLang() : undefined} data-fit=${least} ref=${box}>${children}</span>`;
 }
