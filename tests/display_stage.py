@@ -1,14 +1,19 @@
 """Owns a lobby for display tests: as many counters as wished, the longest names, people called to them."""
 
+import itertools
+import json
+import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from sqlite3 import Connection
+from typing import Any
 
-import httpx
 from serving import Serving
 
-from db import counters, settings
-from db.records import Names, Settings
+from counter import auth, desk
+from db import counters, settings, staff
+from db.records import Names, Role, Settings, Staff
 from db.store import Store
 from lobby import sample
 
@@ -21,11 +26,23 @@ LONG_NOTICE = Names(
 )
 
 
-def prepare(folder: Path, count: int, *, long_names: bool = False) -> None:
-    """The sample store with so many counters, 1 to `count`, that serve everything."""
+def prepare(folder: Path, count: int, *, staffed: int = 0, long_names: bool = False) -> list[str]:
+    """The sample store with counters 1 to `count` that serve everything; at the first `staffed` of them sits a clerk.
+
+    Returns the clerks' sign-ins.
+    """
     store = Store(folder)
     store.write(lambda conn: _set_up(conn, count, long_names=long_names))
+    tokens = [store.write(lambda conn, number=n: _sit(conn, number)) for n in range(1, staffed + 1)]  # type: ignore[misc]
     store.close()
+    return tokens
+
+
+def _sit(conn: Connection, number: int) -> str:
+    name = f"clerk {number}"
+    clerk = Staff(staff.add_staff(conn, name, Role.COUNTER, None), name, Role.COUNTER)
+    desk.open_counter(conn, number, clerk, time.time())
+    return auth.open_session(conn, clerk, time.time())
 
 
 def _set_up(conn: Connection, count: int, *, long_names: bool) -> None:
@@ -48,13 +65,14 @@ def _lengthened(store: Settings) -> Settings:
 
 
 class Desks:
-    """Clerks at counters of a served store, and a program that issues numbers. Close it, or use it as a context."""
+    """Clerks at counters of a served store, and a program that issues numbers. Use it as a context."""
 
-    def __init__(self, server: Serving, count: int) -> None:
-        self._server = server
-        self._program = server.client(server.device("api", f"program {count}")["token"])
-        self._clerks = {number: self._sit(number) for number in range(1, count + 1)}
-        self._keys = iter(range(1_000_000))
+    def __init__(self, server: Serving, sign_ins: Sequence[str]) -> None:
+        self.server = server
+        self._clerks = dict(enumerate(map(server.client, sign_ins), start=1))
+        self._program = server.client(self.command("device-add", kind="api", name="program")["token"])
+        self._keys = itertools.count()
+        self._given: list[str] = []
 
     def __enter__(self) -> "Desks":
         return self
@@ -63,14 +81,21 @@ class Desks:
         for client in (self._program, *self._clerks.values()):
             client.close()
 
-    def _sit(self, number: int) -> httpx.Client:
-        return self._server.client(self._server.sign_in(f"clerk {number}", counter=number))
+    def command(self, name: str, /, **arguments: Any) -> Any:
+        """A set-up command, as the command line gives it."""
+        control = json.loads((self.server.folder / "control.json").read_text())
+        with self.server.client(control["token"]) as technician:
+            answer = technician.post(f"/api/v1/commands/{name}", json=arguments)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
 
     def issue(self, count: int, service: str = "plan") -> list[str]:
         """So many people take a number."""
-        key = f"{self._server.folder.name}-{service}-{next(self._keys)}"
+        key = f"{self.server.folder.name}-{service}-{next(self._keys)}"
         bodies = [{"request_key": f"{key}-{n}", "service": service} for n in range(count)]
-        return [self._program.post("/api/v1/tickets", json=body).json()["number"] for body in bodies]
+        tickets = [self._program.post("/api/v1/tickets", json=body).json() for body in bodies]
+        self._given += [ticket["token"] for ticket in tickets]
+        return [ticket["number"] for ticket in tickets]
 
     def act(self, number: int, action: str) -> str:
         """One action at a counter; the number that is there then."""
@@ -83,7 +108,10 @@ class Desks:
         """Call next."""
         return self.act(number, "call-next")
 
-    def board(self) -> dict[str, object]:
-        """The public board."""
-        answer: dict[str, object] = self._program.get("/api/v1/board").json()
-        return answer
+    def clear(self) -> None:
+        """Everybody goes home."""
+        for ticket in self._program.get("/api/v1/board").json()["serving"]:
+            self.act(ticket["counter"], "finish" if ticket["state"] == "serving" else "no-show")
+        for token in self._given:
+            self._program.post(f"/api/v1/tickets/{token}/cancel")
+        self._given.clear()

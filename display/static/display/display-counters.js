@@ -33,7 +33,8 @@ function Tile({ number, state, ticket, call }) {
 export function Counters({ board, call }) {
   const shape = innerWidth / (innerHeight * 0.8);
   const across = columns(board.counters.length || 1, shape);
-  return html`<main class="counters" aria-label=${t("Now calling")}>
+  return html`<main class="counters" aria-labelledby="counters">
+    <h1 class="sr" id="counters">${t("Now calling")}</h1>
     <ol style=${`--across:${across}`}>${board.counters.map(({ number, state }) => html`<${Tile} number=${number} state=${state}
       ticket=${stateAt(board, number)} call=${call} />`)}</ol>
   </main>`;

@@ -6,8 +6,8 @@ import { Marks } from "./display-lobby.js";
 import { stateAt, stateText } from "./display-state.js";
 import { Place, Second } from "./display-words.js";
 
-const Unknown = ({ number }) => html`<main class="sign rests"><p class="what"><${Fit}>${t("There is no counter {number} here", { number })}<//>
-  <${Fit} second>${other("There is no counter {number} here", { number })}<//></p></main>`;
+const Unknown = ({ number }) => html`<main class="sign rests"><h1 class="what"><${Fit}>${t("There is no counter {number} here", { number })}<//>
+  <${Fit} second>${other("There is no counter {number} here", { number })}<//></h1></main>`;
 
 /** `version`: of the last call to this counter; a new one flashes. */
 export function Sign({ board, counter, version, lost, heard }) {
