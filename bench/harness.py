@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,9 +119,10 @@ def store_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def served_store() -> Iterator[Served]:
-    """A new sample store, served by a process of its own, which ends with the context."""
+def served_store(prepare: Callable[[Path], None] = lambda _: None) -> Iterator[Served]:
+    """A new sample store, prepared, then served by a process of its own, which ends with the context."""
     with store_folder() as folder, (folder / "server.log").open("w") as log:
+        prepare(folder)
         words = [str(_PROGRAM), "serve", "--port", "0", "--data", str(folder)]
         server = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True)
         try:
