@@ -1,10 +1,10 @@
 """Owns the display bench: whether a display stays as it is over a day, and how soon a call is painted on it.
 
-A day. One display in a real Chromium, served by a real server, lives through 24 hours: two calls a minute, recalls, four
-snapshots a minute, a line that drops each hour, pictures that rotate, its own clock. Time and the line are the page's
-own (`bench/display_day.js`) and go as fast as the page takes them; with `--quick` repeating timers come once a step
-instead of each second. Before each look the garbage is collected. The heap after 24 hours is compared with that after
-the first, and so are the page's nodes, which would leak first.
+A day. One display in a real Chromium, served by a real server, lives through 24 hours: two calls a minute, recalls,
+four snapshots a minute, a line that drops each hour, pictures that rotate, its own clock. Time and the line are the
+page's own (`bench/display_day.js`) and go as fast as the page takes them; with `--quick` repeating timers come once a
+step instead of each second. Before each look the garbage is collected. The heap after 24 hours is compared with that
+after the first, and so are the page's nodes, which would leak first.
 
 Painted. See `bench/painted.py`.
 """

@@ -1,10 +1,10 @@
 """Owns measuring how long a call takes from the request until a browser has painted it, beside a bare page's.
 
-`call-next` is sent over a persistent socket; the time runs from just before it until the frame that shows the number has
-been handed to the compositor (an animation frame after the change, and the task after it), in Chromium, on this
+`call-next` is sent over a persistent socket; the time runs from just before it until the frame that shows the number
+has been handed to the compositor (an animation frame after the change, and the task after it), in Chromium, on this
 machine. In turn with each call the bare limit: one row committed and a text broadcast by an asyncio server
-(`bench/bare.py`) to a page that does nothing but write it. Both pages are open all the while. A call keeps the big place
-for no time here, so that each takes it at once; `bench/display.py` says how the store is made so.
+(`bench/bare.py`) to a page that does nothing but write it. Both pages are open all the while. A call keeps the big
+place for no time here, so that each takes it at once; `bench/display.py` makes the store so.
 """
 
 import json

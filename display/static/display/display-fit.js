@@ -23,11 +23,18 @@ document.fonts.addEventListener("loadingdone", fitAll);
 /** A span whose text is shrunk to its box, to `least` of its size; `second`: in the other language. */
 export function Fit({ children, least = LEAST, second = false, class: kind = "", ...attributes }) {
   const box = useRef();
+  const fitted = useRef();
   useEffect(() => {
     const { current } = box;
     boxes.add(current);
     return () => boxes.delete(current);
   }, []);
-  useEffect(() => fit(box.current));
+  useEffect(() => {
+    const { current } = box;
+    const now = `${current.textContent} in ${current.clientWidth}`;
+    if (now === fitted.current) return; // measuring lays the page out again and again: only for what has changed
+    fitted.current = now;
+    fit(current);
+  });
   return html`<span ...${attributes} class=${second ? `${kind} second` : kind} lang=${second ? otherLang() : undefined} data-fit=${least} ref=${box}>${children}</span>`;
 }
