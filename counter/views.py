@@ -90,6 +90,12 @@ def call(event: Event, store: Settings) -> Json:
     }
 
 
+def called_queue(event: Event) -> str | None:
+    """The queue a called ticket stood in, as the board names it."""
+    service = VIP_QUEUE if event.data["class"] == TicketClass.VIP else event.data.get("service")
+    return None if service is None else str(service)
+
+
 def _is_over(event: Event, present: Present) -> bool:
     """Whether whoever was called is no longer expected or served at that counter."""
     there = present.lobby.serving.get(event.counter or 0)

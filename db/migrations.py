@@ -320,6 +320,14 @@ def facts_of_past_days(db: Database) -> None:
     )
 
 
+@steps()
+def pictures(db: Database) -> None:
+    """Pictures that belong to the store, such as its logo, are backed up with it."""
+    db.execute(
+        "CREATE TABLE pictures (name TEXT PRIMARY KEY, digest TEXT NOT NULL, png BLOB NOT NULL CHECK (length(png) > 0)) STRICT"
+    )
+
+
 def _statements(script: str) -> list[str]:
     """Split a script (sqlite3's own `executescript` would commit the migration's transaction)."""
     statements, current = [], ""

@@ -437,7 +437,10 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A kiosk, display, printer or program of the store. `options` of a printer: address, font, width_mm."""
+    """A kiosk, display, printer or program of the store.
+
+    `options` of a printer: address, font, width_mm; of a display: layout, queues, counters (see `display/scope.py`).
+    """
 
     id: int
     kind: DeviceKind
@@ -592,6 +595,15 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
+class Theme:
+    """How the lobby displays look: colours like #FFC83D, None for the usual ones; `logo`: the stored picture's digest."""
+
+    accent: str | None = None
+    ground: str | None = None
+    logo: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What a store decides about itself; `hours` runs Monday to Sunday, None for a closed day, empty for always open.
 
@@ -609,6 +621,7 @@ class Settings:
     rules: Rules = field(default_factory=Rules)
     booking: Booking = field(default_factory=Booking)
     voice: Voice = field(default_factory=Voice)
+    theme: Theme = field(default_factory=Theme)
 
 
 @dataclass(frozen=True, slots=True)

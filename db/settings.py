@@ -23,6 +23,7 @@ from db.records import (
     Service,
     ServiceTime,
     Settings,
+    Theme,
     Tier,
     Voice,
     VoiceEngine,
@@ -108,6 +109,7 @@ def _settings(stored: dict[str, Any]) -> Settings:
         rules=_rules(stored.get("rules")),
         booking=_booking(stored["booking"]) if "booking" in stored else Booking(),
         voice=_voice(stored["voice"]) if "voice" in stored else Voice(),
+        theme=Theme(**(stored.get("theme") or {})),
     )
 
 

@@ -101,6 +101,13 @@ def use_printer(conn: sqlite3.Connection, device_id: int, printer_id: int | None
     conn.execute("UPDATE devices SET printer_id = ? WHERE id = ?", (printer_id, device_id))
 
 
+def set_options(conn: sqlite3.Connection, device_id: int, options: Mapping[str, str]) -> bool:
+    """Replace a device's options; whether that changed anything."""
+    text = json.dumps(dict(options), ensure_ascii=False)
+    statement = "UPDATE devices SET options = ? WHERE id = ? AND options <> ?"
+    return conn.execute(statement, (text, device_id, text)).rowcount == 1
+
+
 def devices(conn: sqlite3.Connection, kind: DeviceKind | None = None) -> list[Device]:
     """Every device, or those of one kind, in the order they were added."""
     rows = conn.execute("SELECT * FROM devices WHERE ? IS NULL OR kind = ? ORDER BY id", (kind, kind))

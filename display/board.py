@@ -4,27 +4,47 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from counter import views
+from counter.line import queue_name
 from counter.moment import Present
 from db.errors import LobbyError, ServiceFull
-from db.records import HelpCall, Service, Ticket
+from db.records import Device, Event, HelpCall, Service, Settings, Theme, Ticket
+from display import scope, theme
 from display.voice import audio_url
 
 
-def board(present: Present, issued: Mapping[str, int], help_calls: Sequence[HelpCall]) -> dict[str, Any]:
+def board(
+    present: Present, issued: Mapping[str, int], help_calls: Sequence[HelpCall], displays: Sequence[Device]
+) -> dict[str, Any]:
     """The public snapshot.
 
-    `issued`: tickets given today per service, which a daily cap is compared with; `help_calls`: open or just answered.
+    `issued`: tickets given today per service, which a daily cap is compared with; `help_calls`: open or just answered;
+    `displays`: those of the store, each with what it shows.
     """
     head = views.head(present)
     return {
         **head,
+        "store": {**head["store"], "theme": _theme(present.settings.theme)},
         "calls": [
-            {**call, "audio_url": audio_url(present.settings, call["version"], present.now)} for call in head["calls"]
+            {**said, **of_call(event, present.settings, present.now)}
+            for said, event in zip(head["calls"], present.calls, strict=True)
         ],
         "queues": [_queue(row, present, issued) for row in views.queues(present)],
         "serving": [_serving(ticket) for ticket in present.lobby.serving.values()],
+        "counters": [{"number": counter.number, "state": counter.state} for counter in present.lobby.counters],
+        "displays": [scope.view(device) for device in displays],
         "help": [views.help_call(called, present.settings) for called in help_calls],
     }
+
+
+def of_call(event: Event, store: Settings, now: float) -> dict[str, Any]:
+    """What displays hear of a call besides: its queue, and where its sound is."""
+    return {"queue": views.called_queue(event), "audio_url": audio_url(store, event.seq, now)}
+
+
+def _theme(chosen: Theme) -> dict[str, Any]:
+    """The colours that differ from the usual, and where the logo is."""
+    logo = f"/display/logo.png?v={chosen.logo}" if chosen.logo else None
+    return {"colours": theme.palette(chosen), "logo": logo}
 
 
 def _queue(row: dict[str, Any], present: Present, issued: Mapping[str, int]) -> dict[str, Any]:
@@ -46,6 +66,7 @@ def _serving(ticket: Ticket) -> dict[str, Any]:
     return {
         "counter": ticket.counter,
         "number": ticket.number,
+        "queue": queue_name(ticket),
         "class": ticket.ticket_class,
         "state": ticket.state,
     }

@@ -58,7 +58,8 @@ def pages(context: Context) -> APIBlueprint:
 
     @room.get("/display")
     def display_page() -> str:
-        return render_template("display/display.html", device=context.caller_of_cookies().device)
+        device = context.caller_of_cookies().device
+        return render_template("display/display.html", device=device)
 
     @room.get("/t/<token>")
     def ticket_page(path: TicketPath) -> Answer:

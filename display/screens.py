@@ -16,7 +16,8 @@ from display.floor import floor
 def read_board(conn: sqlite3.Connection, present: Present) -> dict[str, Any]:
     """The public snapshot."""
     issued = tickets.issued_count(conn, calendar.business_day(present.now, present.settings))
-    shown = board(present, issued, help_calls.recent(conn, present.now - help_calls.COMING_S))
+    asked = help_calls.recent(conn, present.now - help_calls.COMING_S)
+    shown = board(present, issued, asked, staff.devices(conn, DeviceKind.DISPLAY))
     return {**shown, "voice": voice.view(present.settings, present.now, announcements.sounds(conn))}
 
 

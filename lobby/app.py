@@ -15,7 +15,7 @@ from counter import routes as counter_room
 from counter import vip_routes
 from counter.web import Answer, Context
 from db import settings as store_settings
-from display import report_routes, voice_routes
+from display import media_routes, report_routes, voice_routes
 from display import routes as display_room
 from kiosk import booking_routes as booking_room
 from kiosk import help_routes, holder_routes
@@ -74,6 +74,8 @@ def create_app(context: Context, control_token: str) -> Flask:
     app.register_api(holder_routes.api(context))
     app.register_api(help_routes.api(context))
     app.register_api(voice_routes.api(context))
+    app.register_api(media_routes.pages(context))
+    app.register_api(media_routes.api(context))
     app.register_api(import_room.pages(context))
     app.register_api(
         import_room.api(context, lambda: settings.manager(context, control_token), texts.say_to_the_caller)

@@ -3,6 +3,7 @@
 Everything heavy is imported where it is used: `serve` has to patch the standard library for gevent first of all.
 """
 
+import base64
 import json
 import sqlite3
 import sys
@@ -184,6 +185,11 @@ def device_group() -> None:
 @click.option("--font", type=click.Choice(["gb18030", "raster"]), help="raster: for printers without Chinese fonts.")
 @click.option("--width", "width_mm", type=click.Choice(["58", "80"]), help="A printer's paper, in mm.")
 @click.option("--printer", help="The name of the printer a kiosk prints on (default: the first one).")
+@click.option("--queues", help="What a display shows, like A,B,V (default: all).")
+@click.option("--counters", help="Whose calls a display shows, like 1-4,7 (default: all).")
+@click.option(
+    "--layout", type=click.Choice(["full", "counters", "sign"]), help="Of a display; a sign is for one counter."
+)
 @data_option
 @json_option
 def device_add(kind: str, data: Path, as_json: bool, **options: Any) -> None:
@@ -192,6 +198,40 @@ def device_add(kind: str, data: Path, as_json: bool, **options: Any) -> None:
     if "width_mm" in arguments:
         arguments["width_mm"] = int(arguments["width_mm"])
     _print(_command(data, "device-add", {"kind": kind, **arguments}), as_json)
+
+
+@device_group.command("display")
+@click.option("--name", required=True)
+@click.option("--queues", help="Like A,B,V; '' for all.")
+@click.option("--counters", help="Whose calls it shows, like 1-4,7; '' for all.")
+@click.option("--layout", type=click.Choice(["full", "counters", "sign"]), help="A sign is for one counter.")
+@data_option
+@json_option
+def device_display(name: str, data: Path, as_json: bool, **options: str | None) -> None:
+    """Change what a display shows, at once."""
+    arguments = {key: value for key, value in options.items() if value is not None}
+    _print(_command(data, "device-display", {"name": name, **arguments}), as_json)
+
+
+@main.command("theme")
+@click.option("--accent", help="The colour of calls, like #FFC83D; '' for the usual.")
+@click.option("--ground", help="The background, like #081B21; '' for the usual.")
+@click.option("--logo", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="PNG, JPEG or WebP.")
+@click.option("--no-logo", is_flag=True, help="Take the logo off.")
+@click.option("--hold", "hold_s", type=int, help="Seconds a call keeps the big place.")
+@click.option(
+    "--notice", "notices", multiple=True, metavar="中文/English", help="One line at the bottom; may be repeated."
+)
+@data_option
+@json_option
+def theme(data: Path, as_json: bool, logo: Path | None, no_logo: bool, notices: tuple[str, ...], **given: Any) -> None:
+    """Set how the lobby displays look. Colours that could not be read are refused, with one that would do."""
+    arguments = {key: value for key, value in given.items() if value is not None}
+    if logo or no_logo:
+        arguments["logo"] = base64.b64encode(logo.read_bytes()).decode() if logo else ""
+    if notices:
+        arguments["notices"] = [{"zh": zh, "en": en} for zh, _, en in (text.partition("/") for text in notices)]
+    _print(_command(data, "display-set", arguments), as_json)
 
 
 @main.command("store")

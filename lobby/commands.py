@@ -17,8 +17,18 @@ from counter.web import LARGEST, Body, Context
 from db import settings, staff
 from db.errors import LobbyError, NotFound, UnknownService
 from db.records import DeviceKind, EventKind, Hours, Names, Role, Staff
-from lobby import booking_settings, entitlements, keeping, rule_settings, slip_settings, voice_settings
+from display.scope import Layout
+from lobby import (
+    booking_settings,
+    display_settings,
+    entitlements,
+    keeping,
+    rule_settings,
+    slip_settings,
+    voice_settings,
+)
 from lobby.booking_settings import BookingSet
+from lobby.display_settings import DisplayScope
 from lobby.orders import Command, Json, Order, UnknownStaff
 from printer.device import open_printer
 from printer.paper import Font
@@ -77,7 +87,7 @@ class StaffAdd(Body):
 
 
 class DeviceAdd(Body):
-    """A new device. A printer needs an `address`; a kiosk may name its own `printer`."""
+    """A new device. A printer needs an `address`; a kiosk may name its own `printer`; a display what it shows."""
 
     kind: DeviceKind
     name: str = Field(min_length=1, max_length=40)
@@ -85,6 +95,9 @@ class DeviceAdd(Body):
     font: Font = Font.GB18030
     width_mm: Literal[58, 80] = 80
     printer: str | None = None
+    layout: Layout | None = None
+    queues: str | None = Field(default=None, max_length=200)
+    counters: str | None = Field(default=None, max_length=200)
 
 
 class Group(Body):
@@ -156,7 +169,10 @@ def _staff_link(conn: sqlite3.Connection, order: Order, body: StaffLink) -> Json
 
 
 def _device_add(conn: sqlite3.Connection, order: Order, body: DeviceAdd) -> Json:
-    device_id, token = staff.add_device(conn, body.kind, body.name, _printer_options(body))
+    shown = body.model_dump(include={"name", "layout", "queues", "counters"}, exclude_none=True)
+    display_options = display_settings.device_options(conn, body.kind, DisplayScope(**shown))
+    options = _printer_options(body) | display_options
+    device_id, token = staff.add_device(conn, body.kind, body.name, options)
     if body.printer is not None:
         staff.use_printer(conn, device_id, _printer_id(conn, body.printer))
     order.journal(conn, EventKind.DEVICE_ADDED, name=body.name, device_kind=body.kind)
@@ -273,4 +289,5 @@ COMMANDS: dict[str, Command[Any]] = {
     **slip_settings.COMMANDS,
     **voice_settings.COMMANDS,
     "booking-set": Command(BookingSet, _booking_set),
+    **display_settings.COMMANDS,
 }

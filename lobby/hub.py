@@ -26,7 +26,8 @@ from counter.web import LARGEST, SESSION_KEY, Caller, Context
 from db import events, settings, tickets
 from db.errors import InvalidRequest, LobbyError
 from db.records import EventKind, Role
-from display import screens, voice
+from display import screens
+from display.board import of_call
 from lobby.phones import Phones
 
 SNAPSHOT_GAP_S = 0.05
@@ -121,8 +122,8 @@ class Hub:
             self._version = event.seq
             self._phones.note(event.ticket)
             if store is not None and event.kind in _CALLS:
-                audio_url = voice.audio_url(store, event.seq, self._context.clock())
-                said = {**views.call(event, store), "previous": self._last_call, "audio_url": audio_url}
+                said = {**views.call(event, store), **of_call(event, store, self._context.clock())}
+                said["previous"] = self._last_call
                 self._last_call = event.seq
                 self._emit(Said.CALLED, said, _EVERYBODY)
 

@@ -1,6 +1,11 @@
 """Owns the settings page and the commands' web: set-up by a manager, or by the command line beside a running server."""
 
 import secrets
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -13,7 +18,8 @@ from counter.web import Answer, Context
 from db import perks, settings, staff
 from db.errors import SignInNeeded
 from db.records import DeviceKind, Role, Staff
-from lobby import commands, rule_settings, voice_settings
+from lobby import commands, display_settings, rule_settings, voice_settings
+from lobby.orders import Json
 
 
 class CommandPath(BaseModel):
@@ -27,69 +33,67 @@ class Arguments(RootModel[dict[str, Any]]):
 
 
 def pages(context: Context) -> APIBlueprint:
-    """The page where a manager sets the store up."""
+    """The pages where the store is set up; who is not signed in signs in first."""
     room = APIBlueprint("settings", __name__, doc_ui=False)
 
-    @room.get("/settings")
-    def settings_page() -> Answer:
+    def show(page: _Page) -> Answer:
         person = context.caller_of_cookies().person
         if person is None:
-            return redirect(url_for("counter.sign_in_page", next="/settings"))
-        context.caller_of_cookies().require_staff(Role.MANAGER)
+            return redirect(url_for("counter.sign_in_page", next=request.path))
+        auth.require(person, page.role)
         with context.store.read() as conn:
-            return render_template(
-                "lobby/settings.html",
-                store=settings.load(conn),
-                services=settings.services(conn).values(),
-                is_admin=auth.has(person, Role.ADMIN),
-                tiers=settings.tiers(conn).values(),
-                people=staff.all_staff(conn),
-                devices=staff.devices(conn),
-                roles=list(Role),
-                kinds=list(DeviceKind),
-                rule=rule_settings.kind_in_words(conn),
-                csrf_needed=True,
-            )
+            return render_template(page.template, **page.content(conn, person, context.store.folder), csrf_needed=True)
 
-    @room.get("/settings/rule")
-    def rule_page() -> Answer:
-        person = context.caller_of_cookies().person
-        if person is None:
-            return redirect(url_for("counter.sign_in_page", next="/settings/rule"))
-        context.caller_of_cookies().require_staff(Role.MANAGER)
-        with context.store.read() as conn:
-            return render_template(
-                "lobby/rule.html",
-                **rule_settings.page(conn),
-                may_change=auth.includes(person.role, Role.ADMIN),
-                csrf_needed=True,
-            )
-
-    @room.get("/settings/voice")
-    def voice_page() -> Answer:
-        if context.caller_of_cookies().person is None:
-            return redirect(url_for("counter.sign_in_page", next="/settings/voice"))
-        context.caller_of_cookies().require_staff(Role.MANAGER)
-        with context.store.read() as conn:
-            return render_template("lobby/voice.html", **voice_settings.page(conn), csrf_needed=True)
-
-    @room.get("/settings/entitlements")
-    def entitlements_page() -> Answer:
-        person = context.caller_of_cookies().person
-        if person is None:
-            return redirect(url_for("counter.sign_in_page", next="/settings/entitlements"))
-        context.caller_of_cookies().require_staff(Role.ADMIN)
-        with context.store.read() as conn:
-            return render_template(
-                "lobby/entitlements.html",
-                store=settings.load(conn),
-                tiers=settings.tiers(conn).values(),
-                perks=perks.everyone(conn).values(),
-                people=staff.all_staff(conn),
-                csrf_needed=True,
-            )
-
+    for path, page in _PAGES.items():
+        room.add_url_rule(path, page.template, partial(show, page))
     return room
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page of settings: whose it is at least, and what stands on it (of the database, the reader, the folder)."""
+
+    template: str
+    role: Role
+    content: Callable[[sqlite3.Connection, Staff, Path], Json]
+
+
+def _store(conn: sqlite3.Connection, person: Staff, _: Path) -> Json:
+    return {
+        "store": settings.load(conn),
+        "services": settings.services(conn).values(),
+        "is_admin": auth.has(person, Role.ADMIN),
+        "tiers": settings.tiers(conn).values(),
+        "people": staff.all_staff(conn),
+        "devices": staff.devices(conn),
+        "roles": list(Role),
+        "kinds": list(DeviceKind),
+        "rule": rule_settings.kind_in_words(conn),
+    }
+
+
+def _rule(conn: sqlite3.Connection, person: Staff, _: Path) -> Json:
+    return {**rule_settings.page(conn), "may_change": auth.has(person, Role.ADMIN)}
+
+
+def _entitlements(conn: sqlite3.Connection, _: Staff, __: Path) -> Json:
+    return {
+        "store": settings.load(conn),
+        "tiers": settings.tiers(conn).values(),
+        "perks": perks.everyone(conn).values(),
+        "people": staff.all_staff(conn),
+    }
+
+
+_PAGES = {
+    "/settings": _Page("lobby/settings.html", Role.MANAGER, _store),
+    "/settings/rule": _Page("lobby/rule.html", Role.MANAGER, _rule),
+    "/settings/entitlements": _Page("lobby/entitlements.html", Role.ADMIN, _entitlements),
+    "/settings/voice": _Page("lobby/voice.html", Role.MANAGER, lambda conn, _, __: voice_settings.page(conn)),
+    "/settings/display": _Page(
+        "lobby/displays.html", Role.MANAGER, lambda conn, _, folder: display_settings.page(conn, folder)
+    ),
+}
 
 
 def api(context: Context, control_token: str) -> APIBlueprint:

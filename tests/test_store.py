@@ -148,4 +148,5 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
         "service_groups_and_help_calls",
         "slip_templates",
         "facts_of_past_days",
+        "pictures",
     ]

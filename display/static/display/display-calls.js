@@ -14,6 +14,12 @@ export function begin(calls, since = -Infinity) {
   return { shown, since, recent: others(older, shown), waiting: [] };
 }
 
+/** Go on after a reload: calls up to version `seen` are history, later ones still wait for the big place, in order. */
+export function goOn(calls, seen, since) {
+  const missed = calls.filter(({ version, over }) => version > seen && !over).reverse();
+  return missed.reduce(add, begin(calls.filter((call) => !missed.includes(call)), missed.length ? -Infinity : since));
+}
+
 /**
  * A new call joins the line for the big place.
  * A number stands in the line once: called again by its counter it keeps its place, called by another counter only

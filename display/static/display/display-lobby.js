@@ -1,16 +1,18 @@
 // Owns the frame of the lobby display: the header with store, date and clock, and the queues along the bottom.
 import { html, icon, range, useTick, wallClock } from "/static/lobby/page.js";
-import { name, other, otherName, t } from "/static/lobby/texts.js";
+import { lang, name, other, otherName, t } from "/static/lobby/texts.js";
 import { Fit } from "./display-fit.js";
+import { Second } from "./display-words.js";
 
 function Clock({ now, zone }) {
   useTick();
-  const { day, time } = wallClock(now(), zone, "zh");
-  return html`<div class="clock"><span class="day">${day}<span lang="en">${wallClock(now(), zone, "en").day}</span></span><time>${time}</time></div>`;
+  const { day, time } = wallClock(now(), zone);
+  const second = wallClock(now(), zone, lang() === "zh" ? "en" : "zh").day;
+  return html`<div class="clock"><span class="day">${day}<${Second}>${second}<//></span><time>${time}</time></div>`;
 }
 
-/** A mark in the header: Chinese above, English below. */
-const Mark = ({ kind = "", sign, text, values }) => html`<p class=${`pill ${kind}`} role="status">${icon(sign)}<b>${t(text, values)}<span lang="en">${other(text, values)}</span></b></p>`;
+/** A mark in the header, the second language below. */
+const Mark = ({ kind = "", sign, text, values }) => html`<p class=${`pill ${kind}`} role="status">${icon(sign)}<b>${t(text, values)}<${Second}>${other(text, values)}<//></b></p>`;
 
 const MARKS = {
   closed: () => html`<${Mark} sign="clock" text="Closed now" />`,
@@ -18,13 +20,18 @@ const MARKS = {
   mute: () => html`<${Mark} kind="mute" sign="sound" text="Touch the screen for sound" />`,
 };
 
+const Logo = ({ theme }) => (theme.logo ? html`<img class="logo" src=${theme.logo} alt="" />` : html`<span class="mark">${icon("mark")}</span>`);
+
+/** Whether the line is down since `lost` (ms) and whether we can be heard. */
+export const Marks = ({ store, lost, heard }) => html`${store.open ? null : MARKS.closed()}
+  ${lost === null ? null : MARKS.lost({ time: wallClock(lost, store.timezone).time })}
+  ${heard ? null : MARKS.mute()}`;
+
 export function Header({ store, now, lost, heard }) {
   return html`<header>
-    <span class="mark">${icon("mark")}</span>
-    <div class="store"><${Fit} class="name">${name(store.name)}<//><${Fit} class="en" lang="en">${otherName(store.name)}<//></div>
-    ${store.open ? null : MARKS.closed()}
-    ${lost === null ? null : MARKS.lost({ time: wallClock(lost, store.timezone, "zh").time })}
-    ${heard ? null : MARKS.mute()}
+    <${Logo} theme=${store.theme} />
+    <div class="store"><${Fit} class="name">${name(store.name)}<//><${Fit} second>${otherName(store.name)}<//></div>
+    <${Marks} store=${store} lost=${lost} heard=${heard} />
     <${Clock} now=${now} zone=${store.timezone} />
   </header>`;
 }
@@ -42,13 +49,13 @@ function Queue({ queue }) {
   return html`<li class=${`q ${queue.class}`} key=${queue.code} data-queue=${queue.code}>
     <span class="l" aria-hidden="true">${queue.letter}</span>
     <${Fit} class="n">${name(queue.name)}<//>
-    <${Fit} class="e" lang="en" least="0.8">${otherName(queue.name)}<//>
-    <div class="w"><${Fit}>${t(text, values)}<//><${Fit} class="en" lang="en">${other(text, values)}<//></div>
+    <${Fit} class="e" second least="0.8">${otherName(queue.name)}<//>
+    <div class="w"><${Fit}>${t(text, values)}<//><${Fit} second>${other(text, values)}<//></div>
     <span class="k">${queue.waiting}<small>${t("people")}</small></span>
   </li>`;
 }
 
 /** Up to six queues stand side by side with the name beside the letter, more are narrow with the name below it. */
 export const Queues = ({ queues }) => html`<section class="lobby" aria-label=${t("People waiting")}>
-  <ul class=${queues.length > 6 ? "queues narrow" : "queues"}>${queues.map((queue) => html`<${Queue} queue=${queue} />`)}</ul>
+  <ul class=${queues.length > 6 ? "queues narrow" : "queues"} style=${`--queues:${queues.length}`}>${queues.map((queue) => html`<${Queue} queue=${queue} />`)}</ul>
 </section>`;

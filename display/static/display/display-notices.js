@@ -1,15 +1,12 @@
 // Owns the line at the bottom of the lobby display: the store's notices, one after another.
 import { html, icon, useEffect, useState } from "/static/lobby/page.js";
-import { name, other, otherName, t } from "/static/lobby/texts.js";
+import { inLang, name, otherName } from "/static/lobby/texts.js";
 import { Fit } from "./display-fit.js";
+import { Second } from "./display-words.js";
 
 const EACH_MS = 12000;
-const usual = () => [
-  {
-    zh: t("Missed your call? See the help desk. Scan your ticket to follow the queue."),
-    en: other("Missed your call? See the help desk. Scan your ticket to follow the queue."),
-  },
-];
+const USUAL = "Missed your call? See the help desk. Scan your ticket to follow the queue.";
+const usual = () => [{ zh: inLang("zh", USUAL), en: inLang("en", USUAL) }];
 
 export function Notices({ notices }) {
   const [turn, setTurn] = useState(0);
@@ -20,6 +17,6 @@ export function Notices({ notices }) {
   const all = notices?.length ? notices : usual();
   const notice = all[turn % all.length];
   return html`<footer class="tip" key=${turn % all.length}>${icon("info")}
-    <${Fit} class="line" least="0.86"><b>${name(notice)}</b> <span lang="en">${otherName(notice)}</span><//>
+    <${Fit} class="line" least="0.86"><b>${name(notice)}</b> <${Second}>${otherName(notice)}<//><//>
   </footer>`;
 }

@@ -9,7 +9,8 @@ async function submit(event, form) {
   const button = form.querySelector("button");
   button.disabled = true;
   try {
-    show(form, "ok", ...said(await post(`/api/v1/commands/${form.dataset.command}`, values(form))));
+    show(form, "ok", ...said(await post(`/api/v1/commands/${form.dataset.command}`, await values(form))));
+    form.dispatchEvent(new Event("saved", { bubbles: true }));
     if (form.dataset.table) await refresh(form);
   } catch (problem) {
     const fields = problem.errors.filter((fault) => fault.detail !== problem.detail).map((fault) => `${fault.field}: ${fault.detail}`);
@@ -18,16 +19,20 @@ async function submit(event, form) {
   button.disabled = false;
 }
 
-function values(form) {
+async function values(form) {
   const sent = {};
   for (const field of form.querySelectorAll("input, select")) {
+    if (field.dataset.picks) continue; // it writes into the field beside it
     if (field.dataset.list) (sent[field.dataset.list] ??= []).push(field.value.trim());
     else if (field.type === "checkbox") sent[field.name] = field.checked;
     else if (field.dataset.words) (sent[field.dataset.words] ??= {})[field.name] = field.value;
     else if (field.dataset.map) (sent[field.dataset.map] ??= {})[field.name] = "text" in field.dataset ? field.value : field.value === "" ? null : Number(field.value);
+    else if (field.dataset.pair) addToPair((sent[field.dataset.pair] ??= []), field);
+    else if (field.dataset.file) sent[field.dataset.file] = await inBase64(field.files[0]);
     else if (field.dataset.names) addName((sent[field.dataset.names] ??= {}), field);
-    else if (field.value !== "" || field.name === "public_url") sent[field.name] = "number" in field.dataset ? Number(field.value) : field.value;
+    else if (field.value !== "" || "empty" in field.dataset || field.name === "public_url") sent[field.name] = "number" in field.dataset ? Number(field.value) : field.value;
   }
+  if (sent.notices) sent.notices = sent.notices.filter(({ zh, en }) => zh || en);
   if (sent.hours?.every((day) => day === "")) sent.hours = [];
   return sent;
 }
@@ -36,6 +41,18 @@ function values(form) {
 function addName(names, field) {
   names[field.name] ??= null;
   if (field.value.trim() !== "") names[field.name] = { ...names[field.name], [field.dataset.code]: field.value.trim() };
+}
+
+/** A text in both languages is two fields, one after the other. */
+function addToPair(pairs, field) {
+  if (field.dataset.code === "zh") pairs.push({});
+  pairs.at(-1)[field.dataset.code] = field.value.trim();
+}
+
+/** A file's content as JSON can carry it. */
+async function inBase64(file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
 /** [what to say, a link to go with it]. */

@@ -1,0 +1,155 @@
+"""Owns the display bench: whether a display stays as it is over a day, and how soon a call is painted on it.
+
+A day. One display in a real Chromium, served by a real server, lives through 24 hours: two calls a minute, recalls,
+four snapshots a minute, a line that drops each hour, pictures that rotate, its own clock. Time and the line are the
+page's own (`bench/display_day.js`) and go as fast as the page takes them; with `--quick` repeating timers come once a
+step instead of each second. Before each look the garbage is collected. The heap after 24 hours is compared with that
+after the first, and so are the page's nodes, which would leak first.
+
+Painted. See `bench/painted.py`.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from shutil import which
+from urllib.request import urlopen
+
+from PIL import Image
+from playwright.sync_api import Browser, CDPSession, ViewportSize, sync_playwright
+
+from bench.clients import Http
+from bench.harness import Aim, Json, Machine, Served, finish, number, options, served_store, table
+from bench.painted import COUNTER, measure_painted
+from db import settings
+from db.store import Store
+from lobby import sample
+
+FLAGS = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-dev-shm-usage"]
+HOURS, HOUR_MINUTES = 24, 60
+SMALL = ViewportSize(width=480, height=270)
+"""Painting is by software here; a small picture has the same page behind it."""
+STAFF, PIN = "bench", "246810"
+WAITING = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the page holds after garbage was collected: JavaScript's heap in kB, nodes, listeners."""
+
+    heap_kb: float
+    nodes: int
+    listeners: int
+
+
+def prepare(folder: Path) -> None:
+    """A store in which calls take the big place at once, and two pictures that rotate."""
+    store = Store(folder)
+    store.write(lambda conn: sample.create_if_new(conn, 0))
+    store.write(lambda conn: settings.save(conn, replace(settings.load(conn), hold_s=0)))
+    store.close()
+    (folder / "media").mkdir()
+    for name, colour in (("a.png", "#0B5A60"), ("b.png", "#FFC83D")):
+        Image.new("RGB", (640, 360), colour).save(folder / "media" / name)
+
+
+def measure_day(store: Served, chromium: Browser, *, quick: bool) -> list[Held]:
+    """What the page holds after each hour of a day."""
+    page = chromium.new_context(viewport=SMALL).new_page()
+    with urlopen(f"http://127.0.0.1:{store.port}/api/v1/board") as answer:
+        board = answer.read().decode()
+    page.add_init_script(path=Path(__file__).with_name("display_day.js"))
+    page.add_init_script(f"window.sample = {board}; window.sample.store.hold_s = 6;")
+    page.goto(f"http://127.0.0.1:{store.port}/display")
+    while not page.locator("header").count():
+        page.evaluate("window.settle()")
+    cdp = page.context.new_cdp_session(page)
+    held = []
+    for _ in range(HOURS):
+        page.evaluate(
+            "([minutes, whole, between]) => window.day(minutes, whole, between)", [HOUR_MINUTES, *_pace(quick)]
+        )
+        held.append(_held(cdp))
+    page.context.close()
+    return held
+
+
+def _pace(quick: bool) -> tuple[bool, int]:
+    """Whether each second's tick counts, and every how many minutes a picture is painted."""
+    return not quick, 4 if quick else 1
+
+
+def _held(cdp: CDPSession) -> Held:
+    for _ in range(3):
+        cdp.send("HeapProfiler.collectGarbage")
+    counted = cdp.send("Memory.getDOMCounters")
+    used = float(cdp.send("Runtime.getHeapUsage")["usedSize"])
+    return Held(used / 1024, int(counted["nodes"]), int(counted["jsEventListeners"]))
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    executable = os.environ.get("CHROMIUM") or which("chromium") or which("chromium-browser")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=executable, chromium_sandbox=False, args=FLAGS)
+        yield started
+        started.close()
+
+
+def _open_lobby(store: Served) -> str:
+    """A counter with somebody at it and people waiting; returns the staff member's token."""
+    kiosk = store.command("device", "add", "kiosk", "--name", "bench")["token"]
+    store.command("staff", "add", "--name", STAFF, "--role", "counter", "--pin", PIN)
+    with Http(store.port) as nobody, Http(store.port, kiosk) as client:
+        session = nobody.post("/api/v1/sessions", {"staff": STAFF, "pin": PIN, "counter": COUNTER})
+        for n in range(WAITING):
+            client.post("/api/v1/tickets", {"request_key": f"bench-{n}", "service": "plan"})
+    return str(session.body["token"])
+
+
+def show_day(held: list[Held]) -> None:
+    """Print the first table."""
+    rows = [
+        [f"hour {at + 1}", number(held[at].heap_kb), str(held[at].nodes), str(held[at].listeners)]
+        for at in (0, 5, 11, 17, HOURS - 1)
+    ]
+    table("A display's day", ["after", "heap kB", "nodes", "listeners"], rows)
+
+
+def main() -> int:
+    """Run the bench; returns the exit code."""
+    given = options("A display's day, and how soon a call is painted.")
+    machine = Machine()
+    with served_store(prepare) as store, browser() as chromium:
+        person = _open_lobby(store)
+        with Http(store.port, person) as desk:
+            bare, painted = measure_painted(store, desk, chromium, 12 if given.quick else 60)
+        held = measure_day(store, chromium, quick=given.quick)
+    show_day(held)
+    rows = [
+        [name, number(spread.p50), number(spread.p99), number(spread.p50 / bare.p50)]
+        for name, spread in (("bare limit: commit, broadcast, write, paint", bare), ("Lobbyline call-next", painted))
+    ]
+    table("From a call to the painted display", ["", "p50 ms", "p99 ms", "p50 × limit"], rows)
+    others = machine.others()
+    print(f"\nOther programs used {others:.0%} of this machine's {os.cpu_count()} CPUs during the run.")
+    first, last = held[0], held[-1]
+    aims = [
+        Aim("heap after 24 hours, over that after the first", last.heap_kb / first.heap_kb, 1.10, "×"),
+        Aim("nodes after 24 hours, over those after the first", last.nodes / first.nodes, 1.10, "×"),
+        Aim("a call's median until painted, over the bare limit's", painted.p50 / bare.p50, 3, "×"),
+    ]
+    figures: Json = {
+        "others_cpu": others,
+        "day": [asdict(one) for one in held],
+        "painted": {"bare": asdict(bare), "display": asdict(painted)},
+    }
+    return finish(given, "display", figures, aims)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
