@@ -102,8 +102,10 @@ def use_printer(conn: sqlite3.Connection, device_id: int, printer_id: int | None
 
 
 def devices(conn: sqlite3.Connection, kind: DeviceKind | None = None) -> list[Device]:
-    """Every device, or those of one kind, in the order they were added."""
-    rows = conn.execute("SELECT * FROM devices WHERE ? IS NULL OR kind = ? ORDER BY id", (kind, kind))
+    """Every device, or those of one kind, in the order they were added; without those taken out of service."""
+    rows = conn.execute(
+        "SELECT * FROM devices WHERE (? IS NULL OR kind = ?) AND removed_at IS NULL ORDER BY id", (kind, kind)
+    )
     return [_device(row) for row in rows]
 
 

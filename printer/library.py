@@ -10,6 +10,7 @@ _handlers = logging.root.handlers[:]
 
 import escpos.printer.serial  # noqa: E402
 import escpos.printer.usb  # noqa: E402
+from escpos.capabilities import CAPABILITIES  # noqa: E402
 from escpos.constants import QR_ECLEVEL_M  # noqa: E402
 from escpos.exceptions import Error  # noqa: E402
 from escpos.printer import Dummy, Serial, Usb  # noqa: E402
@@ -18,4 +19,4 @@ logging.root.handlers[:] = _handlers
 for _module in (escpos.printer.serial, escpos.printer.usb):
     _module.logging = logging.getLogger("escpos")
 
-__all__ = ["QR_ECLEVEL_M", "Dummy", "Error", "Serial", "Usb"]
+__all__ = ["CAPABILITIES", "QR_ECLEVEL_M", "Dummy", "Error", "Serial", "Usb"]
