@@ -286,6 +286,26 @@ def service_groups_and_help_calls(db: Database) -> None:
         db.execute(statement)
 
 
+_SLIP_TEMPLATES = """
+CREATE TABLE slip_templates (
+    language TEXT NOT NULL CHECK (language IN ('zh', 'en')),
+    ticket_class TEXT NOT NULL CHECK (ticket_class IN ('vip', 'appointment', 'ordinary')),
+    text TEXT NOT NULL, PRIMARY KEY (language, ticket_class)
+) STRICT;
+CREATE TABLE slip_texts (
+    name TEXT PRIMARY KEY CHECK (name IN ('where_to_go', 'public_rule')), zh TEXT NOT NULL, en TEXT NOT NULL
+) STRICT;
+CREATE TABLE slip_logo (id INTEGER PRIMARY KEY CHECK (id = 1), png BLOB NOT NULL) STRICT;
+"""
+
+
+@steps()
+def slip_templates(db: Database) -> None:
+    """A store designs its slips: a template per language and class, lines of its own, a logo. No row: the usual."""
+    for statement in _statements(_SLIP_TEMPLATES):
+        db.execute(statement)
+
+
 _PRINTERS_AND_AGENTS = """
 ALTER TABLE devices ADD COLUMN removed_at REAL;
 ALTER TABLE print_jobs ADD COLUMN paper_out INTEGER NOT NULL DEFAULT 0 CHECK (paper_out IN (0, 1));

@@ -5,81 +5,140 @@ Facts of the language are from Epson's ESC/POS command reference, by the command
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from PIL import Image
+
+from printer import logo, pattern, qr
+from printer.letters import KANJI_OFF, columns, encoded
 from printer.library import QR_ECLEVEL_M, Dummy
-from printer.paper import Font, Paper
+from printer.paper import CodePage, Font, Paper, QrWay
 from printer.raster import picture
-from printer.slip import Block, Cut, Divider, Feed, Number, Qr, Slip, Text
+from printer.slip import LARGEST, Align, Block, Columns, Cut, Divider, Feed, Logo, Number, Pattern, Qr, Slip, Text
 from printer.wrapping import wrap
 
 REPRINT = Text("重印 / Reprint", bold=True)
 
-_KANJI_ON, _KANJI_OFF = b"\x1c&", b"\x1c."  # FS & and FS .: two-byte characters; Chinese models read GB18030 then
-_DIVIDER_COLUMNS = 32  # fits every printer; one that wrapped it would print two
-_LARGEST = 8  # GS !: up to eight times wide and high
-
-
-class _Width(NamedTuple):
-    """A printer at 203 dpi: dots and letters across, a QR module's dots, and a python-escpos profile as wide."""
-
-    dots: int
-    columns: int
-    module: int
-    profile: str
-
-
-_WIDTHS = {384: _Width(384, 32, 5, "Sunmi-V2"), 576: _Width(576, 48, 7, "TM-T20II")}
+_CODE_PAGES = {  # ESC t
+    CodePage.CP437: b"\x1bt\x00",
+    CodePage.CP850: b"\x1bt\x02",
+    CodePage.CP1252: b"\x1bt\x10",
+    CodePage.CP852: b"\x1bt\x12",
+    CodePage.CP858: b"\x1bt\x13",
+}
+_KANJI_SIZES = {1: b"\x1c!\x00", 2: b"\x1c!\x0c"}  # FS !: normal, twice as wide and high; there is no more
+_PROFILES = {384: "Sunmi-V2", 576: "TM-T20II"}  # of python-escpos, as wide
+_TALLEST_GAP = 16  # dots between lines
+_AIR = b"\x1bJ\x0a"  # ESC J: above large letters
+_TO_TEAR_OFF = 120  # dots from the head to the edge where paper is torn
+_BELOW = 24  # dots of white before the cut
+_NUMBER_MARGIN = 2  # columns
 
 
 def encode(slip: Slip, paper: Paper, *, reprint: bool) -> bytes:
     """The whole job, cut at the end; a reprint says so at the top."""
-    width = _WIDTHS[paper.width_dots]
     marked = Slip((REPRINT, *slip.blocks)) if reprint else slip
-    job = Dummy(profile=width.profile)
+    job = Dummy(profile=_PROFILES[paper.width_dots])
     job.hw("INIT")
+    if paper.density:
+        _raw(job, b"\x1d(K\x02\x001" + (paper.density % 256).to_bytes())  # GS ( K: function 49
     job.set(align="center")
     if paper.chinese is Font.RASTER:
-        job.image(picture(marked, width.dots, width.module))
-        job.cut(feed=False)
+        _draw_all(marked, job, paper)
     else:
-        _write_all(marked, job, width)
+        # Chinese models begin in kanji mode, where two letters with accents would be one character.
+        _raw(job, KANJI_OFF + _CODE_PAGES[paper.code_page])
+        for block in marked.blocks:
+            _write(block, job, paper)
     return bytes(job.output)
 
 
-def _write_all(slip: Slip, job: Dummy, width: _Width) -> None:
+def _draw_all(slip: Slip, job: Dummy, paper: Paper) -> None:
+    part: list[Block] = []
     for block in slip.blocks:
-        _write(block, job, width)
+        if not isinstance(block, Cut):
+            part.append(block)
+            continue
+        if part:
+            job.image(picture(Slip(tuple(part)), paper.width_dots))
+        _cut(job, paper)
+        part = []
 
 
-def _write(block: Block, job: Dummy, width: _Width) -> None:
+def _write(block: Block, job: Dummy, paper: Paper) -> None:
     match block:
-        case Text(text, size, bold):
-            job.set(bold=bold, custom_size=True, width=size, height=size)
-            _chinese(wrap(text, _columns, width.columns // size), job)
-        case Number(text):
-            size = min(_LARGEST, (width.columns - 2) // len(text))
-            job.set(bold=False, custom_size=True, width=size, height=size)
-            _raw(job, text.encode("ascii") + b"\n")
-        case Qr(url):
-            job.qr(url, ec=QR_ECLEVEL_M, size=width.module, native=True)
+        case Text(text, size, bold, align):
+            _lines(_wrapped(text, paper, size), job, paper, size, bold=bold, align=align)
+        case Columns():
+            _columns(block, job, paper)
+        case Number(text, wish):
+            fits = max(1, (paper.columns - _NUMBER_MARGIN) // max(1, columns(text, paper.code_page)))
+            _lines([text], job, paper, min(wish or LARGEST, fits, LARGEST), bold=True)
+        case Qr(content, wish):
+            _qr(content, qr.module_dots(content, paper.width_dots, wish), job, paper)
+        case Logo(png):
+            _image(logo.dots(png, paper.width_dots), job)
+        case Pattern():
+            _image(pattern.dots(paper.width_dots), job)
         case Divider():
-            job.set(bold=False, custom_size=True, width=1, height=1)
-            _raw(job, b"-" * _DIVIDER_COLUMNS + b"\n")
-        case Feed():
-            _raw(job, b"\n")
+            _lines(["-" * (paper.columns * 7 // 8)], job, paper)  # not all 80 mm printers have 48 columns
+        case Feed(lines):
+            _lines([""] * lines, job, paper)
         case Cut():
-            job.cut(feed=False)  # GS V 66: feeds to the cutter by itself
+            _cut(job, paper)
 
 
-def _chinese(lines: Iterable[str], job: Dummy) -> None:
+def _wrapped(text: str, paper: Paper, size: int) -> list[str]:
+    return wrap(text, lambda part: columns(part, paper.code_page), paper.columns // size)
+
+
+def _lines(
+    lines: Iterable[str],
+    job: Dummy,
+    paper: Paper,
+    size: int = 1,
+    *,
+    bold: bool = False,
+    align: Align = Align.CENTER,
+) -> None:
+    """Set the type and write lines of it. Clones heed `FS !` for Chinese, Epson's own the later of it and `GS !`."""
+    _raw(job, _KANJI_SIZES[min(size, 2)])
+    job.set(align=align.value, bold=bold, custom_size=True, width=size, height=size)
+    _raw(job, b"\x1b3" + (24 * size + min(6 * size, _TALLEST_GAP)).to_bytes())  # ESC 3: from line to line
+    if size > 1:
+        _raw(job, _AIR)
     for line in lines:
-        _raw(job, _KANJI_ON + line.encode("gb18030") + _KANJI_OFF + b"\n")
+        _raw(job, encoded(line, paper.code_page) + b"\n")
 
 
-def _columns(text: str) -> int:
-    """How wide a text is in Latin letters; whatever GB18030 writes in two bytes or more is two wide."""
-    return sum(min(len(letter.encode("gb18030")), 2) for letter in text)
+def _columns(block: Columns, job: Dummy, paper: Paper) -> None:
+    gap = paper.columns // block.size - columns(block.left + block.right, paper.code_page)
+    if gap > 0:
+        _lines([block.left + " " * gap + block.right], job, paper, block.size, bold=block.bold, align=Align.LEFT)
+        return
+    for text, align in ((block.left, Align.LEFT), (block.right, Align.RIGHT)):
+        _lines(_wrapped(text, paper, block.size), job, paper, block.size, bold=block.bold, align=align)
+
+
+def _qr(content: str, module: int, job: Dummy, paper: Paper) -> None:
+    if paper.qr is QrWay.RASTER:
+        _image(qr.picture(content, module), job)
+        return
+    quiet = b"\x1bJ" + (qr.QUIET * module).to_bytes()  # ESC J: white above and below, which a reader needs
+    _raw(job, quiet)
+    job.set(align="center")
+    job.qr(content, ec=QR_ECLEVEL_M, size=module, native=True)
+    _raw(job, quiet)
+
+
+def _image(dots: Image.Image, job: Dummy) -> None:
+    job.set(align="center")
+    job.image(dots)
+
+
+def _cut(job: Dummy, paper: Paper) -> None:
+    _raw(job, b"\x1bJ" + (_BELOW if paper.has_cutter else _TO_TEAR_OFF).to_bytes())
+    if paper.has_cutter:
+        job.cut(feed=False)  # GS V 66: feeds to the cutter by itself
 
 
 def _raw(job: Dummy, data: bytes) -> None:

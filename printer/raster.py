@@ -5,12 +5,11 @@ Sizes are dots of a 203 dpi printer (8 to the millimetre). Below 26 dots, stroke
 
 from functools import lru_cache
 
-import qrcode
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 from pylopdf_fonts_zh_cn import sans_path
-from qrcode.constants import ERROR_CORRECT_M
 
-from printer.slip import Block, Divider, Feed, Number, Qr, Slip, Text
+from printer import logo, pattern, qr
+from printer.slip import Align, Block, Columns, Divider, Feed, Logo, Number, Pattern, Qr, Slip, Text
 from printer.wrapping import wrap
 
 TEXT_DOTS = 26
@@ -20,11 +19,13 @@ NUMBER_DOTS = 150
 _BLACK, _WHITE = 0, 255
 _THRESHOLD = 140  # grey of an edge that still becomes a black dot: keeps thin strokes whole
 _LEADING = 1.4  # height of a line in heights of its letters
+_GAP = 16  # dots between columns
+_ANCHORS = {Align.LEFT: (0.0, "lm"), Align.CENTER: (0.5, "mm"), Align.RIGHT: (1.0, "rm")}
 
 
-def picture(slip: Slip, dots: int, module: int) -> Image.Image:
-    """The slip in black and white, `dots` wide; a module of its QR code is `module` dots."""
-    strips = [_strip(block, dots, module) for block in slip.blocks]
+def picture(slip: Slip, dots: int) -> Image.Image:
+    """The slip in black and white, `dots` wide."""
+    strips = [_strip(block, dots) for block in slip.blocks]
     page = Image.new("L", (dots, sum(strip.height for strip in strips)), _WHITE)
     top = 0
     for strip in strips:
@@ -33,37 +34,62 @@ def picture(slip: Slip, dots: int, module: int) -> Image.Image:
     return page.point(lambda grey: _BLACK if grey < _THRESHOLD else _WHITE)
 
 
-def _strip(block: Block, dots: int, module: int) -> Image.Image:
+def _strip(block: Block, dots: int) -> Image.Image:
     match block:
-        case Text(text, size, bold):
-            return _text(text, (BOLD_DOTS if bold else TEXT_DOTS) * size, dots, stroke=0.5 * bold)
-        case Number(text):
-            return _text(text, NUMBER_DOTS, dots, stroke=2.0)
-        case Qr(url):
-            return _qr(url, module)
+        case Text(text, size, bold, align):
+            return _text(text, _height(size, bold=bold), dots, stroke=0.5 * bold, align=align)
+        case Columns():
+            return _columns(block, dots)
+        case Number(text, size):
+            return _number(text, TEXT_DOTS * size if size else NUMBER_DOTS, dots)
+        case Qr() | Logo() | Pattern():
+            return _symbol(block, dots).convert("L")
         case Divider():
             return _divider(dots)
-        case Feed():
-            return Image.new("L", (dots, TEXT_DOTS), _WHITE)
-    return Image.new("L", (dots, 0), _WHITE)  # a cut is no ink
+    lines = block.lines if isinstance(block, Feed) else 0  # a cut is no ink
+    return Image.new("L", (dots, TEXT_DOTS * lines), _WHITE)
 
 
-def _text(text: str, height: int, dots: int, stroke: float) -> Image.Image:
+def _symbol(block: Qr | Logo | Pattern, dots: int) -> Image.Image:
+    match block:
+        case Logo(png):
+            return logo.dots(png, dots)
+        case Pattern():
+            return pattern.dots(dots)
+    return qr.picture(block.content, qr.module_dots(block.content, dots, block.module))
+
+
+def _height(size: int, *, bold: bool) -> int:
+    return (BOLD_DOTS if bold else TEXT_DOTS) * size
+
+
+def _text(text: str, height: int, dots: int, stroke: float, align: Align = Align.CENTER) -> Image.Image:
     font = _font(height)
-    lines = wrap(text, font.getlength, dots)
+    lines = wrap(text, lambda part: font.getlength(part) + 2 * stroke, dots)
     leading = round(height * _LEADING)
     strip = Image.new("L", (dots, leading * len(lines)), _WHITE)
     draw = ImageDraw.Draw(strip)
+    across, anchor = _ANCHORS[align]
     for row, line in enumerate(lines):
-        draw.text((dots / 2, (row + 0.5) * leading), line, _BLACK, font, "mm", stroke_width=stroke)
+        draw.text((dots * across, (row + 0.5) * leading), line, _BLACK, font, anchor, stroke_width=stroke)
     return strip
 
 
-def _qr(url: str, module: int) -> Image.Image:
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, box_size=module)
-    code.add_data(url)
-    image: Image.Image = code.make_image().get_image()
-    return image.convert("L")
+def _number(text: str, wish: int, dots: int) -> Image.Image:
+    height = min(wish, int(wish * dots * 0.95 / _font(wish).getlength(text)))
+    return _text(text, height, dots, stroke=2.0)
+
+
+def _columns(block: Columns, dots: int) -> Image.Image:
+    height, stroke = _height(block.size, bold=block.bold), 0.5 * block.bold
+    both = [(block.left, Align.LEFT), (block.right, Align.RIGHT)]
+    left, right = (_text(text, height, dots, stroke, align) for text, align in both)
+    if _font(height).getlength(block.left + block.right) + _GAP <= dots:
+        return ImageChops.darker(left, right)
+    strip = Image.new("L", (dots, left.height + right.height), _WHITE)
+    strip.paste(left, (0, 0))
+    strip.paste(right, (0, left.height))
+    return strip
 
 
 def _divider(dots: int) -> Image.Image:
@@ -72,6 +98,6 @@ def _divider(dots: int) -> Image.Image:
     return strip
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _font(height: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(sans_path(), height)

@@ -1,13 +1,11 @@
-"""Owns the test page: what it shows, and in words what the printer said to it."""
+"""Owns trying a printer out with the test page, and in words what it said to it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from db.records import Message, PrintState
 from printer.device import Printer
 from printer.errors import PrinterFault, by_code
-from printer.slip import Cut, Divider, Number, Qr, Slip, Text
 from printer.status import Condition
 
 Json = dict[str, Any]
@@ -20,24 +18,6 @@ class Trial:
     state: PrintState
     fault: str | None
     told: Condition
-
-
-def page(name: str, address: str, at: datetime, url: str) -> Slip:
-    """A page that shows at a glance whether Chinese, large type, the QR code and the cutter work."""
-    return Slip(
-        (
-            Text("打印测试 Test page", 2, bold=True),
-            Text(name),
-            Text(address),
-            Text(f"{at:%Y-%m-%d %H:%M}"),
-            Divider(),
-            Text("中国移动 业务办理，（贵宾）请到 3 号窗口"),
-            Number("A123"),
-            Qr(url),
-            Divider(),
-            Cut(),
-        )
-    )
 
 
 def run(printer: Printer, data: bytes) -> Trial:

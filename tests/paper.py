@@ -12,13 +12,19 @@ from PIL import Image, ImageOps
 
 @dataclass(frozen=True)
 class Line:
-    """A printed line: its text, how many times its letters are magnified, and how it stands."""
+    """A printed line: its text, how many times its letters are magnified, and how it stands.
+
+    `cells` are the narrow letters it takes across, unmagnified; `doubled` is whether a printer that heeds only `FS !`
+    for Chinese prints it twice as wide and high.
+    """
 
     text: str
     width: int = 1
     height: int = 1
     bold: bool = False
     align: int = 0
+    cells: int = field(default=0, compare=False)
+    doubled: bool = field(default=False, compare=False)
 
 
 @dataclass
@@ -29,6 +35,7 @@ class Paper:
     native_qr: list[str] = field(default_factory=list)
     pictures: list[Image.Image] = field(default_factory=list)
     cuts: int = 0
+    density: int = 0
 
     @property
     def text(self) -> str:
@@ -51,18 +58,24 @@ class Paper:
         return self.native_qr + found
 
 
-# ESC @, ESC a, ESC E, GS !, FS &, FS ., GS V, GS v 0, GS ( k, with the number of their parameter bytes
+# ESC @ a E t 3 J, GS ! V v ( k ( K, FS & . !, with the number of their parameter bytes
 _COMMANDS = {
     b"\x1b@": 0,
     b"\x1ba": 1,
     b"\x1bE": 1,
+    b"\x1bt": 1,
+    b"\x1b3": 1,
+    b"\x1bJ": 1,
     b"\x1d!": 1,
     b"\x1c&": 0,
     b"\x1c.": 0,
+    b"\x1c!": 1,
     b"\x1dV": 2,
     b"\x1dv0": 5,
     b"\x1d(k": 2,
+    b"\x1d(K": 2,
 }
+_PAGES = {0: "cp437", 2: "cp850", 16: "cp1252", 18: "cp852", 19: "cp858"}
 _COMMAND = re.compile(b"|".join(re.escape(name) for name in _COMMANDS))
 _TEXT = re.compile(rb"[^\x00-\x1f]+")
 
@@ -76,6 +89,7 @@ class _Reader:
 
     def reset(self) -> None:
         self.line, self.kanji, self.bold, self.align, self.width, self.height, self.qr = "", False, False, 0, 1, 1, ""
+        self.cells, self.doubled, self.page = 0, False, "cp437"
 
     def take(self, count: int) -> bytes:
         part = self.job[self.at : self.at + count]
@@ -86,7 +100,7 @@ class _Reader:
     def run(self) -> Paper:
         while self.at < len(self.job):
             if found := _TEXT.match(self.job, self.at):
-                self.line += self.take(len(found[0])).decode("gb18030" if self.kanji else "ascii")
+                self.letters(self.take(len(found[0])))
             elif self.job[self.at : self.at + 1] == b"\n":
                 self.at += 1
                 self.feed()
@@ -95,9 +109,15 @@ class _Reader:
         assert not self.line, "a line was never printed"
         return self.paper
 
+    def letters(self, data: bytes) -> None:
+        text = data.decode("gb18030" if self.kanji else self.page)
+        self.line += text
+        self.cells += sum(2 if self.kanji and not letter.isascii() else 1 for letter in text)
+
     def feed(self) -> None:
-        self.paper.lines.append(Line(self.line, self.width, self.height, self.bold, self.align))
-        self.line = ""
+        how = (self.width, self.height, self.bold, self.align, self.cells, self.doubled)
+        self.paper.lines.append(Line(self.line, *how))
+        self.line, self.cells = "", 0
 
     def command(self) -> None:
         found = _COMMAND.match(self.job, self.at)
@@ -115,15 +135,31 @@ class _Reader:
                 self.bold = bool(values[0] & 1)
             case b"\x1d!":
                 self.width, self.height = (values[0] >> 4 & 7) + 1, (values[0] & 7) + 1
-            case b"\x1c&" | b"\x1c.":
-                self.kanji = name == b"\x1c&"
             case b"\x1dV":
                 assert values[0] in (65, 66), "only these feed the paper to the cutter"
                 self.paper.cuts += 1
             case b"\x1dv0":
                 self.raster(values)
-            case _:
+            case b"\x1d(k":
                 self.symbol(self.take(int.from_bytes(values, "little")))
+            case b"\x1d(K":
+                function, density = self.take(int.from_bytes(values, "little"))
+                assert function == 49, "not the density"
+                self.paper.density = density - 256 * (density > 127)
+            case _:
+                self.set(name, values)
+
+    def set(self, name: bytes, values: bytes) -> None:
+        match name:
+            case b"\x1bt":
+                self.page = _PAGES[values[0]]
+            case b"\x1b3" | b"\x1bJ":
+                pass  # only white
+            case b"\x1c!":
+                assert values[0] in (0, 0x0C), "only both ways"
+                self.doubled = values[0] > 0
+            case b"\x1c&" | b"\x1c.":
+                self.kanji = name == b"\x1c&"
 
     def raster(self, values: bytes) -> None:
         across, down = int.from_bytes(values[1:3], "little"), int.from_bytes(values[3:5], "little")

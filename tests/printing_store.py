@@ -1,13 +1,18 @@
 """Owns a store for tests of printing: one service, one tier, one printer, and tickets with print jobs."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from db import print_jobs, quotes, settings, staff, tickets
 from db.records import Device, DeviceKind, Names, Quote, Service, Settings, Ticket, TicketClass, TicketState, Tier
 from db.store import Store
 from printer.device import open_printer
+from printer.facts import Texts, facts_of
+from printer.slip import Slip
+from printer.slips import default_template
 from printer.spool import Outcome, Spool
+from printer.template import render
 
 OffLoop = Callable[[Callable[[], Outcome]], Outcome]
 
@@ -67,3 +72,18 @@ def issue(store: Store, number: str = "B007", tier: str | None = None) -> Ticket
 def print_again(store: Store, ticket: Ticket) -> None:
     (printer,) = printers(store)
     store.write(lambda conn: print_jobs.add(conn, ticket.id, printer.id, NOW))
+
+
+def compose(
+    ticket: Ticket,
+    service: Service,
+    settings_: Settings,
+    people_ahead: int,
+    quote: Quote | None,
+    url: str,
+    issued_local: datetime,
+    tier: Tier | None,
+) -> Slip:
+    """A ticket's slip by the templates and texts that the product brings."""
+    facts = facts_of(ticket, service, settings_, people_ahead, quote, url, issued_local, tier, Texts())
+    return render(default_template(ticket.language, ticket.ticket_class), ticket.language, facts)

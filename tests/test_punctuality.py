@@ -4,13 +4,14 @@ from datetime import datetime
 
 import pytest
 from lobby_stage import CHEN, MINUTE, TEN, WANG, ZONE, Stage
+from printing_store import compose
 
 from counter import screen
 from counter.present import load_with_calls
 from db import calendar
 from db.records import Ticket
 from display import screens
-from printer.slip import Text, compose
+from printer.slip import Text
 
 HALF_PAST = TEN + 30 * MINUTE
 

@@ -4,9 +4,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from printing_store import compose
 
 from db.records import Names, Quote, Service, Settings, Ticket, TicketClass, TicketState, Tier
-from printer.slip import Cut, Number, Qr, Slip, Text, compose
+from printer.slip import Cut, Number, Qr, Slip, Text
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ISSUED = datetime(2026, 11, 21, 9, 5, tzinfo=SHANGHAI)
@@ -16,14 +17,16 @@ DIAMOND = Tier("diamond", 3, Names("钻石卡", "Diamond"), 300.0, 600.0)
 URL = "https://lobby.example/t/AbCdEf"
 
 
-def a_ticket(language: str = "zh", slot_at: float | None = None) -> Ticket:
+def a_ticket(
+    language: str = "zh", slot_at: float | None = None, ticket_class: TicketClass = TicketClass.ORDINARY
+) -> Ticket:
     return Ticket(
         id=1,
         number="B007",
         token="AbCdEf",
         business_day="2026-11-21",
         service="bills",
-        ticket_class=TicketClass.ORDINARY,
+        ticket_class=ticket_class,
         state=TicketState.WAITING,
         language=language,
         issued_at=ISSUED.timestamp(),
@@ -51,8 +54,12 @@ def test_a_chinese_holder_reads_chinese_first_and_english_below() -> None:
         "3 ahead",
         "扫码查看排队进度",
         "Scan to follow your place",
+        "请在等候区就座，留意叫号",
+        "Take a seat, watch the screen.",
         "过号请到服务台",
-        "Missed your call? See the help desk.",
+        "Missed your call? Ask the desk.",
+        "分队叫号，不一定按号码顺序",
+        "Numbers may come out of order.",
         "2026-11-21 09:05",
     ]
 
@@ -85,18 +92,18 @@ def test_the_qr_code_leads_to_the_ticket_page() -> None:
 
 
 def test_a_vip_slip_names_the_tier() -> None:
-    words = lines(a_slip(tier=DIAMOND))
+    words = lines(a_slip(a_ticket(ticket_class=TicketClass.VIP), tier=DIAMOND))
     assert words[4:6] == ["贵宾 钻石卡", "VIP Diamond"]
 
 
 def test_an_appointment_slip_shows_the_slot_in_the_stores_time_zone() -> None:
     slot = datetime(2026, 11, 21, 9, 30, tzinfo=SHANGHAI).timestamp()
-    words = lines(a_slip(a_ticket(slot_at=slot)))
+    words = lines(a_slip(a_ticket(slot_at=slot, ticket_class=TicketClass.APPOINTMENT)))
     assert words[4:6] == ["预约 09:30", "Appointment 09:30"]
 
 
 def test_no_personal_data_goes_on_paper() -> None:
-    everything = repr(a_slip(tier=DIAMOND))
+    everything = repr(a_slip(a_ticket(ticket_class=TicketClass.VIP), tier=DIAMOND))
     assert "M-4711" not in everything
     assert "王小姐" not in everything
 
