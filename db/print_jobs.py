@@ -172,3 +172,75 @@ def _job(row: sqlite3.Row) -> PrintJob:
         row["home_id"],
         row["handed_at"],
     )
+
+
+def hand(conn: sqlite3.Connection, job_id: int, now: float) -> bool:
+    """pending or failed → printing at the agent, on whose disk it is."""
+    return (
+        conn.execute(
+            "UPDATE print_jobs SET state = 'printing', handed_at = ?, attempts = attempts + 1"
+            " WHERE id = ? AND state IN ('pending', 'failed') AND handed_at IS NULL",
+            (now, job_id),
+        ).rowcount
+        == 1
+    )
+
+
+def report(
+    conn: sqlite3.Connection, job_id: int, state: PrintState, error: str | None, attempts: int, *, paper_out: bool
+) -> bool:
+    """What the agent says became of a job it holds; false if the job was over already."""
+    return (
+        conn.execute(
+            "UPDATE print_jobs SET state = ?, error = ?, attempts = max(attempts, ?), paper_out = max(paper_out, ?)"
+            " WHERE id = ? AND (state IN ('pending', 'printing', 'failed') OR (state = 'unknown' AND error IS NOT NULL))",
+            (state, error, attempts, paper_out, job_id),
+        ).rowcount
+        == 1
+    )
+
+
+def take_back(conn: sqlite3.Connection, job_id: int, now: float, *, paper_out: bool) -> bool:
+    """The agent has it no more: printing or failed → failed here, due now."""
+    return (
+        conn.execute(
+            "UPDATE print_jobs SET state = 'failed', handed_at = NULL, next_at = ?, paper_out = max(paper_out, ?)"
+            " WHERE id = ? AND handed_at IS NOT NULL AND state IN ('printing', 'failed', 'unknown')",
+            (now, paper_out, job_id),
+        ).rowcount
+        == 1
+    )
+
+
+def lost_sight(conn: sqlite3.Connection, printer_id: int, handed_before: float, error: str) -> int:
+    """printing → unknown: it lies with an agent that is away, which may have printed it and will say so."""
+    return conn.execute(
+        "UPDATE print_jobs SET state = 'unknown', error = ?"
+        " WHERE printer_id = ? AND state = 'printing' AND handed_at < ?",
+        (error, printer_id, handed_before),
+    ).rowcount
+
+
+def at_agent(conn: sqlite3.Connection, printer_id: int) -> list[PrintJob]:
+    """The jobs that lie with a printer's agent, as far as is known here."""
+    rows = conn.execute(
+        "SELECT * FROM print_jobs WHERE printer_id = ? AND handed_at IS NOT NULL AND (state IN ('printing', 'failed')"
+        " OR (state = 'unknown' AND error IS NOT NULL)) ORDER BY id",
+        (printer_id,),
+    )
+    return [_job(row) for row in rows]
+
+
+def to_hand(conn: sqlite3.Connection, printer_id: int) -> list[PrintJob]:
+    """What a printer's agent has not got yet, oldest first."""
+    rows = conn.execute(
+        "SELECT * FROM print_jobs WHERE printer_id = ? AND handed_at IS NULL AND state IN ('pending', 'failed') ORDER BY id",
+        (printer_id,),
+    )
+    return [_job(row) for row in rows]
+
+
+def by_id(conn: sqlite3.Connection, job_id: int) -> PrintJob | None:
+    """One job."""
+    row = conn.execute("SELECT * FROM print_jobs WHERE id = ?", (job_id,)).fetchone()
+    return _job(row) if row else None

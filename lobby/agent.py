@@ -115,7 +115,9 @@ class Agent:
         """Print and tell until stopped. Raises `AgentRefused`."""
         released = self._outbox.release()
         if released:
-            self._say(f"{released} slip was being printed when the agent ended; it is printed again, marked as a reprint")
+            self._say(
+                f"{released} slip was being printed when the agent ended; it is printed again, marked as a reprint"
+            )
         printing = threading.Thread(target=self._print_all, name="printer")
         connecting = threading.Thread(target=self._connect, args=(server, token), name="connection", daemon=True)
         printing.start()
@@ -137,7 +139,11 @@ class Agent:
         while not self._stopping.wait(0 if wait == 1 else wait):
             try:
                 self._client.connect(
-                    server, auth={"token": token}, namespaces=[NAMESPACE], transports=["websocket"], wait_timeout=ANSWER_S
+                    server,
+                    auth={"token": token},
+                    namespaces=[NAMESPACE],
+                    transports=["websocket"],
+                    wait_timeout=ANSWER_S,
                 )
             except (NoConnection, OSError):
                 wait = min(wait * 2, SLOWEST_RETRY_S)
@@ -150,9 +156,7 @@ class Agent:
 
     def _greet(self) -> None:
         try:
-            answer = self._client.call(
-                "hello", {"held": self._outbox.held()}, namespace=NAMESPACE, timeout=ANSWER_S
-            )
+            answer = self._client.call("hello", {"held": self._outbox.held()}, namespace=NAMESPACE, timeout=ANSWER_S)
         except (SocketIOError, OSError):
             return
         self._outbox.drop(answer["drop"])

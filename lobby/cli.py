@@ -157,7 +157,7 @@ def device_group() -> None:
 @device_group.command("add")
 @click.argument("kind", type=click.Choice(["kiosk", "display", "printer", "api"]))
 @click.option("--name", required=True)
-@click.option("--address", help="A printer's: tcp://192.168.1.50:9100 or file:///dev/usb/lp0.")
+@click.option("--address", help="A printer's: tcp://192.168.1.50:9100; see “lobbyline printer add”.")
 @click.option("--font", type=click.Choice(["gb18030", "raster"]), help="raster: for printers without Chinese fonts.")
 @click.option("--width", "width_mm", type=click.Choice(["58", "80"]), help="A printer's paper, in mm.")
 @click.option("--printer", help="The name of the printer a kiosk prints on (default: the first one).")
@@ -340,13 +340,16 @@ def _run_here(data: Path, name: str, arguments: Json) -> Json:
     store = Store(data)  # where a server has the store, nothing more needs to be loaded
 
     from counter.web import Context
-    from lobby import commands, sample
+    from lobby import commands, printer_commands, sample
     from lobby.clock import Clock
 
     clock = Clock()
     try:
         store.write(lambda conn: sample.create_if_new(conn, clock()))
-        return commands.run(Context(store, clock, "http://127.0.0.1:8080"), name, arguments, "command")
+        context = Context(
+            store, clock, "http://127.0.0.1:8080", print_test=lambda name: printer_commands.test_here(store, name)
+        )
+        return commands.run(context, name, arguments, "command")
     finally:
         store.close()
 

@@ -17,11 +17,12 @@ from counter.web import LARGEST, Body, Context
 from db import settings, staff
 from db.errors import LobbyError, NotFound, UnknownService
 from db.records import DeviceKind, EventKind, Hours, Names, Role, Staff
-from lobby import booking_settings, entitlements, rule_settings
+from lobby import booking_settings, entitlements, printer_commands, rule_settings
 from lobby.booking_settings import BookingSet
 from lobby.orders import Command, Json, Order, UnknownStaff
-from printer.device import open_printer
+from printer.device import require_address
 from printer.paper import Font
+from printer.trial import UnknownPrinter
 
 CLOSED = frozenset({"closed", "休息", "休"})
 
@@ -59,13 +60,6 @@ class AddressMissing(LobbyError):
 
     code, status, field = "address_missing", 422, "address"
     text = "A printer needs an address, such as tcp://192.168.1.50:9100."
-
-
-class UnknownPrinter(LobbyError):
-    """A kiosk is to print where nothing is."""
-
-    code, status, field = "unknown_printer", 404, "printer"
-    text = "There is no printer “{name}”."
 
 
 class StaffAdd(Body):
@@ -171,7 +165,7 @@ def _printer_options(body: DeviceAdd) -> dict[str, str]:
         return {}
     if body.address is None:
         raise AddressMissing
-    open_printer(body.address)
+    require_address(body.address)
     return {"address": body.address, "font": body.font.value, "width_mm": str(body.width_mm)}
 
 
@@ -269,5 +263,6 @@ COMMANDS: dict[str, Command[Any]] = {
     "device-add": Command(DeviceAdd, _device_add),
     "store-set": Command(StoreSet, _store_set),
     **entitlements.COMMANDS,
+    **printer_commands.COMMANDS,
     "booking-set": Command(BookingSet, _booking_set),
 }

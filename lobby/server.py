@@ -34,6 +34,7 @@ from lobby.forecasting import Forecasting, Oracle
 from lobby.hub import Hub
 from lobby.printing import Printing
 from lobby.wire import Server
+from printer import trial
 
 CONTROL = "control.json"
 _log = logging.getLogger("lobbyline")
@@ -81,11 +82,12 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
         off_loop=get_hub().threadpool.apply,
         give_way=_give_way,
         what_if=forecasting.what_if,
+        print_test=lambda name: trial.as_json(printing.test(name)),
     )
     control_token = secrets.token_urlsafe(32)
     app = create_app(context, control_token)
     socketio = SocketIO(app, async_mode="gevent", ping_interval=20, ping_timeout=15, max_http_buffer_size=100_000)
-    hub, printing = Hub(context, socketio), Printing(context)
+    hub, printing = Hub(context, socketio), Printing(context, socketio)
     store.when_changed(lambda: _wake(hub, printing, forecasting))
     server = Server(listener, app, log=None, error_log=_log)
     server.start()

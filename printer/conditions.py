@@ -1,6 +1,6 @@
 """Owns keeping what a printer tells of itself.
 
-What is learnt beside a slip stands in the journal as that slip's line; what an idle printer tells has a line of its own.
+What is learnt beside a slip stands in the journal in that slip's line; what an idle printer tells has its own.
 """
 
 import sqlite3

@@ -28,6 +28,11 @@ def move_on(conn: sqlite3.Connection, printer: Device, job: PrintJob, number: st
     return True
 
 
+def has_other(conn: sqlite3.Connection, printer: Device, job: PrintJob) -> bool:
+    """Whether a job that has just failed on `printer` would be moved."""
+    return (job.home_id is not None and job.home_id != printer.id) or fallback_of(conn, printer) is not None
+
+
 def fallback_of(conn: sqlite3.Connection, printer: Device) -> Device | None:
     """The printer that stands in for one in trouble, if it has one that is well as far as is known."""
     other = printers.by_name(conn, printer.options.get("fallback", ""))

@@ -71,8 +71,8 @@ class Outbox:
         self._do(
             lambda conn: conn.execute(
                 "INSERT INTO jobs (key, plain, reprint, state, next_at, changed_at) VALUES (?, ?, ?, 'pending', ?, ?)"
-                " ON CONFLICT (key) DO UPDATE SET plain = excluded.plain, reprint = excluded.reprint, state = 'pending',"
-                " next_at = excluded.next_at WHERE state = 'given'",
+                " ON CONFLICT (key) DO UPDATE SET plain = excluded.plain, reprint = excluded.reprint,"
+                " state = 'pending', next_at = excluded.next_at WHERE state = 'given'",
                 (key, plain, reprint, now, now),
             )
         )
@@ -101,8 +101,8 @@ class Outbox:
         """printing → printed, unknown or failed; the server is to be told."""
         self._do(
             lambda conn: conn.execute(
-                "UPDATE jobs SET state = ?, fault = ?, next_at = ?, paper_out = max(paper_out, ?), told = 0, changed_at = ?,"
-                " plain = iif(? = 'failed', plain, NULL), reprint = iif(? = 'failed', reprint, NULL)"
+                "UPDATE jobs SET state = ?, fault = ?, next_at = ?, paper_out = max(paper_out, ?), told = 0,"
+                " changed_at = ?, plain = iif(? = 'failed', plain, NULL), reprint = iif(? = 'failed', reprint, NULL)"
                 " WHERE seq = ? AND state = 'printing'",
                 (state, fault, next_at, paper_out, now, state, state, seq),
             )
@@ -111,9 +111,9 @@ class Outbox:
     def release(self) -> int:
         """After a restart: what was being printed is tried again, as a reprint."""
         return self._do(
-            lambda conn: conn.execute(
-                "UPDATE jobs SET state = 'pending', paper_out = 1 WHERE state = 'printing'"
-            ).rowcount
+            lambda conn: (
+                conn.execute("UPDATE jobs SET state = 'pending', paper_out = 1 WHERE state = 'printing'").rowcount
+            )
         )
 
     def hasten(self, now: float) -> None:
@@ -123,19 +123,18 @@ class Outbox:
     def give(self, key: str, now: float) -> bool:
         """The server prints it elsewhere: failed → given, unless it is being tried."""
         return self._do(
-            lambda conn: conn.execute(
-                "UPDATE jobs SET state = 'given', told = 0, changed_at = ? WHERE key = ? AND state = 'failed'", (now, key)
-            ).rowcount
-            == 1
+            lambda conn: (
+                conn.execute(
+                    "UPDATE jobs SET state = 'given', told = 0, changed_at = ? WHERE key = ? AND state = 'failed'",
+                    (now, key),
+                ).rowcount
+                == 1
+            )
         )
 
     def drop(self, keys: list[str]) -> None:
         """The server does not want these any more."""
-        self._do(
-            lambda conn: conn.executemany(
-                f"DELETE FROM jobs WHERE key = ? AND {_OPEN}", [(key,) for key in keys]
-            )
-        )
+        self._do(lambda conn: conn.executemany(f"DELETE FROM jobs WHERE key = ? AND {_OPEN}", [(key,) for key in keys]))
 
     def held(self) -> list[str]:
         """The keys of all slips the server still has to hear of."""
@@ -148,7 +147,9 @@ class Outbox:
 
     def news(self) -> list[News]:
         """What the server has not been told, oldest first."""
-        rows = self._do(lambda conn: conn.execute("SELECT * FROM jobs WHERE told = 0 ORDER BY seq LIMIT 100").fetchall())
+        rows = self._do(
+            lambda conn: conn.execute("SELECT * FROM jobs WHERE told = 0 ORDER BY seq LIMIT 100").fetchall()
+        )
         return [
             News(row["seq"], row["key"], row["state"], row["fault"], row["attempts"], bool(row["paper_out"]))
             for row in rows

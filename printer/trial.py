@@ -3,12 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
+from db.errors import LobbyError
 from db.records import Message, PrintState
 from printer.device import Printer
 from printer.errors import PrinterFault, by_code
 from printer.status import Condition
 
 Json = dict[str, Any]
+
+
+class UnknownPrinter(LobbyError):
+    """No printer of this name."""
+
+    code, status, field = "unknown_printer", 404, "printer"
+    text = "There is no printer “{name}”."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +46,7 @@ def words(trial: Trial) -> list[Message]:
         said.append(
             Message(
                 "no_end_mark",
-                "This model answers before it has finished: paper that ends in the last lines of a slip is not noticed.",
+                "This model answers before it has finished: paper that ends in a slip's last lines is not noticed.",
             )
         )
     return said
@@ -49,7 +57,9 @@ def _outcome(trial: Trial) -> Message:
         return Message(trial.fault, by_code(trial.fault).text)
     if trial.state is PrintState.PRINTED:
         return Message("trial_printed", "The printer says that the test page is printed.")
-    return Message("trial_sent", "The test page was sent. This printer does not say whether it came out: look at the paper.")
+    return Message(
+        "trial_sent", "The test page was sent. This printer does not say what became of it: look at the paper."
+    )
 
 
 def as_json(trial: Trial) -> Json:
