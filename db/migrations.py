@@ -315,7 +315,7 @@ UPDATE print_jobs SET paper_out = 1 WHERE attempts > 0;
 CREATE INDEX print_jobs_of_printer ON print_jobs (printer_id, id);
 
 CREATE TABLE printer_conditions (
-    printer_id INTEGER PRIMARY KEY REFERENCES devices (id), at REAL NOT NULL, fault TEXT,
+    printer_id INTEGER PRIMARY KEY REFERENCES devices (id), at REAL NOT NULL, fault TEXT, error TEXT,
     answers INTEGER CHECK (answers IN (0, 1)), marks_end INTEGER CHECK (marks_end IN (0, 1)),
     paper_low INTEGER CHECK (paper_low IN (0, 1))
 ) STRICT;

@@ -4,7 +4,7 @@ import sqlite3
 
 from db.records import PrintJob, PrintState
 
-_OVER = "(SELECT id FROM tickets WHERE state NOT IN ('waiting', 'called', 'on_hold'))"
+_OVER = "(SELECT id FROM tickets WHERE state NOT IN ('waiting', 'called', 'on_hold', 'serving'))"
 
 
 def add(conn: sqlite3.Connection, ticket_id: int, printer_id: int, now: float) -> None:
@@ -149,14 +149,19 @@ def unprinted(conn: sqlite3.Connection) -> list[PrintJob]:
     return [_job(row) for row in rows]
 
 
-def newest(conn: sqlite3.Connection, printer_id: int, since: float, limit: int) -> list[tuple[PrintJob, str, str]]:
-    """A printer's newest jobs of tickets issued since then that may still be called: (job, number, token) each."""
+def newest(
+    conn: sqlite3.Connection, printer_id: int, since: float, limit: int
+) -> list[tuple[PrintJob, str, str, float]]:
+    """A printer's newest jobs, of tickets issued since then whose customers are still here.
+
+    Each is (job, number, token, time of issue).
+    """
     rows = conn.execute(
-        f"SELECT j.*, t.number, t.token FROM print_jobs j JOIN tickets t ON t.id = j.ticket_id"
+        f"SELECT j.*, t.number, t.token, t.issued_at FROM print_jobs j JOIN tickets t ON t.id = j.ticket_id"
         f" WHERE j.printer_id = ? AND t.issued_at >= ? AND t.id NOT IN {_OVER} ORDER BY j.id DESC LIMIT ?",
         (printer_id, since, limit),
     )
-    return [(_job(row), row["number"], row["token"]) for row in rows]
+    return [(_job(row), row["number"], row["token"], row["issued_at"]) for row in rows]
 
 
 def _job(row: sqlite3.Row) -> PrintJob:

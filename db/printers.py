@@ -55,9 +55,9 @@ def condition(conn: sqlite3.Connection, printer_id: int) -> PrinterCondition | N
 def put_condition(conn: sqlite3.Connection, printer_id: int, told: PrinterCondition) -> None:
     """Keep what a printer tells now."""
     conn.execute(
-        "INSERT OR REPLACE INTO printer_conditions (printer_id, at, fault, answers, marks_end, paper_low)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        (printer_id, told.at, told.fault, told.answers, told.marks_end, told.paper_low),
+        "INSERT OR REPLACE INTO printer_conditions (printer_id, at, fault, error, answers, marks_end, paper_low)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (printer_id, told.at, told.fault, told.error, told.answers, told.marks_end, told.paper_low),
     )
 
 
@@ -76,7 +76,7 @@ def kiosks_of(conn: sqlite3.Connection) -> dict[int, int]:
 
 def _condition(row: sqlite3.Row) -> PrinterCondition:
     return PrinterCondition(
-        row["at"], row["fault"], *(_flag(row[name]) for name in ("answers", "marks_end", "paper_low"))
+        row["at"], row["fault"], row["error"], *(_flag(row[name]) for name in ("answers", "marks_end", "paper_low"))
     )
 
 

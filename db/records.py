@@ -464,7 +464,8 @@ class PrintJob:
 
 @dataclass(frozen=True, slots=True)
 class PrinterCondition:
-    """What a printer last told of itself, at that time; `fault` is the code of a `PrinterFault`, None where all is well.
+    """What a printer last told of itself, at that time; `fault` is the code of a `PrinterFault`, None where all is well,
+    and `error` its English text.
 
     The rest is None where it does not say: whether it answers status queries at all, whether it marks the end of a
     job, whether its roll is near the end.
@@ -472,6 +473,7 @@ class PrinterCondition:
 
     at: float
     fault: str | None = None
+    error: str | None = None
     answers: bool | None = None
     marks_end: bool | None = None
     paper_low: bool | None = None

@@ -19,11 +19,10 @@ import socketio
 from socketio.exceptions import ConnectionError as NoConnection
 from socketio.exceptions import SocketIOError
 
-from db.errors import LobbyError
 from db.records import PrintState
 from printer import trial
 from printer.device import Printer, open_printer
-from printer.errors import PrinterFault
+from printer.errors import AgentRefused, AgentRunning, PrinterFault
 from printer.outbox import News, Outbox
 from printer.patience import wait_s
 from printer.status import UNKNOWN, Condition
@@ -37,20 +36,6 @@ LOOK_AGAIN_S = 5.0
 SLOWEST_RETRY_S = 15
 _TICK_S = 0.5
 _TRIAL_S = 60.0
-
-
-class AgentRunning(LobbyError):
-    """Two agents would print everything twice."""
-
-    code, status = "agent_running", 409
-    text = "A print agent uses this folder already. Give each agent a folder of its own with --data."
-
-
-class AgentRefused(LobbyError):
-    """The server does not know the token."""
-
-    code, status = "agent_refused", 401
-    text = "The server does not take this token. Make one with “lobbyline printer add … --address agent+usb://”."
 
 
 def run(server: str, token: str, folder: Path, address: str | None, say: Callable[[str], None]) -> None:

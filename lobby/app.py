@@ -17,10 +17,10 @@ from counter.web import Answer, Context
 from db import settings as store_settings
 from display import routes as display_room
 from kiosk import booking_routes as booking_room
-from kiosk import help_routes, holder_routes
+from kiosk import help_routes, holder_routes, reprint_routes
 from kiosk import import_routes as import_room
 from kiosk import routes as kiosk_room
-from lobby import __version__, enrolment, figures, problems, settings, texts
+from lobby import __version__, enrolment, figures, printer_pages, problems, settings, texts
 
 LARGEST_REQUEST = 32 * 1024 * 1024
 _ROOT = Path(__file__).parent.parent
@@ -71,6 +71,7 @@ def create_app(context: Context, control_token: str) -> Flask:
     app.register_api(vip_routes.api(context))
     app.register_api(holder_routes.api(context))
     app.register_api(help_routes.api(context))
+    app.register_api(reprint_routes.api(context))
     app.register_api(import_room.pages(context))
     app.register_api(
         import_room.api(context, lambda: settings.manager(context, control_token), texts.say_to_the_caller)
@@ -78,6 +79,7 @@ def create_app(context: Context, control_token: str) -> Flask:
     app.register_api(enrolment.pages(context))
     app.register_api(settings.pages(context))
     app.register_api(settings.api(context, control_token))
+    app.register_api(printer_pages.pages(context))
     return app
 
 

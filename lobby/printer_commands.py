@@ -14,7 +14,7 @@ from db.store import Store
 from lobby.orders import Command, Json, Order
 from printer import trial
 from printer.device import open_printer, require_address, split_agent
-from printer.errors import AgentAway, BadPrinterOption, by_code
+from printer.errors import AgentAway, BadPrinterOption
 from printer.options import copies_of, model_options
 from printer.paper import Font, QrWay, paper_of
 from printer.status import UNKNOWN
@@ -157,23 +157,32 @@ def _list(conn: sqlite3.Connection, _: Order, __: Body) -> Json:
 def listed(conn: sqlite3.Connection) -> list[Json]:
     """Every printer with its options, its condition, what waits for it and the kiosks that print on it."""
     told, waiting = printers.conditions(conn), print_jobs.unprinted(conn)
-    kiosks, where = staff.devices(conn, DeviceKind.KIOSK), printers.kiosks_of(conn)
+    at_door, where = staff.devices(conn, DeviceKind.KIOSK), printers.kiosks_of(conn)
     return [
         {
             "name": printer.name,
             **printer.options,
             **_condition(told.get(printer.id)),
             "waiting": sum(job.printer_id == printer.id for job in waiting),
-            "kiosks": [kiosk.name for kiosk in kiosks if where.get(kiosk.id) == printer.id],
+            "kiosks": [kiosk.name for kiosk in at_door if where.get(kiosk.id) == printer.id],
         }
         for printer in staff.devices(conn, DeviceKind.PRINTER)
+    ]
+
+
+def kiosks(conn: sqlite3.Connection) -> list[Json]:
+    """Every kiosk with the name of the printer of its own, or None for the first one."""
+    own = {printer.id: printer.name for printer in staff.devices(conn, DeviceKind.PRINTER)}
+    return [
+        {"name": kiosk.name, "printer": own.get(kiosk.printer_id or 0)}
+        for kiosk in staff.devices(conn, DeviceKind.KIOSK)
     ]
 
 
 def _condition(told: PrinterCondition | None) -> Json:
     return {
         "fault": told.fault if told else None,
-        "error": by_code(told.fault).text if told and told.fault else None,
+        "error": told.error if told else None,
         "answers": told.answers if told else None,
         "paper_low": told.paper_low if told else None,
     }

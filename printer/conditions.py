@@ -53,5 +53,10 @@ def _row(
 ) -> PrinterCondition:
     before = printers.condition(conn, printer_id)
     return PrinterCondition(
-        before.at if before else 0.0, fault.code if fault else None, told.answers, told.marks_end, told.paper_low
+        before.at if before else 0.0,
+        fault.code if fault else None,
+        fault.text if fault else None,
+        told.answers,
+        told.marks_end,
+        told.paper_low,
     )

@@ -10,21 +10,14 @@ from pathlib import Path
 import usb.core
 from serial.tools import list_ports
 
-from db.errors import LobbyError
 from printer.cups import queues
 from printer.device import DEFAULT_PORT
+from printer.errors import BadNetwork
 from printer.usb_link import printer_interface, serial_number, usb_backend
 
 MOST_HOSTS = 1024
 KNOCK_S = 0.7
 _AT_ONCE = 64
-
-
-class BadNetwork(LobbyError):
-    """A network that is not scanned."""
-
-    code, status, field = "bad_network", 422, "network"
-    text = "“{given}” is no network to look in. Give a private one of at most {most} addresses, like 192.168.1.0/24."
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ class BadPrinterAddress(LobbyError):
     """An address no printer can have."""
 
     code, status, field = "bad_printer_address", 422, "address"
-    text = "“{address}” is no printer address. Use tcp://192.168.1.50:9100 or file:///dev/usb/lp0."
+    text = "“{address}” is no printer address. Examples: tcp://192.168.1.50:9100, usb://, cups://queue."
 
 
 class BadPrinterOption(LobbyError):
@@ -15,6 +15,27 @@ class BadPrinterOption(LobbyError):
 
     code, status = "bad_printer_option", 422
     text = "“{value}” does not work for a printer's {option}. Choose one of: {known}."
+
+
+class BadNetwork(LobbyError):
+    """A network that is not scanned."""
+
+    code, status, field = "bad_network", 422, "network"
+    text = "“{given}” is no network to look in. Give a private one of at most {most} addresses, like 192.168.1.0/24."
+
+
+class AgentRunning(LobbyError):
+    """Two agents would print everything twice."""
+
+    code, status = "agent_running", 409
+    text = "A print agent uses this folder already. Give each agent a folder of its own with --data."
+
+
+class AgentRefused(LobbyError):
+    """The server does not know the token."""
+
+    code, status = "agent_refused", 401
+    text = "The server does not take this token. Make one with “lobbyline printer add … --address agent+usb://”."
 
 
 class PrinterFault(LobbyError):

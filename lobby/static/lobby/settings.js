@@ -1,15 +1,17 @@
 // Owns the settings page's forms: each is one command; the answer stands below it.
 import { post } from "./api.js";
-import { t } from "./texts.js";
+import { lang, message, t } from "./texts.js";
 
 document.addEventListener("submit", (event) => event.target.matches("form[data-command]") && submit(event, event.target));
 
 async function submit(event, form) {
   event.preventDefault();
+  if (form.dataset.confirm && !confirm(form.dataset.confirm)) return;
   const button = form.querySelector("button");
   button.disabled = true;
   try {
-    show(form, "ok", ...said(await post(`/api/v1/commands/${form.dataset.command}`, values(form))));
+    const answer = await post(`/api/v1/commands/${form.dataset.command}`, values(form));
+    show(form, answer.fault ? "bad" : "ok", ...said(answer));
     if (form.dataset.table) await refresh(form);
   } catch (problem) {
     const fields = problem.errors.filter((fault) => fault.detail !== problem.detail).map((fault) => `${fault.field}: ${fault.detail}`);
@@ -26,7 +28,7 @@ function values(form) {
     else if (field.dataset.words) (sent[field.dataset.words] ??= {})[field.name] = field.value;
     else if (field.dataset.map) (sent[field.dataset.map] ??= {})[field.name] = "text" in field.dataset ? field.value : field.value === "" ? null : Number(field.value);
     else if (field.dataset.names) addName((sent[field.dataset.names] ??= {}), field);
-    else if (field.value !== "" || field.name === "public_url") sent[field.name] = "number" in field.dataset ? Number(field.value) : field.value;
+    else if (field.value !== "" || field.name === "public_url" || "empty" in field.dataset) sent[field.name] = "number" in field.dataset ? Number(field.value) : field.value;
   }
   if (sent.hours?.every((day) => day === "")) sent.hours = [];
   return sent;
@@ -40,6 +42,7 @@ function addName(names, field) {
 
 /** [what to say, a link to go with it]. */
 function said(answer) {
+  if (answer.said) return [answer.said.map(message).join(lang() === "zh" ? "" : " ")]; // what came back from a device
   if (answer.link) return [t("Done. Open this one-time link on the device or with the person it is for:"), answer.link];
   return [answer.token ? `${t("Done. The token is shown only now:")} ${answer.token}` : t("Saved.")];
 }
