@@ -73,4 +73,10 @@ def _state(printer: Device, told: PrinterCondition | None, jobs: Sequence[PrintJ
 
 
 def _slip(job: PrintJob, number: str, token: str, issued_at: float, store: Settings) -> Json:
-    return {"number": number, "token": token, "print": job.state, "issued_at": calendar.stamp(issued_at, store)}
+    return {
+        "job": job.id,
+        "number": number,
+        "token": token,
+        "print": job.state,
+        "issued_at": calendar.stamp(issued_at, store),
+    }

@@ -19,7 +19,7 @@ from socketio.exceptions import SocketIOError
 from counter.web import Context
 from db.errors import NotFound
 from db.records import Device, DeviceKind, PrintState, Ticket
-from printer import handover
+from printer import conditions, handover
 from printer.device import split_agent
 from printer.errors import AgentAway, by_code
 from printer.handover import Parcel, Report
@@ -198,7 +198,7 @@ class Agents:
     def _take_condition(self, data: Any) -> bool:
         line, said, now = self._mine(), _Condition.model_validate(data), self._context.clock()
         fault = by_code(said.fault) if said.fault else None
-        self._context.store.write(lambda conn: handover.note_condition(conn, line.printer, said.told, fault, now))
+        self._context.store.write(lambda conn: conditions.learn(conn, line.printer, said.told, fault, now))
         return True
 
     def _mine(self) -> _Line:

@@ -14,6 +14,7 @@ from db.records import Device, DeviceKind, Ticket
 from lobby.agents import Agents
 from printer import conditions, trial
 from printer.device import Printer, open_printer, split_agent
+from printer.errors import by_code
 from printer.paper import paper_of
 from printer.spool import Spool
 from printer.testpage import test_page
@@ -109,10 +110,16 @@ class Printing:
             printer = printers.by_name(conn, name)
         if printer is None:
             raise UnknownPrinter(name=name)
+        outcome = self._test(printer)
+        fault = by_code(outcome.fault) if outcome.fault else None
+        now = self._context.clock()
+        self._context.store.write(lambda conn: conditions.learn(conn, printer, outcome.told, fault, now))
+        return outcome
+
+    def _test(self, printer: Device) -> Trial:
         if split_agent(printer.options["address"])[0]:
             return self._agents.test(printer, test_page(paper_of(printer.options)))
-        if printer.id not in self._workers or self._workers[printer.id].device != printer:
-            self._follow_one(printer)
+        self._follow_one(printer)
         return self._workers[printer.id].test()
 
     def _follow(self, present: dict[int, Device]) -> None:

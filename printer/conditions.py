@@ -33,6 +33,14 @@ def note(
     return True
 
 
+def learn(
+    conn: sqlite3.Connection, printer: Device, told: Condition, fault: type[PrinterFault] | None, now: float
+) -> None:
+    """Keep and journal what a printer tells without a slip."""
+    if note(conn, printer, told, fault, now):
+        say(conn, printer, told, fault, now)
+
+
 def say(
     conn: sqlite3.Connection, printer: Device, told: Condition, fault: type[PrinterFault] | None, now: float
 ) -> None:

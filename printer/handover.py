@@ -11,14 +11,13 @@ from db import print_jobs, tickets
 from db.records import Device, PrintJob, PrintState, Ticket
 from printer import conditions, fallback
 from printer.encoding import encode
-from printer.errors import AgentAway, PrinterFault, by_code
+from printer.errors import AgentAway, by_code
 from printer.options import copies_of
 from printer.paper import paper_of
 from printer.patience import wait_s
 from printer.slip import Slip
 from printer.slips import slip_of
 from printer.spool import say
-from printer.status import Condition
 
 AWAY_S = 15.0
 """A slip that lies with an agent which is away so long is `unknown`: it may be on paper by now, or waiting there."""
@@ -149,8 +148,7 @@ def away(conn: sqlite3.Connection, printer: Device, now: float) -> None:
     """No agent is connected: what it has not got fails, or goes to the fallback; what it has is out of sight."""
     fault = AgentAway(paper_out=False)
     told = conditions.known(conn, printer.id)
-    if conditions.note(conn, printer, told, AgentAway, now):
-        conditions.say(conn, printer, told, AgentAway, now)
+    conditions.learn(conn, printer, told, AgentAway, now)
     print_jobs.drop_for_ended_tickets(conn, printer.id)
     print_jobs.lost_sight(conn, printer.id, now - AWAY_S, AgentAway.text)
     while (job := print_jobs.claim(conn, printer.id, now)) is not None:
@@ -161,11 +159,3 @@ def away(conn: sqlite3.Connection, printer: Device, now: float) -> None:
         if job.error != AgentAway.text:
             say(conn, printer, number, PrintState.FAILED, AgentAway.text, job.attempts, now)
         fallback.move_on(conn, printer, job, number, next_at, now)
-
-
-def note_condition(
-    conn: sqlite3.Connection, printer: Device, told: Condition, fault: type[PrinterFault] | None, now: float
-) -> None:
-    """Keep what the agent says of the printer."""
-    if conditions.note(conn, printer, told, fault, now):
-        conditions.say(conn, printer, told, fault, now)

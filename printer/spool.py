@@ -115,7 +115,7 @@ class Spool:
         with self._store.read() as conn:
             news = conditions.differs(conn, self._device.id, outcome.told, outcome.kind)
         if news:
-            self._store.write(lambda conn: self._note(conn, outcome, now, is_idle=True))
+            self._store.write(lambda conn: self._learn(conn, outcome, now))
         return True
 
     def give_up(self, now: float) -> None:
@@ -160,7 +160,7 @@ class Spool:
 
     def _mark(self, conn: sqlite3.Connection, job: PrintJob, number: str, outcome: Outcome, now: float) -> None:
         """Write how it went; the journal hears of a failure once, and again when its reason changes."""
-        self._note(conn, outcome, now)
+        conditions.note(conn, self._device, outcome.told, outcome.kind, now)
         next_at = now + wait_s(job.attempts, outcome.fault)
         done = print_jobs.finish(conn, job.id, outcome.state, outcome.error, next_at, paper_out=outcome.paper_out)
         if done and (outcome.state is not PrintState.FAILED or outcome.error != job.error):
@@ -168,10 +168,8 @@ class Spool:
         if done and outcome.state is PrintState.FAILED:
             move_on(conn, self._device, job, number, next_at, now)
 
-    def _note(self, conn: sqlite3.Connection, outcome: Outcome, now: float, *, is_idle: bool = False) -> None:
-        news = conditions.note(conn, self._device, outcome.told, outcome.kind, now)
-        if news and is_idle:
-            conditions.say(conn, self._device, outcome.told, outcome.kind, now)
+    def _learn(self, conn: sqlite3.Connection, outcome: Outcome, now: float) -> None:
+        conditions.learn(conn, self._device, outcome.told, outcome.kind, now)
         if outcome.fault is None:
             print_jobs.hasten(conn, self._device.id, now)
 

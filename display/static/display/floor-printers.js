@@ -16,6 +16,7 @@ export function PrinterAlerts({ printers }) {
   </section>`;
 }
 
+const SAID_MS = 4000;
 const PAPER = {
   pending: { sign: "clock", text: "waits for the printer" },
   printing: { sign: "printer", text: "is being printed" },
@@ -29,7 +30,7 @@ function Slip({ slip, printer }) {
   const [state, setState] = useState("");
   async function again() {
     setState("sending");
-    await post(`/api/v1/tickets/${slip.token}/reprint`, { printer }).then(() => setState("asked"), ({ detail }) => setState(detail || t("No connection to the server.")));
+    await post(`/api/v1/tickets/${slip.token}/reprint`, { printer }).then(() => { setState("asked"); setTimeout(() => setState(""), SAID_MS); }, ({ detail }) => setState(detail || t("No connection to the server.")));
   }
   const { sign, text } = PAPER[slip.print];
   return html`<li data-slip=${slip.number}><b>${slip.number}</b><time>${timeOf(slip.issued_at)}</time><span class=${`pa ${slip.print}`}>${icon(sign)}${t(text)}</span>
@@ -45,7 +46,7 @@ const STATES = {
 
 const Printer = ({ printer }) => html`<section class="one" aria-label=${printer.name}>
   <h3>${icon("printer")}${printer.name}<span class=${printer.state}>${STATES[printer.state](printer)}</span></h3>
-  ${printer.slips.length ? html`<ul>${printer.slips.map((slip) => html`<${Slip} key=${slip.token} slip=${slip} printer=${printer.name} />`)}</ul>` : html`<p>${t("No slip today that somebody still waits with.")}</p>`}
+  ${printer.slips.length ? html`<ul>${printer.slips.map((slip) => html`<${Slip} key=${slip.job} slip=${slip} printer=${printer.name} />`)}</ul>` : html`<p>${t("No slip today that somebody still waits with.")}</p>`}
 </section>`;
 
 /** Closed until somebody needs it. */

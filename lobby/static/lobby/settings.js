@@ -13,6 +13,7 @@ async function submit(event, form) {
     const answer = await post(`/api/v1/commands/${form.dataset.command}`, values(form));
     show(form, answer.fault ? "bad" : "ok", ...said(answer));
     if (form.dataset.table) await refresh(form);
+    if (form.dataset.shown) await redraw(form.dataset.shown);
   } catch (problem) {
     const fields = problem.errors.filter((fault) => fault.detail !== problem.detail).map((fault) => `${fault.field}: ${fault.detail}`);
     show(form, "bad", [problem.detail || t("No connection to the server."), ...fields].join(" "));
@@ -59,6 +60,11 @@ function show(form, tone, text, link) {
 /** After an addition: an empty form, and the list with the new line. */
 async function refresh(form) {
   form.reset();
+  await redraw(form.dataset.table);
+}
+
+/** One part of the page as the server shows it now. */
+async function redraw(id) {
   const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-  document.getElementById(form.dataset.table).replaceWith(page.getElementById(form.dataset.table));
+  document.getElementById(id).replaceWith(page.getElementById(id));
 }
