@@ -21,6 +21,7 @@ from printer.links import Link, NodeLink, is_device, write_all
 from printer.status import Condition, Kind, Sorter
 
 ANSWER_S = 1.0
+GLANCE_S = 0.2
 END_S = 12.0
 """A slip takes seconds on paper: so long after it a printer that answers otherwise may stay silent."""
 
@@ -46,8 +47,8 @@ class LinkPrinter:
         with self._talking() as talk:
             with _faults(paper_out=False):
                 answers = self._check(talk)
-                if answers and self.condition.marks_end is None:
-                    self._know(marks_end=talk.marks_end(ANSWER_S))
+                if answers:
+                    self._learn_end(talk, ANSWER_S if self.condition.marks_end is None else GLANCE_S)
             with _faults(paper_out=True):
                 talk.write(data)
                 if not answers:
@@ -58,7 +59,8 @@ class LinkPrinter:
     def look(self) -> None:
         """See `device.Printer`."""
         with self._talking() as talk, _faults(paper_out=False):
-            self._check(talk)
+            if self._check(talk):
+                self._learn_end(talk, ANSWER_S)
 
     def close(self) -> None:
         """See `device.Printer`."""
@@ -79,6 +81,11 @@ class LinkPrinter:
             raise
         if not self._stays:
             self.close()
+
+    def _learn_end(self, talk: "_Talk", patience_s: float) -> None:
+        """Find out whether it marks the end of a job; one that once was slow to answer is asked again."""
+        if not self.condition.marks_end:
+            self._know(marks_end=talk.marks_end(patience_s))
 
     def _know(self, **facts: bool) -> None:
         self.condition = replace(self.condition, **facts)

@@ -95,7 +95,7 @@ class _Printer:
         match self.mode:
             case Mode.SILENT:
                 return None
-            case Mode.STALLS if has_job:
+            case Mode.STALLS | Mode.DROPS if has_job:
                 return None
             case Mode.PAPER_ENDS if has_job:
                 return _PAPER_OUT[query]
@@ -108,7 +108,7 @@ class _Printer:
     def _end(self, *, has_job: bool) -> int | None:
         """A printer that is stopped does not come to a query that waits its turn."""
         stopped = self.mode in _FAULTS or (
-            has_job and self.mode in {Mode.PAPER_ENDS, Mode.PAPER_ENDS_LATE, Mode.STALLS}
+            has_job and self.mode in {Mode.PAPER_ENDS, Mode.PAPER_ENDS_LATE, Mode.STALLS, Mode.DROPS}
         )
         return None if stopped or self.mode in {Mode.SILENT, Mode.PLAIN} else 0x00
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from db import print_jobs, quotes, settings, staff, tickets
 from db.records import Device, DeviceKind, Names, Quote, Service, Settings, Ticket, TicketClass, TicketState, Tier
 from db.store import Store
+from printer import conditions
 from printer.device import open_printer
 from printer.facts import Texts, facts_of
 from printer.slip import Slip
@@ -39,7 +40,9 @@ def a_spool(store: Store, address: str, font: str = "gb18030", off_loop: OffLoop
         store.write(lambda conn: staff.add_device(conn, DeviceKind.PRINTER, "kiosk paper", options))
     (device,) = printers(store)
     url = "https://lobby.example/t/"
-    return Spool(store, device, open_printer(address), lambda ticket: url + ticket.token, off_loop)
+    with store.read() as conn:
+        known = conditions.known(conn, device.id)
+    return Spool(store, device, open_printer(address, known), lambda ticket: url + ticket.token, off_loop)
 
 
 def printers(store: Store) -> list[Device]:

@@ -10,13 +10,13 @@ export const PrinterTroubles = ({ printers }) => (printers.length
 
 /** The customer has no slip, or lost it: one more, marked as a reprint. */
 export function PrintAgain({ current }) {
-  const [said, say] = useState("");
+  const [said, say] = useState(null);
   async function again() {
-    say("…");
+    say(["…"]);
     await post(`/api/v1/tickets/${current.token}/reprint`).then(
-      ({ printer }) => say(t("The slip comes out at {printer}", { printer })),
-      ({ detail }) => say(detail || t("No connection to the server.")),
+      ({ printer }) => say(["The slip comes out at {printer}", { printer }]),
+      (problem) => say(problem.text ? [problem.text, problem.values] : ["No connection to the server."]),
     );
   }
-  return html`<span class="again"><button type="button" data-action="print-again" onClick=${again}>${icon("printer")}${t("Print slip")}</button><small role="status">${said}</small></span>`;
+  return html`<span class="again"><button type="button" data-action="print-again" onClick=${again}>${icon("printer")}${t("Print slip")}</button><small role="status">${said ? (said[0] === "…" ? "…" : t(...said)) : ""}</small></span>`;
 }

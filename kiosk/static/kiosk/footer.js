@@ -16,7 +16,7 @@ const Tool = ({ action, sign, text, pressed, tone = "", onTouch }) => html`<butt
 /** The printer is in trouble: customers read that numbers go on, staff who pass by what to do. */
 const NoPaper = ({ trouble }) => html`<${Fit} class="none note paper-out" text=${trouble.error?.text ?? ""}>${icon("printer")}${trouble.elsewhere
   ? html`${t("Slips come out at “{printer}” now", { printer: trouble.elsewhere })}<small lang=${otherLang()}>${other("Slips come out at “{printer}” now", { printer: trouble.elsewhere })}</small>`
-  : html`${t("No paper slips now. Your number is on the screen.")}<small lang=${otherLang()}>${other("No paper slips now. Your number is on the screen.")}</small>`}
+  : html`${t("No paper slips now")}<small lang=${otherLang()}>${other("No paper slips now")}</small>`}
   <small class="do-this">${t("Staff: {what}", { what: message(trouble.error) })}</small><//>`;
 
 /** What stands at the left: in low reach what the header held, else who is called. */
