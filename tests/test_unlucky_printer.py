@@ -13,7 +13,7 @@ from db import print_jobs
 from db.store import Store
 from printer import talking
 
-TICKETS = 60
+TICKETS = 40
 
 
 @pytest.fixture
