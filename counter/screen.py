@@ -3,11 +3,11 @@
 import sqlite3
 from typing import Any
 
-from counter import due, perks, views
+from counter import due, paper, perks, views
 from counter.desk import get_counter
 from counter.moment import Present
 from counter.proxies import clock
-from db import appointments, calendar, members, proxies, tickets
+from db import appointments, calendar, members, print_jobs, proxies, tickets
 from db.records import Appointment, Ticket
 
 
@@ -22,7 +22,13 @@ def read(conn: sqlite3.Connection, number: int, present: Present) -> dict[str, A
     view = views.counter(at, present, (member, booking), figures)
     if current:
         view["current"] |= {"perks": perks.of_current(conn, current, present), "proxy": _proxy(conn, current, present)}
-    return {**views.head(present), **view, "appointments": due.appointments_due(at, present, _expected(conn, present))}
+        view["current"] |= {"token": current.token, "print": print_jobs.state_of(conn, current.id)}
+    return {
+        **views.head(present),
+        **view,
+        "appointments": due.appointments_due(at, present, _expected(conn, present)),
+        "printers": paper.troubles(conn),
+    }
 
 
 def _proxy(conn: sqlite3.Connection, current: Ticket, present: Present) -> views.Json | None:

@@ -14,7 +14,7 @@ from counter import auth
 from counter.proposal import Proposal
 from counter.situation import Comparison
 from db import settings, staff
-from db.errors import DeviceNeeded, ForecastUnavailable, PageTooOld, SignInNeeded
+from db.errors import DeviceNeeded, ForecastUnavailable, NotFound, PageTooOld, SignInNeeded
 from db.records import Device, DeviceKind, Role, SpokenCall, Staff
 from db.store import Store
 
@@ -45,6 +45,10 @@ def _nothing_foreseen(_: Proposal) -> Comparison:
     raise ForecastUnavailable
 
 
+def _no_printers(_: str) -> dict[str, Any]:
+    raise NotFound
+
+
 class TicketPath(BaseModel):
     """The token printed in the QR code."""
 
@@ -59,6 +63,7 @@ class Context:
     snapshot (`speed`, `build`). `off_loop` runs heavy computing where it holds nobody up; what it runs must not raise.
     `give_way` lets the lobby hear of a change before its maker's answer is put together. `what_if` plays the next hour
     with and without a change, as `lobby.forecasting` does. `speak` gives the sound of a call: a WAV file, or None.
+    `print_test` prints a test page on the printer of a name.
     """
 
     store: Store
@@ -69,6 +74,7 @@ class Context:
     give_way: Callable[[], None] = lambda: None
     what_if: Callable[[Proposal], Comparison] = field(default=_nothing_foreseen)
     speak: Callable[[SpokenCall], bytes | None] = lambda _: None
+    print_test: Callable[[str], dict[str, Any]] = field(default=_no_printers)
 
     @property
     def base_url(self) -> str:

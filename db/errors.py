@@ -423,6 +423,12 @@ class BadSetting(LobbyError):
     text = "{setting}: {reason}."
 
 
+class NoPrinter(LobbyError):
+    """A slip is to be printed where there is no printer."""
+
+    code, status, text = "no_printer", 409, "There is no such printer. Add one on the settings page."
+
+
 class ServerRunning(LobbyError):
     """Another process owns this store's folder."""
 

@@ -328,6 +328,29 @@ def pictures(db: Database) -> None:
     )
 
 
+_PRINTERS_AND_AGENTS = """
+ALTER TABLE devices ADD COLUMN removed_at REAL;
+ALTER TABLE print_jobs ADD COLUMN paper_out INTEGER NOT NULL DEFAULT 0 CHECK (paper_out IN (0, 1));
+ALTER TABLE print_jobs ADD COLUMN home_id INTEGER REFERENCES devices (id);
+ALTER TABLE print_jobs ADD COLUMN handed_at REAL;
+UPDATE print_jobs SET paper_out = 1 WHERE attempts > 0;
+CREATE INDEX print_jobs_of_printer ON print_jobs (printer_id, id);
+
+CREATE TABLE printer_conditions (
+    printer_id INTEGER PRIMARY KEY REFERENCES devices (id), at REAL NOT NULL, fault TEXT, error TEXT,
+    answers INTEGER CHECK (answers IN (0, 1)), marks_end INTEGER CHECK (marks_end IN (0, 1)),
+    paper_low INTEGER CHECK (paper_low IN (0, 1))
+) STRICT;
+"""
+
+
+@steps()
+def printers_and_agents(db: Database) -> None:
+    """What each printer last told of itself; which slips may be on paper, were moved, lie with a print agent."""
+    for statement in _statements(_PRINTERS_AND_AGENTS):
+        db.execute(statement)
+
+
 def _statements(script: str) -> list[str]:
     """Split a script (sqlite3's own `executescript` would commit the migration's transaction)."""
     statements, current = [], ""

@@ -151,6 +151,11 @@ class EventKind(StrEnum):
     PRINTED = "printed"
     PRINT_FAILED = "print_failed"
     PRINT_UNKNOWN = "print_unknown"
+    PRINT_MOVED = "print_moved"
+    REPRINT_ASKED = "reprint_asked"
+    PRINTER_STATUS = "printer_status"
+    PRINTER_CHANGED = "printer_changed"
+    PRINTER_REMOVED = "printer_removed"
     MEMBERS_IMPORTED = "members_imported"
     APPOINTMENTS_IMPORTED = "appointments_imported"
     APPOINTMENT_BOOKED = "appointment_booked"
@@ -439,7 +444,7 @@ class Staff:
 class Device:
     """A kiosk, display, printer or program of the store.
 
-    `options` of a printer: address, font, width_mm; of a display: layout, queues, counters (see `display/scope.py`).
+    `options` of a printer: address, paper, fallback; of a display: layout, queues, counters (see `display/scope.py`).
     """
 
     id: int
@@ -478,7 +483,11 @@ class HelpCall:
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:
-    """One slip to be printed on one printer; `attempts` counts the tries before this moment."""
+    """One slip to be printed on one printer; `attempts` counts the tries before this moment.
+
+    `paper_out`: an earlier try may have put out paper; `home_id`: the printer it was meant for, if it was moved from
+    there; `handed_at`: since when it lies with the printer's agent.
+    """
 
     id: int
     ticket_id: int
@@ -487,6 +496,26 @@ class PrintJob:
     attempts: int
     error: str | None
     next_at: float
+    paper_out: bool = False
+    home_id: int | None = None
+    handed_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterCondition:
+    """What a printer last told of itself, at that time; `fault` is the code of a `PrinterFault`, None where all is well,
+    and `error` its English text.
+
+    The rest is None where it does not say: whether it answers status queries at all, whether it marks the end of a
+    job, whether its roll is near the end.
+    """
+
+    at: float
+    fault: str | None = None
+    error: str | None = None
+    answers: bool | None = None
+    marks_end: bool | None = None
+    paper_low: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

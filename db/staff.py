@@ -109,8 +109,10 @@ def set_options(conn: sqlite3.Connection, device_id: int, options: Mapping[str, 
 
 
 def devices(conn: sqlite3.Connection, kind: DeviceKind | None = None) -> list[Device]:
-    """Every device, or those of one kind, in the order they were added."""
-    rows = conn.execute("SELECT * FROM devices WHERE ? IS NULL OR kind = ? ORDER BY id", (kind, kind))
+    """Every device, or those of one kind, in the order they were added; without those taken out of service."""
+    rows = conn.execute(
+        "SELECT * FROM devices WHERE (? IS NULL OR kind = ?) AND removed_at IS NULL ORDER BY id", (kind, kind)
+    )
     return [_device(row) for row in rows]
 
 

@@ -8,7 +8,7 @@ from counter.line import is_guarded, queue_name
 from counter.moment import Present
 from counter.situation import FIGURES, Comparison, Span
 from db import calendar
-from db.records import Accuracy, Counter, Device, Message, PrintJob, PrintState, Ticket, TicketClass
+from db.records import Accuracy, Counter, Ticket, TicketClass
 
 Json = dict[str, Any]
 
@@ -16,13 +16,12 @@ Json = dict[str, Any]
 def floor(
     present: Present,
     today: Mapping[str, Any],
-    printers: Sequence[Device],
-    unprinted: Sequence[PrintJob],
+    printers: Sequence[Json],
     accuracy: Sequence[Accuracy],
 ) -> Json:
     """The floor manager's snapshot.
 
-    `today`: a row of `db.tickets.day_so_far`; `unprinted`: jobs not yet on paper; `accuracy`: of today's quotes.
+    `today`: a row of `db.tickets.day_so_far`; `printers`: what `counter.paper` says; `accuracy`: of today's quotes.
     """
     return {
         **views.head(present),
@@ -30,7 +29,7 @@ def floor(
         "queues": [_queue(row, present) for row in views.queues(present)],
         "guarded": [_guarded(ticket, present) for ticket in _by_due(present)],
         "counters": [_counter(counter, present) for counter in present.lobby.counters],
-        "printers": [_printer(printer, [j for j in unprinted if j.printer_id == printer.id]) for printer in printers],
+        "printers": list(printers),
         "today": _today(today, present),
         "forecast": [forecast_accuracy(one) for one in accuracy],
     }
@@ -115,13 +114,6 @@ def _counter(counter: Counter, present: Present) -> Json:
             "started_at": calendar.stamp(ticket.started_at, present.settings),
         },
     }
-
-
-def _printer(printer: Device, jobs: Sequence[PrintJob]) -> Json:
-    failed = next((job for job in jobs if job.error is not None), None)
-    state = "failed" if failed else "printing" if any(j.state == PrintState.PRINTING for j in jobs) else "ok"
-    error = Message("printer_failed", failed.error or "") if failed else None
-    return {"name": printer.name, "state": state, "error": views.message(error), "pending": len(jobs)}
 
 
 def _today(today: Mapping[str, Any], present: Present) -> Json:

@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Any
 
-from counter import punctuality, views
+from counter import paper, punctuality, views
 from counter.moment import Present
 from db import announcements, appointments, calendar, help_calls, print_jobs, quotes, ratings, staff, tickets
 from db.errors import UnknownTicket
@@ -18,7 +18,8 @@ def read_board(conn: sqlite3.Connection, present: Present) -> dict[str, Any]:
     issued = tickets.issued_count(conn, calendar.business_day(present.now, present.settings))
     asked = help_calls.recent(conn, present.now - help_calls.COMING_S)
     shown = board(present, issued, asked, staff.devices(conn, DeviceKind.DISPLAY))
-    return {**shown, "voice": voice.view(present.settings, present.now, announcements.sounds(conn))}
+    spoken = voice.view(present.settings, present.now, announcements.sounds(conn))
+    return {**shown, "voice": spoken, "paper": paper.kiosks_without_paper(conn)}
 
 
 def read_ticket(conn: sqlite3.Connection, token: str, present: Present) -> dict[str, Any]:
@@ -46,10 +47,10 @@ def _notes(conn: sqlite3.Connection, shown: Ticket, present: Present) -> tuple[M
 def read_floor(conn: sqlite3.Connection, present: Present) -> dict[str, Any]:
     """The floor manager's snapshot."""
     day = calendar.business_day(present.now, present.settings)
-    printers = staff.devices(conn, DeviceKind.PRINTER)
+    printers = paper.panel(conn, present.settings, present.now)
     accuracy = quotes.accuracy(conn, day, day)
     asked = help_calls.recent(conn, present.now)
     return {
-        **floor(present, dict(tickets.day_so_far(conn, day)), printers, print_jobs.unprinted(conn), accuracy),
+        **floor(present, dict(tickets.day_so_far(conn, day)), printers, accuracy),
         "help": [views.help_call(called, present.settings) for called in asked],
     }

@@ -18,10 +18,10 @@ from db import settings as store_settings
 from display import media_routes, report_routes, voice_routes
 from display import routes as display_room
 from kiosk import booking_routes as booking_room
-from kiosk import help_routes, holder_routes
+from kiosk import help_routes, holder_routes, reprint_routes
 from kiosk import import_routes as import_room
 from kiosk import routes as kiosk_room
-from lobby import __version__, enrolment, figures, problems, settings, slip_routes, study_routes, texts
+from lobby import __version__, enrolment, figures, printer_pages, problems, settings, slip_routes, study_routes, texts
 from lobby.studies import Studies
 
 LARGEST_REQUEST = 32 * 1024 * 1024
@@ -76,6 +76,7 @@ def create_app(context: Context, control_token: str) -> Flask:
     app.register_api(voice_routes.api(context))
     app.register_api(media_routes.pages(context))
     app.register_api(media_routes.api(context))
+    app.register_api(reprint_routes.api(context))
     app.register_api(import_room.pages(context))
     app.register_api(
         import_room.api(context, lambda: settings.manager(context, control_token), texts.say_to_the_caller)
@@ -86,6 +87,7 @@ def create_app(context: Context, control_token: str) -> Flask:
     app.register_api(settings.api(context, control_token))
     app.register_api(slip_routes.pages(context))
     app.register_api(slip_routes.api(context, lambda: settings.manager(context, control_token)))
+    app.register_api(printer_pages.pages(context))
     return app
 
 

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import click
 
-from lobby import __version__, slip_cli, voice_cli
+from lobby import __version__, voice_cli
 
 Json = dict[str, Any]
 CONTROL_TRIES = 50
@@ -181,7 +181,7 @@ def device_group() -> None:
 @device_group.command("add")
 @click.argument("kind", type=click.Choice(["kiosk", "display", "printer", "api"]))
 @click.option("--name", required=True)
-@click.option("--address", help="A printer's: tcp://192.168.1.50:9100 or file:///dev/usb/lp0.")
+@click.option("--address", help="A printer's: tcp://192.168.1.50:9100; see “lobbyline printer add”.")
 @click.option("--font", type=click.Choice(["gb18030", "raster"]), help="raster: for printers without Chinese fonts.")
 @click.option("--width", "width_mm", type=click.Choice(["58", "80"]), help="A printer's paper, in mm.")
 @click.option("--printer", help="The name of the printer a kiosk prints on (default: the first one).")
@@ -454,13 +454,16 @@ def _run_here(data: Path, name: str, arguments: Json) -> Json:
     store = Store(data)  # where a server has the store, nothing more needs to be loaded
 
     from counter.web import Context
-    from lobby import commands, sample
+    from lobby import commands, printer_commands, sample
     from lobby.clock import Clock
 
     clock = Clock()
     try:
         store.write(lambda conn: sample.create_if_new(conn, clock()))
-        return commands.run(Context(store, clock, "http://127.0.0.1:8080"), name, arguments, "command")
+        context = Context(
+            store, clock, "http://127.0.0.1:8080", print_test=lambda name: printer_commands.test_here(store, name)
+        )
+        return commands.run(context, name, arguments, "command")
     finally:
         store.close()
 
@@ -514,10 +517,4 @@ def _fail(line: str) -> NoReturn:
     sys.exit(1)
 
 
-@main.group("printer")
-def printer_group() -> None:
-    """What comes out of the printers."""
-
-
-slip_cli.add_to(printer_group, _command, data_option, _or_fail)
 voice_cli.add_to(main, device_group, _command, _or_fail)

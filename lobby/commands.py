@@ -23,6 +23,7 @@ from lobby import (
     display_settings,
     entitlements,
     keeping,
+    printer_commands,
     rule_settings,
     slip_settings,
     voice_settings,
@@ -30,8 +31,9 @@ from lobby import (
 from lobby.booking_settings import BookingSet
 from lobby.display_settings import DisplayScope
 from lobby.orders import Command, Json, Order, UnknownStaff
-from printer.device import open_printer
+from printer.device import require_address
 from printer.paper import Font
+from printer.trial import UnknownPrinter
 
 CLOSED = frozenset({"closed", "休息", "休"})
 
@@ -69,13 +71,6 @@ class AddressMissing(LobbyError):
 
     code, status, field = "address_missing", 422, "address"
     text = "A printer needs an address, such as tcp://192.168.1.50:9100."
-
-
-class UnknownPrinter(LobbyError):
-    """A kiosk is to print where nothing is."""
-
-    code, status, field = "unknown_printer", 404, "printer"
-    text = "There is no printer “{name}”."
 
 
 class StaffAdd(Body):
@@ -187,7 +182,7 @@ def _printer_options(body: DeviceAdd) -> dict[str, str]:
         return {}
     if body.address is None:
         raise AddressMissing
-    open_printer(body.address)
+    require_address(body.address)
     return {"address": body.address, "font": body.font.value, "width_mm": str(body.width_mm)}
 
 
@@ -288,6 +283,7 @@ COMMANDS: dict[str, Command[Any]] = {
     **keeping.COMMANDS,
     **slip_settings.COMMANDS,
     **voice_settings.COMMANDS,
+    **printer_commands.COMMANDS,
     "booking-set": Command(BookingSet, _booking_set),
     **display_settings.COMMANDS,
 }

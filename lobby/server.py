@@ -38,6 +38,7 @@ from lobby.keeping import Keeping, require_sound
 from lobby.printing import Printing
 from lobby.speaker import best
 from lobby.wire import Server
+from printer import trial
 
 CONTROL = "control.json"
 LONGEST_PHRASE_S = 20.0
@@ -92,11 +93,12 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
         give_way=_give_way,
         what_if=forecasting.what_if,
         speak=announcing.audio,
+        print_test=lambda name: trial.as_json(printing.test(name)),
     )
     control_token = secrets.token_urlsafe(32)
     app = create_app(context, control_token)
     socketio = SocketIO(app, async_mode="gevent", ping_interval=20, ping_timeout=15, max_http_buffer_size=100_000)
-    hub, printing = Hub(context, socketio), Printing(context)
+    hub, printing = Hub(context, socketio), Printing(context, socketio)
     store.when_changed(lambda: _wake(hub, printing, forecasting, announcing))
     server = Server(listener, app, log=None, error_log=_log)
     server.start()

@@ -4,9 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from fake_printer import FakePrinter
+
 from db import print_jobs, quotes, settings, staff, tickets
+from db import printers as rows
 from db.records import Device, DeviceKind, Names, Quote, Service, Settings, Ticket, TicketClass, TicketState, Tier
 from db.store import Store
+from printer import conditions
 from printer.device import open_printer
 from printer.facts import Texts, facts_of
 from printer.slip import Slip
@@ -39,7 +43,9 @@ def a_spool(store: Store, address: str, font: str = "gb18030", off_loop: OffLoop
         store.write(lambda conn: staff.add_device(conn, DeviceKind.PRINTER, "kiosk paper", options))
     (device,) = printers(store)
     url = "https://lobby.example/t/"
-    return Spool(store, device, open_printer(address), lambda ticket: url + ticket.token, off_loop)
+    with store.read() as conn:
+        known = conditions.known(conn, device.id)
+    return Spool(store, device, open_printer(address, known), lambda ticket: url + ticket.token, off_loop)
 
 
 def printers(store: Store) -> list[Device]:
@@ -87,3 +93,26 @@ def compose(
     """A ticket's slip by the templates and texts that the product brings."""
     facts = facts_of(ticket, service, settings_, people_ahead, quote, url, issued_local, tier, Texts())
     return render(default_template(ticket.language, ticket.ticket_class), ticket.language, facts)
+
+
+def add(store: Store, name: str, printer: FakePrinter, **options: str) -> Device:
+    """Another printer of the store."""
+    given = {"address": printer.address, **options}
+    store.write(lambda conn: staff.add_device(conn, DeviceKind.PRINTER, name, given))
+    return named(store, name)
+
+
+def named(store: Store, name: str) -> Device:
+    """The printer of a name."""
+    with store.read() as conn:
+        found = rows.by_name(conn, name)
+    assert found is not None
+    return found
+
+
+def spool(store: Store, device: Device) -> Spool:
+    """A printer's spool, as a started server makes it."""
+    with store.read() as conn:
+        known = conditions.known(conn, device.id)
+    port = open_printer(device.options["address"], known)
+    return Spool(store, device, port, lambda ticket: f"https://lobby.example/t/{ticket.token}")

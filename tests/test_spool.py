@@ -11,7 +11,8 @@ from printing_store import NOW, a_spool, issue, open_store, print_again
 from db import events, print_jobs, tickets
 from db.records import Event, EventKind, PrintState, Ticket, TicketState
 from db.store import Store
-from printer.spool import BACK_OFF_S, Outcome
+from printer.patience import BACK_OFF_S
+from printer.spool import Outcome
 
 
 @pytest.fixture
@@ -172,8 +173,18 @@ def test_a_slip_stays_a_reprint_though_the_last_try_put_out_no_paper(store: Stor
         assert top_of_the_last_slip(printer) == "重印 / Reprint"
 
 
-def test_after_a_restart_a_slip_that_was_tried_before_is_marked_to_be_sure(store: Store) -> None:
+def test_after_a_restart_it_is_still_known_that_a_try_put_out_no_paper(store: Store) -> None:
     with FakePrinter(Mode.PAPER_OUT) as printer:
+        spool = a_spool(store, printer.address)
+        issue(store)
+        spool.step(NOW)
+        printer.mode = Mode.OK
+        a_spool(store, printer.address).step(NOW + 100)
+        assert top_of_the_last_slip(printer) == "人民广场营业厅"
+
+
+def test_after_a_restart_it_is_still_known_that_a_try_may_have_put_out_paper(store: Store) -> None:
+    with FakePrinter(Mode.PAPER_ENDS) as printer:
         spool = a_spool(store, printer.address)
         issue(store)
         spool.step(NOW)

@@ -149,4 +149,5 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
         "slip_templates",
         "facts_of_past_days",
         "pictures",
+        "printers_and_agents",
     ]

@@ -1,6 +1,7 @@
 // Owns the middle of the counter page: the customer of now, or the panel that says what comes next.
 import { html, icon, minutes, running, timeOf, useTick } from "/static/lobby/page.js";
 import { message, name, t } from "/static/lobby/texts.js";
+import { PrintAgain } from "./counter-paper.js";
 import { Perks } from "./counter-perks.js";
 import { ProxyTag } from "./counter-proxy.js";
 
@@ -53,7 +54,7 @@ const Why = ({ said }) => html`<p class="why" data-reason=${said.code}>${t("Why 
 
 function Present({ current, now, reason, ...rest }) {
   return html`<section class="cur" aria-label=${t("Current customer")}>
-    <div><${Steps} current=${current} /><div class="h"><${Tags} of=${current} /><${ProxyTag} proxy=${current.proxy} now=${now} /><${Timer} current=${current} now=${now} /></div></div>
+    <div><${Steps} current=${current} /><div class="h"><${Tags} of=${current} /><${ProxyTag} proxy=${current.proxy} now=${now} /><${PrintAgain} key=${current.number} current=${current} /><${Timer} current=${current} now=${now} /></div></div>
     <div class=${`n ${current.class}`}>
       <div class="who-now"><b data-current-number=${current.number}>${current.number}</b>${reason?.number === current.number ? html`<${Why} said=${reason.said} />` : null}</div>
       ${current.customer ? html`<${Person} customer=${current.customer} />` : null}

@@ -5,6 +5,7 @@ import { t } from "/static/lobby/texts.js";
 import { closeAction, mainAction, occupant, otherActions } from "./counter-actions.js";
 import { Customer } from "./counter-customer.js";
 import { Action, Clock, LangButton, SignOut, StorePart, Trouble } from "./counter-frame.js";
+import { PrinterTroubles } from "./counter-paper.js";
 import { ProxyDialog } from "./counter-proxy.js";
 import { Figures, Queues, Waiting } from "./counter-queues.js";
 
@@ -43,7 +44,7 @@ export function Desk({ data, number, staff, manager, now, up, busy, act, trouble
   const rest = { busy, up, act };
   return html`<div class=${`desk ${up ? "" : "down"}`}>
     <${Header} ...${{ data, number, staff, now, toggleLang, own, openProxy, ...rest }} />
-    <aside><${Queues} queues=${data.queues} /><${Figures} figures=${data.figures} /><${OwnProxies} own=${own} /></aside>
+    <aside><${Queues} queues=${data.queues} /><${Figures} figures=${data.figures} /><${PrinterTroubles} printers=${data.printers} /><${OwnProxies} own=${own} /></aside>
     <main>
       <${Arrivals} own=${own} pages=${arrivals()} hint="A" />
       ${occupant(data, staff) ? html`<${NotMine} counter=${data.counter} />` : null}

@@ -1,13 +1,14 @@
 // Owns the floor page: follows the lobby for the manager and puts its panels together.
 import { Arrivals, followDuty } from "/static/lobby/duty.js";
 import { follow } from "/static/lobby/live.js";
-import { html, icon, Offline, render, useTick, wallClock } from "/static/lobby/page.js";
-import { keepLang, lang, message, name, t } from "/static/lobby/texts.js";
+import { html, Offline, render, useTick, wallClock } from "/static/lobby/page.js";
+import { keepLang, lang, name, t } from "/static/lobby/texts.js";
 import { Counters } from "./floor-counters.js";
 import { Figures } from "./floor-figures.js";
 import { Forecast } from "./floor-forecast.js";
 import { Guarded } from "./floor-guarded.js";
 import { HelpCalls } from "./floor-help.js";
+import { PrinterAlerts, Printers } from "./floor-printers.js";
 import { Queues } from "./floor-queues.js";
 import { VipService } from "./floor-vip.js";
 
@@ -35,16 +36,6 @@ function Header({ store, up }) {
     <a class="link" href="/reports">${t("Reports")}</a><a class="link" href="/appointments">${t("Appointments")}</a><a class="link" href="/members">${t("Members")}</a><a class="link" href="/settings">${t("Settings")}</a><${LangPart} /></header>`;
 }
 
-/** A failed printer says itself why; without a reason it is at least named. */
-function Alerts({ printers }) {
-  const failed = printers.filter(({ state }) => state === "failed");
-  if (!failed.length) return null;
-  return html`<section class="al" aria-label=${t("Needs attention")}>${failed.map(
-    (printer) => html`<p key=${printer.name} data-printer=${printer.name}>${icon("printer")}<span><b>${printer.name}</b> ${message(printer.error) || t("The printer does not print.")}
-      ${printer.pending ? html`<em>${t("{n} slips waiting", { n: printer.pending })}</em>` : null}</span></p>`,
-  )}</section>`;
-}
-
 function Floor({ data, up }) {
   useTick();
   if (!data) return html`<${Offline} up=${up} /><main class="loading"><h1>${t("Connecting…")}</h1></main>`;
@@ -52,12 +43,13 @@ function Floor({ data, up }) {
   return html`<${Header} store=${data.store} up=${up} />
     <main>
       <${HelpCalls} calls=${data.help.filter(({ coming }) => !coming)} now=${now} />
-      <${Alerts} printers=${data.printers} />
+      <${PrinterAlerts} printers=${data.printers} />
       <${Arrivals} own=${own} pages=${own.data?.pages ?? []} />
       <${Figures} waiting=${data.waiting} today=${data.today} now=${now} />
       <div class="g"><${Guarded} guarded=${data.guarded} now=${now} /><${Queues} queues=${data.queues} now=${now} /></div>
       <${VipService} own=${own} />
       <${Counters} counters=${data.counters} now=${now} />
+      <${Printers} printers=${data.printers} />
       <${Forecast} rows=${data.forecast} />
     </main>
     <${Offline} up=${up} />`;

@@ -89,6 +89,9 @@ function helpState(view) {
   return called.coming ? "coming" : "called";
 }
 
+/** What is wrong with this kiosk's printer: {error, elsewhere}; undefined while it prints. */
+const paperTrouble = (view) => view.paper.find(({ kiosk }) => kiosk === KIOSK);
+
 /** A call for a person, with its own request beside the customer's: `failed` says that it did not get through. */
 function useHelp() {
   const [state, setState] = useState(null);
@@ -116,7 +119,7 @@ function Scene({ scene, board, busy, keys, does, go, home, back, onLang, idle })
       return html`<${Choice} view=${view} person=${scene.person} group=${scene.group} busy=${busy} onPick=${(service) => does.pick(service, scene.who)}
         onOpen=${open} onCheckIn=${does.checkIn} ...${ways} />`;
     case "ticket":
-      return html`<${Ticket} key=${scene.ticket.token} view=${view} now=${now} first=${scene.ticket} held=${scene.held} onHome=${home} />`;
+      return html`<${Ticket} key=${scene.ticket.token} view=${view} now=${now} first=${scene.ticket} held=${scene.held} trouble=${paperTrouble(view)} onHome=${home} />`;
     case "trouble":
       return html`<${Trouble} problem=${scene.problem} busy=${busy} idle_s=${idle_s} onAgain=${scene.again} ...${ways} />`;
     default:
@@ -194,7 +197,7 @@ function App() {
   return html`<div class="stage ${shapeNow()} ${modeNames()} ${board.up ? "" : "down"}" data-scene=${scene.name}><${Offline} up=${board.up} />
     ${view ? html`<${Scene} ...${{ scene, board, busy: busy !== null, keys, does, go, home, back, onLang, idle }} />
       <${Footer} calls=${view.calls} help=${state} note=${isHome && !view.store.open ? "Numbers are given out during opening hours. Thank you!" : null}
-        onLang=${isHome ? onLang : null} onBack=${isHome || scene.name === "ticket" ? null : back} onModes=${() => setSheet("modes")} onHelp=${callHelp} />` : html`<${Connecting} />`}
+        trouble=${isHome ? paperTrouble(view) : undefined} onLang=${isHome ? onLang : null} onBack=${isHome || scene.name === "ticket" ? null : back} onModes=${() => setSheet("modes")} onHelp=${callHelp} />` : html`<${Connecting} />`}
     ${sheet === "modes" && html`<${ModesSheet} onToggle=${toggle} onClose=${() => setSheet(null)} />`}
     ${sheet === "help" && html`<${HelpSheet} state=${help.state === "called" && state !== "none" ? state : help.state} onClose=${() => setSheet(null)} />`}
     ${busy && html`<${Waiting} busy=${busy} />`}

@@ -16,6 +16,8 @@ const PAPER = {
   unknown: { sign: "printer", tone: "warn", text: "Please take your slip; if none came, photograph this number" },
   none: { sign: "camera", tone: "brand", text: "Please photograph this number or scan the code" },
 };
+/** What is known of the slip: one that waits for a printer in trouble does not come now. */
+const paperOf = (ticket, trouble) => (trouble && !trouble.elsewhere && underway(ticket.print) ? "failed" : ticket.print);
 const underway = (print) => print === "pending" || print === "printing";
 
 /** The ticket as it is now: asked again while its slip is under way. */
@@ -30,9 +32,9 @@ function useTicket(first) {
 }
 
 /** How long the scene stays; null: until it is confirmed, for without paper the screen alone has the number. */
-function stay(ticket, held, idle_s) {
-  if (!held && ticket.print === "failed") return null;
-  if (!held && (underway(ticket.print) || ticket.print === "none")) return idle_s;
+function stay(ticket, paper, held, idle_s) {
+  if (!held && paper === "failed") return null;
+  if (!held && (underway(paper) || paper === "none")) return idle_s;
   return SHOWN_S + PER_NOTE_S * ticket.notes.length;
 }
 
@@ -61,9 +63,11 @@ function Place({ ticket }) {
 
 const Note = ({ said }) => html`<p class="noted">${icon("info")}<span>${message(said)}<small lang=${otherLang()}>${other(said.text, said.values)}</small></span></p>`;
 
-const Paper = ({ print }) => {
+const Paper = ({ print, trouble }) => {
   const { sign, tone, text } = PAPER[print === "pending" ? "printing" : print];
-  return html`<p class="paper ${tone}" role="status" data-paper=${print}>${icon(sign)}<span class="two"><${Both} text=${text} /></span></p>`;
+  const elsewhere = trouble?.elsewhere;
+  return html`<p class="paper ${tone}" role="status" data-paper=${print}>${icon(sign)}<span class="two">
+    ${elsewhere && print !== "none" ? html`<${Both} text="Your slip comes out at “{printer}”" values=${{ printer: elsewhere }} />` : html`<${Both} text=${text} />`}</span></p>`;
 };
 
 const Follow = ({ ticket }) => html`<div class="follow">
@@ -71,11 +75,12 @@ const Follow = ({ ticket }) => html`<div class="follow">
   <div><p class="two"><${Both} text="Scan to follow on your phone" /></p>
     <p class="sub">${t("See how many people are ahead, and when you are called.")}</p></div></div>`;
 
-/** @param {{first: object, held: boolean}} props  `held`: the customer had this ticket before, no slip comes now */
-export function Ticket({ view, now, first, held: wasHeld, onHome }) {
+/** @param {{first: object, held: boolean}} props  `held`: the customer had this ticket before, no slip comes now; `trouble`: what is wrong with this kiosk's printer */
+export function Ticket({ view, now, first, held: wasHeld, trouble, onHome }) {
   const held = wasHeld || first.notes.some((note) => note.code === "had_ticket");
   const ticket = useTicket(first);
-  const seconds = stay(ticket, held, view.store.idle_s);
+  const paper = held ? "none" : paperOf(ticket, trouble);
+  const seconds = stay(ticket, paper, held, view.store.idle_s);
   return html`<${StoreBar} store=${view.store} now=${now} />
     <main class="given ${ticket.notes.length ? "full" : ""}">
       <article class="slip ${ticket.class}">
@@ -88,7 +93,7 @@ export function Ticket({ view, now, first, held: wasHeld, onHome }) {
         <${Follow} ticket=${ticket} />
       </article>
       ${ticket.notes.map((said) => html`<${Note} key=${said.code} said=${said} />`)}
-      <${Paper} print=${held ? "none" : ticket.print} />
+      <${Paper} print=${paper} trouble=${trouble} />
     </main>
     <div class="act"><button class="go" data-action="done" onClick=${onHome}>
       <${Both} text=${seconds === null ? "I have kept my number" : "Done"} />${seconds !== null && html`<${Ring} key=${seconds} seconds=${seconds} onEnd=${onHome} />`}</button></div>`;

@@ -1,17 +1,20 @@
 // Owns the settings page's forms: each is one command; the answer stands below it.
 import { post } from "./api.js";
-import { t } from "./texts.js";
+import { lang, message, t } from "./texts.js";
 
 document.addEventListener("submit", (event) => event.target.matches("form[data-command]") && submit(event, event.target));
 
 async function submit(event, form) {
   event.preventDefault();
+  if (form.dataset.confirm && !confirm(form.dataset.confirm)) return;
   const button = form.querySelector("button");
   button.disabled = true;
   try {
-    show(form, "ok", ...said(await post(`/api/v1/commands/${form.dataset.command}`, await values(form))));
+    const answer = await post(`/api/v1/commands/${form.dataset.command}`, await values(form));
+    show(form, answer.fault ? "bad" : "ok", ...said(answer));
     form.dispatchEvent(new Event("saved", { bubbles: true }));
     if (form.dataset.table) await refresh(form);
+    if (form.dataset.shown) await redraw(form.dataset.shown);
   } catch (problem) {
     const fields = problem.errors.filter((fault) => fault.detail !== problem.detail).map((fault) => `${fault.field}: ${fault.detail}`);
     show(form, "bad", [problem.detail || t("No connection to the server."), ...fields].join(" "));
@@ -57,6 +60,7 @@ async function inBase64(file) {
 
 /** [what to say, a link to go with it]. */
 function said(answer) {
+  if (answer.said) return [answer.said.map(message).join(lang() === "zh" ? "" : " ")]; // what came back from a device
   if (answer.link) return [t("Done. Open this one-time link on the device or with the person it is for:"), answer.link];
   return [answer.token ? `${t("Done. The token is shown only now:")} ${answer.token}` : t("Saved.")];
 }
@@ -73,6 +77,11 @@ function show(form, tone, text, link) {
 /** After an addition: an empty form, and the list with the new line. */
 async function refresh(form) {
   form.reset();
+  await redraw(form.dataset.table);
+}
+
+/** One part of the page as the server shows it now. */
+async function redraw(id) {
   const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-  document.getElementById(form.dataset.table).replaceWith(page.getElementById(form.dataset.table));
+  document.getElementById(id).replaceWith(page.getElementById(id));
 }

@@ -1,0 +1,37 @@
+"""Owns the settings page of printers: what is there and how it is, and which kiosk prints where."""
+
+from flask import redirect, render_template, url_for
+from flask_openapi3.blueprint import APIBlueprint
+
+from counter.web import Answer, Context
+from db import settings
+from db.records import Role
+from lobby.printer_commands import kiosks, listed
+from printer.options import MOST_COPIES, models
+from printer.paper import DENSITIES, CodePage
+
+
+def pages(context: Context) -> APIBlueprint:
+    """The page, for managers."""
+    room = APIBlueprint("printer_settings", __name__, doc_ui=False)
+
+    @room.get("/settings/printers")
+    def printers_page() -> Answer:
+        caller = context.caller_of_cookies()
+        if caller.person is None:
+            return redirect(url_for("counter.sign_in_page", next="/settings/printers"))
+        caller.require_staff(Role.MANAGER)
+        with context.store.read() as conn:
+            return render_template(
+                "lobby/printers.html",
+                store=settings.load(conn),
+                printers=listed(conn),
+                kiosks=kiosks(conn),
+                models=models(),
+                code_pages=[(page.value, page.value) for page in CodePage],
+                densities=[(step, f"{step:+d}" if step else "0") for step in DENSITIES],
+                most_copies=MOST_COPIES,
+                csrf_needed=True,
+            )
+
+    return room
