@@ -14,12 +14,12 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from pydantic import BaseModel, Field
 
-from counter import auth, desk, screen, views
+from counter import auth, desk, repeats, screen, views
 from counter.present import load_with_calls
 from counter.web import LARGEST, SESSION_KEY, Answer, Body, Context, require_csrf
 from db import counters, staff
 from db.errors import LobbyError, NotFound, SignInRefused, TooManyTries
-from db.records import Message, Role, Staff
+from db.records import CounterState, Message, Role, Staff
 
 WRONG_PINS = (parse("10 per 5 minutes"), parse("60 per day"))
 """Wrong PINs for one name, from wherever they come: too few to try all of even the shortest."""
@@ -51,10 +51,22 @@ class CounterAction(BaseModel):
     action: str = Field(description="open, close, call-next, recall, start, finish, no-show or return")
 
 
+class Expects(Body):
+    """What the caller's screen shows: the counter's state and the number at it."""
+
+    state: CounterState
+    ticket: str | None
+
+
 class ActionOptions(Body):
-    """`finish`: with call-next, finish the customer being served in the same step."""
+    """`finish`: with call-next, finish the customer being served in the same step.
+
+    `request_key` makes a repeat harmless; with `expects` nothing is done where the counter has moved on meanwhile.
+    """
 
     finish: bool = False
+    request_key: str | None = Field(default=None, min_length=1, max_length=128)
+    expects: Expects | None = None
 
 
 class SignIn(Body):
@@ -86,6 +98,19 @@ def pages(context: Context) -> APIBlueprint:
             number=number,
             manager=manager,
             csrf_needed=True,
+        )
+
+    @room.get("/counter/strip")
+    def strip_page() -> Answer:
+        person = context.caller_of_cookies().person
+        if person is None:
+            return redirect(url_for("counter.sign_in_page", next=request.full_path))
+        with context.store.read() as conn:
+            wanted = counters.get(conn, request.args.get("number", 0, type=int)) or counters.of_staff(conn, person.id)
+        number = wanted.number if wanted else None
+        manager = auth.has(person, Role.MANAGER)
+        return render_template(
+            "counter/strip.html", staff_name=person.name, number=number, manager=manager, csrf_needed=True
         )
 
     @room.get("/counter/sign-in")
@@ -122,7 +147,7 @@ def api(context: Context) -> APIBlueprint:
     def act(path: CounterAction, body: ActionOptions) -> dict[str, Any]:
         person = context.caller().require_staff()
         action = _action(path.action, finish=body.finish)
-        reason = context.store.write(lambda conn: _act(context, conn, path.number, action, person))
+        reason = context.store.write(lambda conn: _once(context, conn, path, body, lambda: _act(context, conn, path.number, action, person)))
         context.give_way()
         with context.store.read() as conn:
             view = screen.read(conn, path.number, load_with_calls(conn, context.clock()))
@@ -144,6 +169,18 @@ def _action(name: str, *, finish: bool) -> Action:
     if name not in _ACTIONS:
         raise NotFound
     return desk.finish_and_call_next if finish and name == "call-next" else _ACTIONS[name]
+
+
+def _once(
+    context: Context, conn: sqlite3.Connection, path: CounterAction, body: ActionOptions, act: Callable[[], Message | None]
+) -> Message | None:
+    """Act unless this very request was answered before, or the caller's screen is out of date."""
+    key = body.request_key
+    if key is not None and repeats.is_repeat(conn, path.number, path.action, key, context.clock()):
+        return None
+    if body.expects is not None:
+        repeats.require_as_seen(conn, path.number, repeats.Seen(body.expects.state, body.expects.ticket))
+    return act()
 
 
 def _act(context: Context, conn: sqlite3.Connection, number: int, action: Action, person: Staff) -> Message | None:

@@ -621,3 +621,10 @@ class PermissionNeeded(LobbyError):
 
     code, status, field = "permission_needed", 403, "permission"
     text = "Customers of this tier book by permission only. Say in “permission” why it was given."
+
+
+class CounterMovedOn(LobbyError):
+    """Acting on what a page no longer shows."""
+
+    code, status, field = "counter_moved_on", 409, "expects"
+    text = "Counter {counter} has moved on meanwhile, so nothing was done. The screen shows how things stand."

@@ -286,6 +286,22 @@ def service_groups_and_help_calls(db: Database) -> None:
         db.execute(statement)
 
 
+_ACTION_REQUESTS = """
+CREATE TABLE action_requests (
+    counter INTEGER NOT NULL REFERENCES counters (number), request_key TEXT NOT NULL, action TEXT NOT NULL, at REAL NOT NULL,
+    PRIMARY KEY (counter, request_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX action_requests_by_time ON action_requests (at);
+"""
+
+
+@steps()
+def action_requests_of_counters(db: Database) -> None:
+    """A counter's action that is sent again after a cut line is known by its key."""
+    for statement in _statements(_ACTION_REQUESTS):
+        db.execute(statement)
+
+
 def _statements(script: str) -> list[str]:
     """Split a script (sqlite3's own `executescript` would commit the migration's transaction)."""
     statements, current = [], ""
