@@ -147,7 +147,9 @@ def api(context: Context) -> APIBlueprint:
     def act(path: CounterAction, body: ActionOptions) -> dict[str, Any]:
         person = context.caller().require_staff()
         action = _action(path.action, finish=body.finish)
-        reason = context.store.write(lambda conn: _once(context, conn, path, body, lambda: _act(context, conn, path.number, action, person)))
+        reason = context.store.write(
+            lambda conn: _once(context, conn, path, body, lambda: _act(context, conn, path.number, action, person))
+        )
         context.give_way()
         with context.store.read() as conn:
             view = screen.read(conn, path.number, load_with_calls(conn, context.clock()))
@@ -172,7 +174,11 @@ def _action(name: str, *, finish: bool) -> Action:
 
 
 def _once(
-    context: Context, conn: sqlite3.Connection, path: CounterAction, body: ActionOptions, act: Callable[[], Message | None]
+    context: Context,
+    conn: sqlite3.Connection,
+    path: CounterAction,
+    body: ActionOptions,
+    act: Callable[[], Message | None],
 ) -> Message | None:
     """Act unless this very request was answered before, or the caller's screen is out of date."""
     key = body.request_key

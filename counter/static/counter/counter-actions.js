@@ -2,7 +2,7 @@
 import { message, t } from "/static/lobby/texts.js";
 import { perkOfKey } from "./counter-perks.js";
 
-/** Every action beside the big one: its key, its words, and whether something has to be asked first. */
+/** Every action beside the big one: its key and words, whether something is asked first, whether it is not about the customer here. */
 const ACTIONS = {
   recall: { key: "R", label: () => t("Recall") },
   "no-show": { key: "N", label: () => t("No-show"), tone: "warn" },
@@ -16,11 +16,11 @@ const ACTIONS = {
   reveal: { key: "V", label: () => t("Show the phone number") },
   call: { key: "C", label: () => t("Call a chosen number"), asks: true },
   resume: { key: "G", label: () => t("Resume a held number"), asks: true },
-  reinstate: { key: "L", label: () => t("Bring a missed number back"), asks: true },
-  "step-done": { key: "Y", label: () => t("Step done"), asks: true },
-  prioritise: { key: "J", label: () => t("Put a number first"), asks: true },
-  cancel: { key: "K", label: () => t("Cancel a number"), asks: true },
-  issue: { key: "I", label: () => t("Take a number for somebody"), asks: true },
+  reinstate: { key: "L", label: () => t("Bring a missed number back"), asks: true, alone: true },
+  "step-done": { key: "Y", label: () => t("Step done"), asks: true, alone: true },
+  prioritise: { key: "J", label: () => t("Put a number first"), asks: true, alone: true },
+  cancel: { key: "K", label: () => t("Cancel a number"), asks: true, alone: true },
+  issue: { key: "I", label: () => t("Take a number for somebody"), asks: true, alone: true },
   undo: { key: "U", label: () => t("Undo") },
   pause: { key: "P", label: () => t("Pause"), asks: true },
   close: { key: "X", label: () => t("Close counter") },

@@ -1,6 +1,7 @@
 // Owns the one dialog in which an action's details are asked: choices by number or arrow keys, Enter does it, Esc leaves.
 import { html, icon, useEffect, useRef, useState } from "/static/lobby/page.js";
 import { t } from "/static/lobby/texts.js";
+import { unsure } from "./counter-status.js";
 
 const TYPED = "input:not([type=radio]):not([type=checkbox]), select, textarea";
 
@@ -40,14 +41,19 @@ function pick(event, form) {
   radio.focus();
 }
 
+/** What came of it, where somebody has to be told. */
+const Result = ({ number, about, shut }) => html`<div class="issued"><b data-result=${number}>${number}</b><p>${about}</p>
+  <button type="button" class="go" ref=${(button) => button?.focus()} onClick=${shut}>${t("Done")}</button></div>`;
+
 /**
- * @param ask    {title, lead?, fields: [{kind: "choice" | "text" | "tick", name, label, …}], submit, body(values)}
- * @param send   does it: (body) → Promise<whether it was done>
+ * @param ask    {title, lead?, fields: [{kind: "choice" | "text" | "tick", name, label, …}], submit, body(values), result?(answer)}
+ * @param send   does it: (body) → Promise<the answer, or null where it was not done>
  */
-export function Ask({ ask, send, close, trouble, busy }) {
+export function Ask({ ask, send, close, trouble, busy, doing }) {
   const dialog = useRef(null);
   const form = useRef(null);
   const [sent, setSent] = useState(false);
+  const [result, setResult] = useState(null);
   useEffect(() => {
     dialog.current.showModal();
     begin(form.current, ask.fields);
@@ -56,15 +62,19 @@ export function Ask({ ask, send, close, trouble, busy }) {
     event.preventDefault();
     if (busy) return;
     setSent(true);
-    if (await send(ask.body(Object.fromEntries(new FormData(form.current))))) dialog.current?.close(); // gives the focus back
+    const answer = await send(ask.body(Object.fromEntries(new FormData(form.current))));
+    if (answer && ask.result) setResult(ask.result(answer));
+    else if (answer) dialog.current?.close(); // gives the focus back
   }
+  const shut = () => dialog.current.close();
   const nothing = ask.fields.some(({ kind, options }) => kind === "choice" && !options.some(({ why }) => !why));
   return html`<dialog ref=${dialog} class="ask" aria-label=${ask.title} data-ask=${ask.name} onClose=${close}>
-    <form ref=${form} onSubmit=${submit} onKeyDown=${(event) => pick(event, form.current)}>
+    ${result ? html`<${Result} ...${result} shut=${shut} />` : null}
+    <form hidden=${Boolean(result)} ref=${form} onSubmit=${submit} onKeyDown=${(event) => pick(event, form.current)}>
       <h2>${ask.title}</h2>${ask.lead ? html`<p class="lead">${ask.lead}</p>` : null}
       ${ask.fields.map((field) => html`<${KINDS[field.kind]} key=${field.name} field=${field} />`)}
-      <p class="wrong" role="alert">${sent && trouble ? html`${icon("warning")}<span>${trouble}</span>` : null}</p>
-      <div class="row"><button type="button" onClick=${() => dialog.current.close()}>${t("Back")}<kbd aria-hidden="true">Esc</kbd></button>
+      <p class="wrong" role="alert">${sent && (trouble || doing?.unsure) ? html`${icon("warning")}<span>${trouble || unsure(doing.label)}</span>` : null}</p>
+      <div class="row"><button type="button" onClick=${shut}>${t("Back")}<kbd aria-hidden="true">Esc</kbd></button>
         <button class="go" aria-busy=${Boolean(busy)} disabled=${nothing}>${ask.submit}<kbd aria-hidden="true">Enter</kbd></button></div>
     </form></dialog>`;
 }

@@ -170,8 +170,9 @@ const ASKS = {
     ],
     submit: t("Take a number"),
     body: filled,
+    result: ({ issued }) => ({ number: issued.number, about: t("Tell the customer this number.") }),
   }),
 };
 
-/** What to ask for an action: {name, title, lead?, fields, submit, body(values)}. */
+/** What to ask for an action: {name, title, lead?, fields, submit, body(values), result?(answer)}. */
 export const askOf = (data, wanted) => ({ name: wanted, ...ASKS[wanted](data) });

@@ -50,12 +50,12 @@ const proxy = () => ({ name: "proxy", key: "D", label: t("Proxy handling"), why:
 const groupsOf = (data, now) => GROUPS.map(({ title, names }) => ({ title: title(), items: names.map((name) => (name === "proxy" ? proxy() : action(data, name, now))) }));
 
 /** The dialog that is open, if any: the list of all actions, what an action asks, or proxy handling. */
-function Dialog({ data, asking, close, act, run, now, busy, trouble }) {
+function Dialog({ data, asking, close, act, run, now, busy, doing, trouble }) {
   if (!asking) return null;
   const shut = () => close(asking); // a dialog says that it is closed a moment later, when another may be open already
   if (asking.name === "more") return html`<${Palette} groups=${groupsOf(data, now())} run=${run} close=${shut} />`;
   if (asking.name === "proxy") return html`<${ProxyDialog} queues=${data.queues} close=${shut} />`;
-  return html`<${Ask} key=${asking.name} ask=${asking.ask} send=${(body) => act({ ...asking.action, body })} close=${shut} ...${{ busy, trouble }} />`;
+  return html`<${Ask} key=${asking.name} ask=${asking.ask} send=${(body) => act({ ...asking.action, body })} close=${shut} ...${{ busy, doing, trouble }} />`;
 }
 
 export function Desk({ data, number, staff, manager, now, up, busy, doing, act, run, trouble, dismiss, reason, phone, toggleLang, own, arrivals, asking, ask, close }) {
@@ -73,7 +73,7 @@ export function Desk({ data, number, staff, manager, now, up, busy, doing, act, 
     <${Waiting} ...${{ data, now, ...rest }} />
     <${Offline} up=${up} />
     <${Trouble} trouble=${asking ? "" : trouble} dismiss=${dismiss} />
-    <${Dialog} ...${{ data, asking, close, act, run, now, busy, trouble }} />
+    <${Dialog} ...${{ data, asking, close, act, run, now, busy, doing, trouble }} />
   </div>`;
 }
 

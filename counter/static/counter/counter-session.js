@@ -36,6 +36,7 @@ export function openSession({ prepare, changed }) {
     clearTimeout(hush);
     if (trouble) hush = setTimeout(() => show({ trouble: "" }), TROUBLE_MS);
     show({ trouble });
+    return null;
   }
 
   function explain(problem) {
@@ -58,18 +59,19 @@ export function openSession({ prepare, changed }) {
     }
   }
 
-  /** Run one request; a second press meanwhile is ignored. Whether it was done. */
+  /** Run one request; a second press meanwhile is ignored. Its answer, or null where it was not done. */
   async function once(busy, request, done) {
-    if (session.busy) return false;
+    if (session.busy) return null;
     say("");
     show({ busy });
     try {
-      done(await untilAnswered(request));
-      return true;
+      const answer = await untilAnswered(request);
+      done(answer);
+      return answer;
     } catch (problem) {
       if (problem.status === undefined) throw problem;
       explain(problem);
-      return false;
+      return null;
     } finally {
       show({ busy: null, doing: null });
     }
@@ -83,11 +85,12 @@ export function openSession({ prepare, changed }) {
   }
 
   /**
-   * Do one action {id, name?, label, body?, why, main?, bare?, alone?}. Resolves to whether it was done.
+   * Do one action {id, name?, label, body?, why, main?, bare?, alone?}. Resolves to its answer, or to null where it was not done.
    * `main`: it was the big button; `bare`: its body is whole as it is; `alone`: not about the customer at the counter.
    */
-  function act({ id, name = id, label, body, why, main, bare, alone }) {
-    if (!session.up || why || session.busy) return Promise.resolve(false);
+  async function act({ id, name = id, label, body, why, main, bare, alone }) {
+    if (why || session.busy) return null;
+    if (!session.up) return say(t("No connection to the server. Nothing was changed; please try again."));
     const known = bare ? {} : { request_key: requestKey(), ...(alone ? {} : { expects: seenBy(session.data) }) };
     session.doing = { label, unsure: false };
     return once(main ? "main" : name, () => post(`/api/v1/counters/${session.number}/${id}`, { ...known, ...body }, ANSWER_MS), accept);

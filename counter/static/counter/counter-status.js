@@ -27,9 +27,11 @@ const DONE = {
 
 const secondsLeft = ({ until }, now) => Math.ceil((Date.parse(until) - now) / 1000);
 
-export const Doing = ({ label, unsure }) =>
-  unsure
-    ? html`<p class="doing unsure">${icon("offline")}<span>${t("“{action}” is not confirmed yet. It is asked again by itself and never done twice.", { action: label })}</span></p>`
+export const unsure = (label) => t("“{action}” is not confirmed yet. It is asked again by itself and never done twice.", { action: label });
+
+export const Doing = ({ label, unsure: isUnsure }) =>
+  isUnsure
+    ? html`<p class="doing unsure">${icon("offline")}<span>${unsure(label)}</span></p>`
     : html`<p class="doing"><i class="turning"></i><span>${label} …</span></p>`;
 
 export function Undo({ data, now, ...rest }) {

@@ -35,9 +35,9 @@ function ask(name, action = null) {
 
 /** Do an action, then let the next press of Space be the big action again. */
 async function act(action) {
-  const done = await session.act(action);
-  if (done) focusMain();
-  return done;
+  const answer = await session.act(action);
+  if (answer) focusMain();
+  return answer;
 }
 
 const focusMain = () => document.querySelector('[data-action="main"]')?.focus({ preventScroll: true });
@@ -45,7 +45,7 @@ const focusMain = () => document.querySelector('[data-action="main"]')?.focus({ 
 /** What a key or a press on a button begins: asking first where an action needs more. */
 function run(action) {
   if (action.name === "proxy") return ask("proxy");
-  if (action.why || !session.up) return null;
+  if (action.why) return null;
   if (action.asks) return ask(action.name, action);
   focusMain();
   return act(action);
