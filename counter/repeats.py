@@ -1,9 +1,9 @@
-"""Owns that a staff action is done once: a repeat after a cut line does nothing, a page that knows too little is refused."""
+"""Owns that a staff action is done once: a repeat after a cut line does nothing, a page behind the times is refused."""
 
 import sqlite3
 from dataclasses import dataclass
 
-from counter.desk import get_counter
+from counter.acting import get_counter
 from db import action_requests, tickets
 from db.errors import CounterMovedOn, KeyReused
 from db.records import CounterState

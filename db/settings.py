@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from db.records import Booking, BookingRight, Hours, Names, RuleKind, Rules, Service, ServiceTime, Settings, Tier
+from db.records import Booking, BookingRight, Desk, Hours, Names, RuleKind, Rules, Service, ServiceTime, Settings, Tier
 
 # Damaged rows have to be readable, so that a store starts and can be set anew: no JSON reads as null, and infinity, which
 # JSON does not have, as a number that nobody takes for a time.
@@ -92,6 +92,7 @@ def _settings(stored: dict[str, Any]) -> Settings:
         page_after_s=stored["page_after_s"],
         rules=_rules(stored.get("rules")),
         booking=_booking(stored["booking"]) if "booking" in stored else Booking(),
+        desk=_desk(stored.get("desk")),
     )
 
 
@@ -108,6 +109,19 @@ def _rules(stored: Any) -> Rules:
     }
     kind = plain.pop("kind", RuleKind.PROMISE)
     return Rules(**plain, kind=RuleKind(kind) if kind in set(RuleKind) else kind)
+
+
+def _desk(stored: Any) -> Desk:
+    """As stored; what is missing or damaged has its default, so that counters can always work."""
+    known = stored if isinstance(stored, dict) else {}
+    usual = dataclasses.asdict(Desk())
+    return Desk(**{name: known[name] if _fits(known.get(name), usual[name]) else usual[name] for name in usual})
+
+
+def _fits(value: Any, usual: Any) -> bool:
+    if isinstance(usual, bool):
+        return isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e6  # noqa: PLR2004
 
 
 def _booking(stored: dict[str, Any]) -> Booking:

@@ -17,7 +17,7 @@ from counter.web import Answer, Context
 from db import settings as store_settings
 from display import routes as display_room
 from kiosk import booking_routes as booking_room
-from kiosk import help_routes, holder_routes
+from kiosk import help_routes, holder_routes, staff_issuing
 from kiosk import import_routes as import_room
 from kiosk import routes as kiosk_room
 from lobby import __version__, enrolment, figures, problems, settings, texts
@@ -71,6 +71,7 @@ def create_app(context: Context, control_token: str) -> Flask:
     app.register_api(vip_routes.api(context))
     app.register_api(holder_routes.api(context))
     app.register_api(help_routes.api(context))
+    app.register_api(staff_issuing.api(context))
     app.register_api(import_room.pages(context))
     app.register_api(
         import_room.api(context, lambda: settings.manager(context, control_token), texts.say_to_the_caller)

@@ -17,8 +17,9 @@ from counter.web import LARGEST, Body, Context
 from db import settings, staff
 from db.errors import LobbyError, NotFound, UnknownService
 from db.records import DeviceKind, EventKind, Hours, Names, Role, Staff
-from lobby import booking_settings, entitlements, rule_settings
+from lobby import booking_settings, desk_settings, entitlements, rule_settings
 from lobby.booking_settings import BookingSet
+from lobby.desk_settings import DeskSet
 from lobby.orders import Command, Json, Order, UnknownStaff
 from printer.device import open_printer
 from printer.encoding import Font
@@ -207,6 +208,12 @@ def _booking_set(conn: sqlite3.Connection, order: Order, body: BookingSet) -> Js
     return {"changed": changed}
 
 
+def _desk_set(conn: sqlite3.Connection, order: Order, body: DeskSet) -> Json:
+    changed = desk_settings.apply(conn, body)
+    order.journal(conn, EventKind.SETTINGS_CHANGED, desk=body.model_dump(exclude_unset=True))
+    return {"changed": changed}
+
+
 def _set_cap(conn: sqlite3.Connection, code: str, cap: int | None) -> None:
     _require_service(conn, code)
     if cap is not None and not 0 <= cap <= LARGEST:
@@ -270,4 +277,5 @@ COMMANDS: dict[str, Command[Any]] = {
     "store-set": Command(StoreSet, _store_set),
     **entitlements.COMMANDS,
     "booking-set": Command(BookingSet, _booking_set),
+    "desk-set": Command(DeskSet, _desk_set),
 }

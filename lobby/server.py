@@ -28,6 +28,7 @@ from db.store import Store
 from kiosk import imports
 from lobby import __version__, rule_settings, sample
 from lobby.app import create_app
+from lobby.calling import Calling
 from lobby.clock import Clock
 from lobby.days import Days
 from lobby.forecasting import Forecasting, Oracle
@@ -91,7 +92,8 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     server.start()
     gc.collect()
     gc.freeze()  # what is loaded by now stays: walking it again and again would stop everybody for tens of milliseconds
-    workers = [gevent.spawn(work) for work in (hub.run, printing.run, forecasting.run, Days(context).run)]
+    loops = (hub.run, printing.run, forecasting.run, Days(context).run, Calling(context).run)
+    workers = [gevent.spawn(work) for work in loops]
     with _control_file(store.folder / CONTROL, f"http://{_reachable(host)}:{port}", control_token):
         _announce(context, say)
         _wait_for_signal()

@@ -95,6 +95,10 @@ class Serving:
         headers = {"Accept-Language": language, **({"Authorization": f"Bearer {token}"} if token else {})}
         return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=20)
 
+    def no_patience(self) -> None:
+        """Let counters call again and give customers up at once, for tests of what comes after."""
+        self.command("desk", "--recall-gap", "0", "--no-show-calls", "1", "--no-show-after", "0")
+
     def device(self, kind: str, name: str, *options: str) -> Any:
         """Add a device: {id, token, link}."""
         return self.command("device", "add", kind, "--name", name, *options)

@@ -146,5 +146,6 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
         "booking",
         "churned_members",
         "service_groups_and_help_calls",
+        "staff_actions",
         "action_requests_of_counters",
     ]
