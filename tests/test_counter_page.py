@@ -20,7 +20,7 @@ MEMBERS = (
 )
 SCROLLS = """() => ["html", ".cur", "aside", ".wl"].map((part) => document.querySelector(part))
     .filter((e) => e && e.scrollHeight > e.clientHeight).map((e) => e.outerHTML.slice(0, 60))"""
-COVERED = """() => [...document.querySelectorAll("button")].filter((e) => e.getBoundingClientRect().height < 44)
+TOO_SMALL = """() => [...document.querySelectorAll("button")].filter((e) => e.getBoundingClientRect().height < 44)
     .map((e) => e.outerHTML.slice(0, 100))"""
 SEEN_AT_ONCE = """() => { window.seen = new Promise((done) => addEventListener("keydown", () => {
     const pressed = performance.now();
@@ -360,56 +360,69 @@ def test_the_last_action_is_taken_back(desk: Desk, arrivals: httpx.Client) -> No
     expect(desk.page.locator(f"[data-waiting={second}]")).to_be_visible()
 
 
-def _cut_the_answer(page: Page, path: str) -> list[int]:
-    """The next such request reaches the server, but its answer does not come back; the count of requests."""
-    requests: list[int] = []
+class CutLine:
+    """The first request reaches the server but its answer is lost; the same request again waits until `mend`."""
 
-    def handle(route: Route) -> None:
-        requests.append(1)
-        if len(requests) == 1:
-            route.fetch()
-            route.abort("connectionreset")
-        else:
-            route.continue_()
+    def __init__(self, page: Page, path: str) -> None:
+        self._page, self._path = page, f"**{path}"
+        self.repeats: list[Route] = []
+        self._lost = False
+        page.route(self._path, self._handle)
 
-    page.route(f"**{path}", handle)
-    return requests
+    def _handle(self, route: Route) -> None:
+        if self._lost:
+            self.repeats.append(route)
+            return
+        self._lost = True
+        route.fetch()
+        route.abort("internetdisconnected")
+
+    def mend(self) -> None:
+        """Let what waits through; it is one request."""
+        expect(self._page.locator(".unsure")).to_be_visible()
+        while not self.repeats:
+            self._page.wait_for_timeout(50)
+        self.repeats[0].continue_()
+        expect(self._page.locator(".doing")).to_have_count(0)
+        self._page.unroute(self._path)
+        assert len(self.repeats) == 1
 
 
 @LANGUAGES
 def test_a_line_cut_in_mid_action_does_nothing_twice(desk: Desk, arrivals: httpx.Client) -> None:
     first, second = _issue(arrivals), _issue(arrivals)
     _serve(desk, first)
-    requests = _cut_the_answer(desk.page, "/call-next")
+    line = CutLine(desk.page, "/call-next")
     desk.press("Space")
+    expect(desk.page.locator(".unsure")).to_be_visible()
+    desk.screen.inspect()
+    desk.press("Space", "e")  # impatience changes nothing
+    line.mend()
     desk.is_in("called", second)
-    expect(desk.page.locator(".doing")).to_have_count(0)
-    assert len(requests) == 2
-    desk.page.unroute("**/call-next")
     expect(desk.page.locator("[role=alert] .toast")).to_have_count(0)
     view = desk.act("open")
     assert (view["current"]["number"], view["current"]["calls"]) == (second, 1)
 
-    requests = _cut_the_answer(desk.page, "/recall")
+    line = CutLine(desk.page, "/recall")
     desk.press("r")
+    line.mend()
     expect(desk.page.locator(".steps")).to_contain_text({"zh-CN": "2 次", "en-GB": "2 times"}[desk.language])
-    expect(desk.page.locator(".doing")).to_have_count(0)
-    assert len(requests) == 2
-    desk.page.unroute("**/recall")
     assert desk.act("open")["current"]["calls"] == 2
 
 
 @LANGUAGES
-def test_a_lost_line_is_obvious_and_the_page_comes_back(desk: Desk, arrivals: httpx.Client) -> None:
+def test_a_lost_line_is_obvious_and_comes_back_by_itself(desk: Desk, arrivals: httpx.Client) -> None:
     number = _issue(arrivals)
     expect(desk.page.locator("[data-action=main]")).to_contain_text(number)
     desk.screen.cut()
+    expect(desk.page.locator(".offline")).to_be_visible()
     desk.press("Space")
-    expect(desk.page.locator(".doing.unsure")).to_be_visible()
+    expect(desk.page.locator("[role=alert] .toast")).to_be_visible()
     desk.screen.cut(off=False)
+    expect(desk.page.locator(".offline")).to_have_count(0)
+    desk.is_in("ready")
+    desk.press("Space")
     desk.is_in("called", number)
-    expect(desk.page.locator(".doing")).to_have_count(0)
-    assert desk.act("open")["current"]["calls"] == 1
 
 
 def test_what_another_screen_did_first_is_not_done_again(desks: dict[str, Desk], arrivals: httpx.Client) -> None:
@@ -433,7 +446,7 @@ def test_an_effect_is_seen_within_a_tenth_of_a_second(desks: dict[str, Desk], ar
     number = _issue(arrivals)
     expect(desk.page.locator("[data-action=main]")).to_contain_text(number)
     held: list[Route] = []
-    desk.page.route("**/call-next", held.append)
+    desk.page.route("**/call-next", lambda route: held.append(route))  # noqa: PLW0108
     desk.page.evaluate(SEEN_AT_ONCE)
     desk.press("Space")
     assert desk.page.evaluate("window.seen") < 100
@@ -453,7 +466,12 @@ def test_everything_fits_a_phone_and_an_upright_tablet(desk: Desk, arrivals: htt
         expect(main).to_be_in_viewport(ratio=1)
         expect(desk.page.locator(".then")).to_contain_text(second)
         desk.screen.inspect()
-        assert desk.page.evaluate(COVERED) == []
+        assert desk.page.evaluate(TOO_SMALL) == []
+    desk.page.evaluate("dispatchEvent(new Event('offline'))")
+    expect(desk.page.locator(".offline")).to_be_visible()
+    desk.screen.inspect()
+    desk.page.evaluate("dispatchEvent(new Event('online'))")
+    expect(desk.page.locator(".offline")).to_have_count(0)
     desk.press("t")
     desk.asks("transfer")
     desk.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
@@ -475,16 +493,22 @@ def test_the_strip_calls_recalls_and_takes_back(desk: Desk, arrivals: httpx.Clie
     desk.is_in("called", first)
     desk.screen.inspect()
     desk.press("r")
+    expect(page.locator(".doing")).to_have_count(0)
     desk.press("Space")
     desk.is_in("serving", first)
     desk.press("u")
     desk.is_in("called", first)
-    desk.screen.cut()
+    line = CutLine(page, "/start")
     desk.press("Space")
     expect(page.locator(".unsure")).to_be_visible()
     desk.screen.inspect()
-    desk.screen.cut(off=False)
+    line.mend()
     desk.is_in("serving", first)
+    page.evaluate("dispatchEvent(new Event('offline'))")
+    expect(page.locator("[data-up=false] [role=alert]")).to_be_visible()
+    desk.screen.inspect()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-up=true]")).to_be_visible()
     page.set_viewport_size({"width": SMALL_DESKTOP[0], "height": SMALL_DESKTOP[1]})
     page.goto(f"{server.url}/counter?number={desk.number}")
     desk.is_in("serving", first)

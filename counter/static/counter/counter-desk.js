@@ -63,7 +63,7 @@ export function Desk({ data, number, staff, manager, now, up, busy, doing, act, 
   const rest = { busy, up, act: run };
   return html`<div class=${`desk ${up ? "" : "down"}`}>
     <${Header} ...${{ data, number, staff, now, toggleLang, own, ...rest }} />
-    <aside><${Queues} queues=${data.queues} /><${Figures} figures=${data.figures} /><${OwnProxies} own=${own} /></aside>
+    <aside><${Queues} queues=${data.queues} /><${Figures} figures=${own.data?.me.figures} /><${OwnProxies} own=${own} /></aside>
     <main>
       <${Arrivals} own=${own} pages=${arrivals()} hint="A" />
       ${occupant(data, staff) ? html`<${NotMine} counter=${data.counter} />` : null}

@@ -26,9 +26,10 @@ export function Queues({ queues }) {
     ${others.length ? html`<h2>${t("Other queues")}</h2><${List} kind="others" queues=${others} />` : null}`;
 }
 
+/** One's own day, at whatever counter; nobody else's. */
 export const Figures = ({ figures }) => html`<div class="figures">
-  <div><b>${figures.served}</b><span>${t("Served today")}</span></div>
-  <div><b>${figures.mean_service_s === null ? "–" : running(figures.mean_service_s)}</b><span>${t("Mean time")}</span></div>
+  <div><b data-figure="served">${figures?.served ?? "–"}</b><span>${t("Served today")}</span></div>
+  <div><b>${figures?.mean_handling_s ? running(figures.mean_handling_s) : "–"}</b><span>${t("Mean time")}</span></div>
 </div>`;
 
 /** A wait is late past its promise, or past a quarter of an hour where nothing was promised. */

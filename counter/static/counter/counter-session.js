@@ -23,7 +23,7 @@ const seenBy = ({ counter, current }) => ({ state: counter.state, ticket: curren
  */
 export function openSession({ prepare, changed }) {
   const session = { number: "", data: null, up: true, busy: null, doing: null, trouble: "", reason: null, phone: null, attend, act, once, say, now: () => live.now() };
-  let live = { now: Date.now };
+  let live = { now: Date.now, resync() {} };
   let hush = null;
 
   function show(change) {
@@ -53,6 +53,7 @@ export function openSession({ prepare, changed }) {
         return await request();
       } catch (problem) {
         if (problem.status !== 0 || performance.now() - pressed > STALE_MS) throw problem;
+        if (!session.doing?.unsure) live.resync(); // is it this request or the whole line?
         show({ doing: session.doing && { ...session.doing, unsure: true } });
         await pause(AGAIN_MS);
       }
@@ -99,7 +100,10 @@ export function openSession({ prepare, changed }) {
   function attend(number, first) {
     session.number = String(number);
     if (first) accept(first);
-    live = follow({ screen: "counter", counter: Number(number) }, { snapshot: (data) => show({ data: prepare(data) }), connection: (up) => show({ up }) });
+    const news = { snapshot: (data) => show({ data: prepare(data), up: true }), connection: (up) => show({ up }) };
+    live = follow({ screen: "counter", counter: Number(number) }, news);
+    addEventListener("offline", () => show({ up: false })); // the machine knows at once that its cable is out; a socket takes its time
+    addEventListener("online", () => live.resync());
   }
   return session;
 }

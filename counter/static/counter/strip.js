@@ -14,10 +14,11 @@ const session = openSession({ prepare: (data) => (manager ? data : asSeenBy(staf
 
 const Waiting = ({ data }) => html`<span>${data.next ? t("Next {number}", { number: data.next.number }) : t("Nobody is waiting")}${data.queue.length ? ` · ${t("{n} waiting", { n: data.queue.length })}` : ""}</span>`;
 
-/** One line of news: trouble before what is being done, before what may be undone, before who waits. */
+/** One line of news: trouble, what is being done, a line that is down, what may be undone, who waits. */
 function News({ data, doing, trouble, now, ...rest }) {
   useTick();
   if (trouble) return html`<p class="news bad" role="alert">${icon("warning")}<span>${trouble}</span></p>`;
+  if (!rest.up && !doing) return html`<p class="news bad" role="alert">${icon("offline")}<span>${t("No connection to the server. Trying again…")}</span></p>`;
   return html`<div class="news" role="status">${doing ? html`<${Doing} ...${doing} />` : undoableNow(data, now()) ? html`<${Undo} data=${data} now=${now} ...${rest} />` : html`<${Waiting} data=${data} />`}</div>`;
 }
 
@@ -29,7 +30,7 @@ function Strip({ data, up, busy, doing, trouble, now, run }) {
   return html`<main class="strip" data-up=${up}>
     <h1 class=${`seat ${state}`} data-state=${state}><b>${data.counter.number}</b><span><i></i>${stateName(state)}</span></h1>
     <div class="middle"><b class="number" data-current-number=${data.current?.number}>${data.current?.number ?? "–"}</b>
-      ${up ? html`<${News} ...${{ data, doing, trouble, now, ...rest }} />` : html`<p class="news bad" role="alert">${icon("offline")}<span>${t("No connection to the server. Trying again…")}</span></p>`}</div>
+      <${News} ...${{ data, doing, trouble, now, ...rest }} /></div>
     <${Action} class="go" name="main" main=${true} action=${main} aria-keyshortcuts="Space Enter" ...${rest}>${main.label}<//>
     <${Action} class="recall" name="recall" action=${recall} aria-keyshortcuts="R" ...${rest}>${icon("speaker")}<span>${t("Recall")}</span><//>
   </main>`;
