@@ -7,7 +7,7 @@ has modules of its own: `choosing`, `holding`, `transferring`, `pauses`, `notes`
 
 import sqlite3
 
-from counter import acting, call_limits, present, words
+from counter import acting, auth, call_limits, present, words
 from counter.acting import at_work, current, free, get_counter, guard, move
 from counter.line import Refusal, choose
 from counter.undoing import Keeping, keeping, with_the_last
@@ -20,6 +20,7 @@ from db.records import (
     EventKind,
     Message,
     Outcome,
+    Role,
     Staff,
     Ticket,
     TicketState,
@@ -27,9 +28,13 @@ from db.records import (
 
 
 def open_counter(conn: sqlite3.Connection, number: int, staff: Staff, now: float) -> None:
-    """Sit down at a counter; at one's own, end the pause or the wrap-up. An open one stays as it is."""
+    """Sit down at a counter; at one's own, end the pause or the wrap-up, which a manager may do at any.
+
+    Opening one's own open counter changes nothing.
+    """
     counter = get_counter(conn, number)
-    if counter.staff_id == staff.id:
+    is_resting = counter.state in {CounterState.PAUSED, CounterState.WRAP_UP}
+    if counter.staff_id == staff.id or (is_resting and auth.has(staff, Role.MANAGER)):
         _go_on(conn, counter, staff, now)
         return
     if counter.staff_name is not None:

@@ -27,7 +27,7 @@ from db.errors import (
     UndoDayTurned,
     UndoMovedOn,
 )
-from db.records import EventKind, Settings, Staff, Ticket, TicketState
+from db.records import Event, EventKind, Settings, Staff, Ticket, TicketState
 from db.steps import Change, Image, Row, Step
 
 WITHIN_S = 60.0
@@ -83,7 +83,7 @@ def keeping(conn: sqlite3.Connection, counter: int, action: str, now: float) -> 
 def with_the_last(conn: sqlite3.Connection, counter: int, ticket: Ticket) -> Iterator[None]:
     """Do what cannot be taken back by itself, as a part of the action before it."""
     step = steps.last(conn, counter)
-    goes_on = step is not None and _is_as_left(conn, step)
+    goes_on = step is not None and _is_as_left(conn, step) and _is_about(step, ticket)
     kept = Keeping(conn, counter)
     kept.touch(ticket)
     yield
@@ -112,10 +112,23 @@ def undo(conn: sqlite3.Connection, number: int, staff: Staff, now: float) -> Non
     lines = [line for line in events.after(conn, step.first_seq - 1) if line.seq <= step.last_seq]
     steps.remove(conn, step)
     steps.mark_undone(conn, number, (line.seq for line in lines), now)
-    undid = [{"seq": line.seq, "kind": line.kind, "ticket": line.ticket} for line in lines]
-    events.append(
-        conn, now, EventKind.UNDONE, staff.actor, ticket=step.ticket, counter=number, action=step.action, undid=undid
-    )
+    _journal(conn, step, lines, staff, now)
+
+
+def _journal(conn: sqlite3.Connection, step: Step, lines: list[Event], staff: Staff, now: float) -> None:
+    """One line for each number it was about, so that each one's phone hears of it."""
+    for ticket in dict.fromkeys(line.ticket for line in lines):
+        undid = [{"seq": line.seq, "kind": line.kind} for line in lines if line.ticket == ticket]
+        events.append(
+            conn,
+            now,
+            EventKind.UNDONE,
+            staff.actor,
+            ticket=ticket,
+            counter=step.counter,
+            action=step.action,
+            undid=undid,
+        )
 
 
 def possible(conn: sqlite3.Connection, number: int, now: float) -> Step | LobbyError:
@@ -178,11 +191,16 @@ def other_number(conn: sqlite3.Connection, ticket: Ticket) -> str | None:
     other = tickets.open_of_member(conn, ticket.member_no) if ticket.member_no else None
     if other is None and ticket.appointment_code is not None:
         other = tickets.open_of_appointment(conn, ticket.appointment_code)
-    proxy = proxies.of_ticket(conn, ticket.id)
-    if other is None and proxy is not None:
+    may_be_proxy = ticket.member_no is None and ticket.tier is not None
+    proxy = proxies.of_ticket(conn, ticket.id) if may_be_proxy else None
+    if proxy is not None:
         running = proxies.open_of_member(conn, proxy.member_no)
         other = tickets.by_id(conn, running.ticket_id) if running else None
     return other.number if other is not None and other.id != ticket.id else None
+
+
+def _is_about(step: Step, ticket: Ticket) -> bool:
+    return any(change.row == ("tickets", ticket.id) for change in step.changes)
 
 
 def _is_as_left(conn: sqlite3.Connection, step: Step) -> bool:

@@ -159,9 +159,11 @@ def handled_by(conn: sqlite3.Connection, business_day: str, staff_id: int) -> tu
 def recent_services(conn: sqlite3.Connection, service: str, limit: int) -> list[float]:
     """How long the last completed services took, in seconds, newest first."""
     rows = conn.execute(
-        "SELECT served_s + ended_at - started_at AS seconds FROM tickets WHERE service = ? AND state = 'completed'"
-        " AND started_at IS NOT NULL ORDER BY id DESC LIMIT ?",
-        (service, limit),
+        "SELECT * FROM (SELECT served_s + ended_at - started_at AS seconds, ended_at FROM tickets WHERE service = ?"
+        "  AND state = 'completed' AND started_at IS NOT NULL ORDER BY id DESC LIMIT ?)"
+        " UNION ALL SELECT served_s + ended_at - started_at, ended_at FROM legs WHERE service = ? AND how = 'service_added'"
+        " ORDER BY ended_at DESC LIMIT ?",
+        (service, limit, service, limit),
     )
     return [row["seconds"] for row in rows]
 
