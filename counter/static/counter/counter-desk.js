@@ -53,9 +53,9 @@ const groupsOf = (data, now) => GROUPS.map(({ title, names }) => ({ title: title
 function Dialog({ data, asking, close, act, run, now, busy, doing, trouble }) {
   if (!asking) return null;
   const shut = () => close(asking); // a dialog says that it is closed a moment later, when another may be open already
-  if (asking.name === "more") return html`<${Palette} groups=${groupsOf(data, now())} run=${run} close=${shut} />`;
-  if (asking.name === "proxy") return html`<${ProxyDialog} queues=${data.queues} close=${shut} />`;
-  return html`<${Ask} key=${asking.name} ask=${asking.ask} send=${(body) => act({ ...asking.action, body })} close=${shut} ...${{ busy, doing, trouble }} />`;
+  if (asking.name === "more") return html`<${Palette} key=${asking.key} groups=${groupsOf(data, now())} run=${run} close=${shut} />`;
+  if (asking.name === "proxy") return html`<${ProxyDialog} key=${asking.key} queues=${data.queues} close=${shut} />`;
+  return html`<${Ask} key=${asking.key} ask=${asking.ask} send=${(body) => act({ ...asking.action, body })} close=${shut} ...${{ busy, doing, trouble }} />`;
 }
 
 export function Desk({ data, number, staff, manager, now, up, busy, doing, act, run, trouble, dismiss, reason, phone, toggleLang, own, arrivals, asking, ask, close }) {

@@ -100,9 +100,9 @@ export function openSession({ prepare, changed }) {
   function attend(number, first) {
     session.number = String(number);
     if (first) accept(first);
-    const news = { snapshot: (data) => show({ data: prepare(data), up: true }), connection: (up) => show({ up }) };
+    const news = { snapshot: (data) => show({ data: prepare(data) }), connection: (up) => show({ up }) };
     live = follow({ screen: "counter", counter: Number(number) }, news);
-    addEventListener("offline", () => show({ up: false })); // the machine knows at once that its cable is out; a socket takes its time
+    addEventListener("offline", () => live.reconnect()); // the machine knows at once that its cable is out; a socket takes its time
     addEventListener("online", () => live.resync());
   }
   return session;

@@ -17,6 +17,7 @@ const counters = JSON.parse(root.dataset.counters);
 const session = openSession({ prepare: (data) => (manager ? data : asSeenBy(staff, data)), changed: () => draw() });
 const own = followDuty(() => draw());
 let asking = null;
+let asked = 0;
 
 /** Who has come and is told to this person; the floor's own stand on the floor page. */
 const arrivals = () => (own.data?.pages ?? []).filter(({ stage }) => stage !== "floor");
@@ -29,7 +30,7 @@ function draw() {
 
 /** Open a dialog, or close the one that is open. What it shows is what was known when it was opened. */
 function ask(name, action = null) {
-  asking = name && { name, action, ask: action?.asks ? askOf(session.data, name) : null };
+  asking = name && { name, action, key: (asked += 1), ask: action?.asks ? askOf(session.data, name) : null };
   draw();
 }
 

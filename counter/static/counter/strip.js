@@ -27,7 +27,7 @@ function Strip({ data, up, busy, doing, trouble, now, run }) {
   const rest = { up, busy, act: run };
   const [main, recall] = [mainAction(data, now()), action(data, "recall", now())];
   const state = data.counter.state;
-  return html`<main class="strip" data-up=${up}>
+  return html`<main class=${`strip ${up ? "" : "down"}`}>
     <h1 class=${`seat ${state}`} data-state=${state}><b>${data.counter.number}</b><span><i></i>${stateName(state)}</span></h1>
     <div class="middle"><b class="number" data-current-number=${data.current?.number}>${data.current?.number ?? "–"}</b>
       <${News} ...${{ data, doing, trouble, now, ...rest }} /></div>
