@@ -45,12 +45,13 @@ class Keeping:
         self.ticket: str | None = None
         self._note(("counters", counter))
 
-    def touch(self, ticket: Ticket) -> None:
-        """Before anything of a ticket changes: it, its quote, its booking, its earlier legs."""
+    def touch(self, ticket: Ticket, *, legs: bool = False) -> None:
+        """Before anything of a ticket changes: it, its quote, its booking, and where one is added its earlier legs."""
         self.ticket = ticket.number
         self._note(("tickets", ticket.id))
         self._note(("quotes", ticket.id))
-        self._note(("legs", ticket.id))
+        if legs:
+            self._note(("legs", ticket.id))
         if ticket.appointment_code is not None:
             self._note(("appointments", ticket.appointment_code))
 
