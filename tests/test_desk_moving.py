@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from sqlite3 import Connection
+from sqlite3 import Connection, IntegrityError
 from typing import Any
 
 import pytest
@@ -160,6 +160,24 @@ def test_on_hold_over_night_expires(stage: Stage) -> None:
     stage.later(24 * 60)
     stage.store.write(lambda conn: close_earlier_days(conn, stage.now))
     assert stage.ticket(token).state == TicketState.EXPIRED
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE tickets SET state = 'on_hold'",
+        "UPDATE tickets SET hold_kind = 'step', held_at = 1",
+        "UPDATE tickets SET outcome = 'done'",
+        "UPDATE tickets SET to_staff = 1, to_counter = 4",
+        "UPDATE tickets SET class = 'vip', due_at = 1, queued_at = issued_at",
+        "UPDATE counters SET state = 'paused'",
+        "UPDATE counters SET returns_at = 1",
+    ],
+)
+def test_the_database_itself_refuses_what_is_neither_here_nor_there(stage: Stage, statement: str) -> None:
+    served(stage, 4, stage.lin)
+    with pytest.raises(IntegrityError, match="CHECK"):
+        stage.store.write(lambda conn: conn.execute(statement).rowcount)
 
 
 def test_a_transferred_customer_keeps_number_and_time_of_issue_and_begins_a_new_leg(stage: Stage) -> None:

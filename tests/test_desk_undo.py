@@ -109,6 +109,18 @@ def test_one_undo_after_the_other_goes_back_step_by_step(stage: Stage) -> None:
         stage.act(undoing.undo, 4, stage.lin)
 
 
+def test_a_double_tap_takes_back_one_action(stage: Stage) -> None:
+    stage.issue()
+    stage.open(4, stage.lin)
+    stage.call(4, stage.lin)
+    stage.act(desk.start, 4, stage.lin)
+    shown = _view(stage)["undo"]["id"]
+    stage.act(lambda c, n, s, t: undoing.undo(c, n, s, t, shown), 4, stage.lin)
+    with pytest.raises(NothingToUndo):
+        stage.act(lambda c, n, s, t: undoing.undo(c, n, s, t, shown), 4, stage.lin)
+    assert stage.at(4).state == TicketState.CALLED
+
+
 def test_after_a_minute_it_is_too_late_and_the_view_says_until_when(stage: Stage) -> None:
     stage.issue()
     stage.open(4, stage.lin)
