@@ -106,6 +106,12 @@ class Pause(Request):
     minutes: float | None = Field(default=None, gt=0, le=24 * 60)
 
 
+class Undo(Request):
+    """`id`: only this action, as the view's `undo` names it, so that a double tap takes back one."""
+
+    id: int | None = Field(default=None, ge=1, le=LARGEST)
+
+
 Step = Callable[[sqlite3.Connection, int, Staff, float, Any], Message | str | None]
 """What an action does in the writer's transaction; it returns why somebody was called, or the phone asked for."""
 
@@ -178,5 +184,7 @@ ACTIONS: dict[str, Action] = {
     "pause": Action(
         "Pause the counter", Pause, lambda c, n, s, t, b: pauses.pause(c, n, s, t, b.reason, b.text, b.minutes)
     ),
-    "undo": Action("Take the last action back, within a minute", Nothing, _plain(undoing.undo)),
+    "undo": Action(
+        "Take the last action back, within a minute", Undo, lambda c, n, s, t, b: undoing.undo(c, n, s, t, b.id)
+    ),
 }

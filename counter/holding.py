@@ -46,7 +46,7 @@ def resume(conn: sqlite3.Connection, number: int, person: Staff, now: float, wan
         move(conn, ticket, number, CounterState.READY, CounterState.CALLED, now)
         acting.journal_call(
             conn, EventKind.CALLED, ticket, number, person.actor, now, resumed=ticket.hold_kind,
-            held_s=round(now - (ticket.held_at or now)),
+            waited_s=round(now - (ticket.held_at or now)),
         )  # fmt: skip
 
 

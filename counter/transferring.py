@@ -61,7 +61,7 @@ def transfer(conn: sqlite3.Connection, number: int, person: Staff, now: float, g
         to_staff=meant.staff_id if meant and goal.counter is None else None,
     )
     with keeping(conn, number, "transfer", now) as kept:
-        kept.touch(ticket)
+        kept.touch(ticket, legs=True)
         legs.add(conn, ticket, "transferred", now)
         guard(tickets.requeue(conn, sent, ticket.state), ticket)
         move(conn, ticket, number, CounterState(ticket.state.value), CounterState.READY, now)
@@ -82,7 +82,7 @@ def add_service(conn: sqlite3.Connection, number: int, person: Staff, now: float
     if service not in counter.skills:
         raise ServiceNotHere(counter=number, number=ticket.number)
     with keeping(conn, number, "add-service", now) as kept:
-        kept.touch(ticket)
+        kept.touch(ticket, legs=True)
         legs.add(conn, ticket, "service_added", now)
         guard(tickets.change_service(conn, ticket.id, service, now), ticket)
         events.append(

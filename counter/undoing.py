@@ -45,12 +45,13 @@ class Keeping:
         self.ticket: str | None = None
         self._note(("counters", counter))
 
-    def touch(self, ticket: Ticket) -> None:
-        """Before anything of a ticket changes: it, its quote, its booking, its earlier legs."""
+    def touch(self, ticket: Ticket, *, legs: bool = False) -> None:
+        """Before anything of a ticket changes: it, its quote, its booking, and where one is added its earlier legs."""
         self.ticket = ticket.number
         self._note(("tickets", ticket.id))
         self._note(("quotes", ticket.id))
-        self._note(("legs", ticket.id))
+        if legs:
+            self._note(("legs", ticket.id))
         if ticket.appointment_code is not None:
             self._note(("appointments", ticket.appointment_code))
 
@@ -93,13 +94,15 @@ def with_the_last(conn: sqlite3.Connection, counter: int, ticket: Ticket) -> Ite
         steps.extend(conn, replace(step, last_seq=events.version(conn), changes=changes))
 
 
-def undo(conn: sqlite3.Connection, number: int, staff: Staff, now: float) -> None:
-    """Take the last action at a counter back.
+def undo(conn: sqlite3.Connection, number: int, staff: Staff, now: float, step_id: int | None = None) -> None:
+    """Take the last action at a counter back; with `step_id` only that one, so that a double tap takes back one.
 
     Raises `NothingToUndo`, or `UndoMovedOn` where something of it has changed since.
     """
     step = steps.last(conn, number)
     refused = refusal(conn, number, step, now)
+    if step is not None and step_id not in {None, step.id}:
+        refused = _nothing(number)
     if refused is not None or step is None:
         raise refused or _nothing(number)
     try:
@@ -209,4 +212,9 @@ def _is_as_left(conn: sqlite3.Connection, step: Step) -> bool:
 
 def what(step: Step, store: Settings) -> dict[str, Any]:
     """An action as a page names it: which, on whose number, and until when it can be undone."""
-    return {"what": step.action, "number": step.ticket, "until": calendar.stamp(step.at + WITHIN_S, store)}
+    return {
+        "id": step.id,
+        "what": step.action,
+        "number": step.ticket,
+        "until": calendar.stamp(step.at + WITHIN_S, store),
+    }

@@ -326,7 +326,7 @@ CREATE TABLE ticket_notes (
 CREATE INDEX notes_of_ticket ON ticket_notes (ticket_id);
 
 CREATE TABLE steps (
-    id INTEGER PRIMARY KEY, counter INTEGER NOT NULL REFERENCES counters (number), action TEXT NOT NULL, ticket TEXT, at REAL NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, counter INTEGER NOT NULL REFERENCES counters (number), action TEXT NOT NULL, ticket TEXT, at REAL NOT NULL,
     first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, changes TEXT NOT NULL
 ) STRICT;
 CREATE INDEX steps_of_counter ON steps (counter, id);

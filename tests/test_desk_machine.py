@@ -9,10 +9,11 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from lobby_stage import CHEN, WANG, Stage
 
 from counter import choosing, desk, holding, pauses, transferring, undoing
+from counter.acting import get_counter
 from counter.line import can_serve, is_for
 from counter.transferring import Goal
 from db.errors import LobbyError
@@ -25,20 +26,71 @@ Step = Callable[[Connection, int, Staff, float], object]
 TABLES = {"tickets": "id", "counters": "number", "quotes": "ticket_id", "appointments": "code", "legs": "id"}
 AT_COUNTER = {CounterState.CALLED: TicketState.CALLED, CounterState.SERVING: TicketState.SERVING}
 COUNTERS = st.sampled_from((1, 4, 5))
-NUMBERS = st.integers(0, 30)
+NUMBERS = st.integers(0, 1000)
 BOOKING = "135790"
+ABOUT = {
+    "resume": (TicketState.ON_HOLD,),
+    "step-done": (TicketState.ON_HOLD,),
+    "call": (TicketState.WAITING,),
+    "prioritise": (TicketState.WAITING,),
+    "cancel": (TicketState.WAITING, TicketState.ON_HOLD),
+    "reinstate": (TicketState.NO_SHOW, TicketState.CANCELLED),
+}
 
-PLAIN: dict[str, Step] = {
-    "call-next": desk.call_next,
-    "finish-and-call-next": desk.finish_and_call_next,
-    "start": desk.start,
-    "no-show": desk.no_show,
-    "return": desk.put_back,
-    "finish": desk.finish,
-    "wrap-up": lambda c, n, s, t: desk.finish(c, n, s, t, Outcome.REFERRED, wrap_up=True),
-    "open": desk.open_counter,
-    "pause": lambda c, n, s, t: pauses.pause(c, n, s, t, PauseReason.BREAK, minutes=5),
-    "add-service": lambda c, n, s, t: transferring.add_service(c, n, s, t, "billing"),
+Pressed = Callable[["Desks", int, str], Step]
+"""What is pressed, given a random number for its details and a ticket number."""
+
+
+def _plain(step: Step) -> Pressed:
+    return lambda _, __, ___: step
+
+
+def _named(step: Callable[..., object], *more: str) -> Pressed:
+    return lambda _, __, ticket: lambda c, n, s, t: step(c, n, s, t, ticket, *more)
+
+
+def _hold(_: "Desks", which: int, __: str) -> Step:
+    kind = list(HoldKind)[which % len(HoldKind)]
+    return lambda c, n, s, t: holding.hold(c, n, s, t, kind)
+
+
+def _transfer(_: "Desks", which: int, __: str) -> Step:
+    service, counter = (None, "device")[which % 2], (None, 1, 5)[which // 2 % 3]
+    goal = Goal(service, counter, place=list(Place)[which // 6 % 3])
+    return lambda c, n, s, t: transferring.transfer(c, n, s, t, goal)
+
+
+KEYS: dict[str, Pressed] = {
+    "call-next": _plain(desk.call_next),
+    "finish-and-call-next": _plain(desk.finish_and_call_next),
+    "start": _plain(desk.start),
+    "no-show": _plain(desk.no_show),
+    "return": _plain(desk.put_back),
+    "finish": _plain(desk.finish),
+    "wrap-up": _plain(lambda c, n, s, t: desk.finish(c, n, s, t, Outcome.REFERRED, wrap_up=True)),
+    "open": _plain(desk.open_counter),
+    "pause": _plain(lambda c, n, s, t: pauses.pause(c, n, s, t, PauseReason.BREAK, minutes=5)),
+    "add-service": _plain(lambda c, n, s, t: transferring.add_service(c, n, s, t, "billing")),
+    "hold": _hold,
+    "transfer": _transfer,
+    "call": _named(choosing.call, "because"),
+    "prioritise": _named(choosing.prioritise, "because"),
+    "cancel": _named(choosing.cancel, "because"),
+    "reinstate": _named(choosing.reinstate, "because"),
+    "resume": _named(holding.resume),
+    "step-done": _named(holding.step_done),
+    "recall": _plain(desk.recall),
+    "close": _plain(desk.close_counter),
+}
+NOT_KEPT = {"recall", "close"}
+"""What cannot be undone by itself."""
+SENSIBLE: dict[CounterState, tuple[str, ...]] = {
+    CounterState.READY: ("call-next", "call-next", "resume", "call", "pause", "reinstate", "prioritise", "close"),
+    CounterState.CALLED: ("start", "start", "start", "recall", "no-show", "return", "transfer"),
+    CounterState.SERVING: ("finish-and-call-next", "finish", "wrap-up", "hold", "hold", "transfer", "add-service"),
+    CounterState.WRAP_UP: ("call-next", "open", "pause", "resume"),
+    CounterState.PAUSED: ("open",),
+    CounterState.CLOSED: ("open",),
 }
 
 
@@ -52,7 +104,8 @@ class Desks(RuleBasedStateMachine):
         self.seats = {1: self.stage.mei, 4: self.stage.lin, 5: self.stage.zhou}
         for number, person in self.seats.items():
             self.stage.open(number, person)
-        self.numbers: list[str] = []
+        for service in ("plan", "plan", "device"):
+            self.stage.issue(service)
         self.kept: dict[int, list[tuple[Dump, Dump]]] = {1: [], 4: [], 5: []}
         self.stage.book(self.stage.now + 60, code=BOOKING)
 
@@ -64,56 +117,27 @@ class Desks(RuleBasedStateMachine):
     @rule(what=st.sampled_from(("plan", "device", WANG, CHEN)))
     def issue(self, what: Any) -> None:
         wish = {"service": what} if isinstance(what, str) else {"member": what}
-        self.numbers.append(self.stage.issue(**wish).ticket.number)
+        self.stage.issue(**wish)
 
     @rule()
     def check_in(self) -> None:
         with suppress(LobbyError):  # it has been used
-            self.numbers.append(self.stage.check_in(code=BOOKING).ticket.number)
+            self.stage.check_in(code=BOOKING)
 
-    @rule(seconds=st.sampled_from((1, 15, 31, 70)))
+    @rule(seconds=st.sampled_from((1, 15, 31, 61)))
     def later(self, seconds: int) -> None:
         self.stage.later(seconds / 60)
 
-    @rule(number=COUNTERS, action=st.sampled_from(sorted(PLAIN)))
-    def press(self, number: int, action: str) -> None:
-        self._do(number, PLAIN[action])
+    @rule(number=COUNTERS, presses=st.lists(NUMBERS, min_size=3, max_size=8))
+    def work(self, number: int, presses: list[int]) -> None:
+        """Some keys that make sense in the counter's state, each on a ticket that it may be about."""
+        for which in presses:
+            keys = SENSIBLE[self._state(number)]
+            self._press(number, keys[which % len(keys)], which)
 
-    @rule(number=COUNTERS, kind=st.sampled_from(HoldKind))
-    def hold(self, number: int, kind: HoldKind) -> None:
-        self._do(number, lambda c, n, s, t: holding.hold(c, n, s, t, kind))
-
-    @rule(
-        number=COUNTERS,
-        goal=st.builds(
-            Goal, st.sampled_from((None, "device")), st.sampled_from((None, 1, 5)), place=st.sampled_from(Place)
-        ),
-    )
-    def transfer(self, number: int, goal: Goal) -> None:
-        self._do(number, lambda c, n, s, t: transferring.transfer(c, n, s, t, goal))
-
-    @precondition(lambda self: self.numbers)
-    @rule(
-        number=COUNTERS,
-        which=NUMBERS,
-        action=st.sampled_from((choosing.call, choosing.prioritise, choosing.cancel, choosing.reinstate)),
-    )
-    def choose(self, number: int, which: int, action: Callable[..., object]) -> None:
-        self._do(number, lambda c, n, s, t: action(c, n, s, t, self._number(which), "because"))
-
-    @precondition(lambda self: self.numbers)
-    @rule(number=COUNTERS, which=NUMBERS, action=st.sampled_from((holding.resume, holding.step_done)))
-    def go_on(self, number: int, which: int, action: Callable[..., object]) -> None:
-        self._do(number, lambda c, n, s, t: action(c, n, s, t, self._number(which)))
-
-    @rule(number=COUNTERS)
-    def recall(self, number: int) -> None:
-        self._try(number, desk.recall)
-
-    @rule(number=COUNTERS)
-    def close_and_open(self, number: int) -> None:
-        self._try(number, desk.close_counter)
-        self._try(number, desk.open_counter)
+    @rule(number=COUNTERS, key=st.sampled_from(sorted(KEYS)), which=NUMBERS)
+    def press_anything(self, number: int, key: str, which: int) -> None:
+        self._press(number, key, which)
 
     @rule(number=COUNTERS)
     def undo(self, number: int) -> None:
@@ -166,8 +190,25 @@ class Desks(RuleBasedStateMachine):
             able = [counter for counter in at_work if can_serve(counter, ticket)]
             assert not able or any(is_for(counter, ticket, lobby) for counter in able)
 
-    def _number(self, which: int) -> str:
-        return self.numbers[which % len(self.numbers)]
+    def _press(self, number: int, key: str, which: int) -> None:
+        step = KEYS[key](self, which, self._ticket_for(key, which))
+        if key in NOT_KEPT or self._state(number) == CounterState.CLOSED:
+            self._try(number, step)
+        else:
+            self._do(number, step)
+
+    def _state(self, number: int) -> CounterState:
+        with self.stage.store.read() as conn:
+            return get_counter(conn, number).state
+
+    def _ticket_for(self, key: str, which: int) -> str:
+        """One that this key may be about, if there is one."""
+        states = ABOUT.get(key, tuple(TicketState))
+        with self.stage.store.read() as conn:
+            numbers = [
+                row["number"] for row in conn.execute("SELECT number, state FROM tickets") if row["state"] in states
+            ]
+        return numbers[which % len(numbers)] if numbers else "A999"
 
     def _do(self, number: int, step: Step) -> None:
         """An action that can be undone; one that is refused, or changes nothing, leaves nothing to undo."""
@@ -201,5 +242,5 @@ def _changed(one: Dump, other: Dump) -> set[tuple[str, Any]]:
 
 TestDesks = Desks.TestCase
 TestDesks.settings = settings(
-    max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )

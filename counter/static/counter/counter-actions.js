@@ -62,7 +62,8 @@ function refusal(data, id, now) {
 /** One action: {name, id, key, label, tone, asks, why, wait}. `why` is null when it is possible. */
 export function action(data, name, now) {
   const { id = name, label, ...rest } = ACTIONS[name];
-  return { name, id, label: label(), ...rest, ...refusal(data, id, now) };
+  const body = name === "undo" && data.undo ? { id: data.undo.id } : undefined; // only what the page names, however often it is pressed
+  return { name, id, label: label(), body, ...rest, ...refusal(data, id, now) };
 }
 
 export const barActions = (data, now) => BAR.map((name) => action(data, name, now));

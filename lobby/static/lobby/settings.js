@@ -25,6 +25,8 @@ function values(form) {
     else if (field.type === "checkbox") sent[field.name] = field.checked;
     else if (field.dataset.words) (sent[field.dataset.words] ??= {})[field.name] = field.value;
     else if (field.dataset.map) (sent[field.dataset.map] ??= {})[field.name] = "text" in field.dataset ? field.value : field.value === "" ? null : Number(field.value);
+    else if ("boolean" in field.dataset) sent[field.name] = field.value === "true";
+    else if ("none" in field.dataset && field.value === "") sent[field.name] = null;
     else if (field.dataset.names) addName((sent[field.dataset.names] ??= {}), field);
     else if (field.value !== "" || field.name === "public_url") sent[field.name] = "number" in field.dataset ? Number(field.value) : field.value;
   }
