@@ -1,8 +1,10 @@
 """Owns what a VIP card is worth on a day: its term, when it is void, and how that is told. Pure."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from db.records import Member, Message
+
+ENDS_WITHIN = timedelta(days=31)
 
 
 def term(assessed: date) -> tuple[date, date]:
@@ -14,6 +16,11 @@ def term(assessed: date) -> tuple[date, date]:
 def last_day(member: Member) -> date:
     """The end of the card's year or of the contract, whichever is later."""
     return max(member.valid_until, member.contract_until or member.valid_until)
+
+
+def ends_soon(member: Member, today: date) -> bool:
+    """Whether a card that counts today ends within a month."""
+    return timedelta() <= last_day(member) - today <= ENDS_WITHIN
 
 
 def card_refusal(member: Member, today: date) -> Message | None:

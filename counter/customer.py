@@ -1,8 +1,11 @@
-"""Owns how a customer is named and how their phone is shown: never more than the place needs. Pure."""
+"""Owns how a customer is named, greeted, and how their phone is shown: never more than the place needs. Pure."""
 
 import re
+from datetime import date, timedelta
 
 from db.records import Names
+
+BIRTHDAY_WITHIN = timedelta(days=3)
 
 _TWO_CHARACTER_SURNAMES = frozenset(
     [
@@ -53,3 +56,18 @@ def honoured(name: str) -> Names:
 def masked(phone: str) -> str:
     """`138 ···· 6620`: enough to compare, too little to call."""
     return f"{phone[:3]} ···· {phone[-4:]}"
+
+
+def is_birthday_near(birthday: date, today: date) -> bool:
+    """Within three days before or after, also across the turn of the year; 29 February counts as 1 March."""
+    return any(
+        abs(_in_year(birthday, year) - today) <= BIRTHDAY_WITHIN
+        for year in (today.year - 1, today.year, today.year + 1)
+    )
+
+
+def _in_year(birthday: date, year: int) -> date:
+    try:
+        return birthday.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1)

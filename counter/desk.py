@@ -1,32 +1,41 @@
-"""Owns what staff do with tickets: open, call, recall, start, finish, no-show, return, close.
+"""Owns what staff do all day at a counter: open, call, recall, start, finish, no-show, return, close.
 
 Each function is one step in the caller's transaction: read, guarded UPDATE, journal. It raises a `LobbyError` and
-changes nothing where the step is not possible. Who may act at which counter is `counter.auth`'s business.
+changes nothing where the step is not possible. Who may act at which counter is `counter.auth`'s business. What is rarer
+has modules of its own: `choosing`, `holding`, `transferring`, `pauses`, `notes`, `undoing`.
 """
 
 import sqlite3
 
-from counter import present, words
-from counter.line import Choice, Refusal, choose
-from db import appointments, counters, events, quotes, tickets
-from db.errors import (
-    CounterBusy,
-    CounterClosed,
-    CounterTaken,
-    NoCurrentTicket,
-    StaffElsewhere,
-    UnknownCounter,
-    WrongState,
+from counter import acting, auth, call_limits, present, words
+from counter.acting import at_work, current, free, get_counter, guard, move
+from counter.line import Refusal, choose
+from counter.undoing import Keeping, keeping, with_the_last
+from db import appointments, counters, events, settings, steps, tickets
+from db.errors import CounterBusy, CounterTaken, NobodyEligible, StaffElsewhere
+from db.records import (
+    AppointmentState,
+    Counter,
+    CounterState,
+    EventKind,
+    Message,
+    Outcome,
+    Role,
+    Staff,
+    Ticket,
+    TicketState,
 )
-from db.records import AppointmentState, Counter, CounterState, EventKind, Message, Staff, Ticket, TicketState
-
-FINAL_APPOINTMENT = {TicketState.COMPLETED: AppointmentState.COMPLETED, TicketState.NO_SHOW: AppointmentState.NO_SHOW}
 
 
 def open_counter(conn: sqlite3.Connection, number: int, staff: Staff, now: float) -> None:
-    """Sit down at a counter; opening one's own again changes nothing."""
+    """Sit down at a counter; at one's own, end the pause or the wrap-up, which a manager may do at any.
+
+    Opening one's own open counter changes nothing.
+    """
     counter = get_counter(conn, number)
-    if counter.staff_id == staff.id:
+    is_resting = counter.state in {CounterState.PAUSED, CounterState.WRAP_UP}
+    if counter.staff_id == staff.id or (is_resting and auth.has(staff, Role.MANAGER)):
+        _go_on(conn, counter, staff, now)
         return
     if counter.staff_name is not None:
         raise CounterTaken(name=counter.staff_name, counter=number)
@@ -39,131 +48,150 @@ def open_counter(conn: sqlite3.Connection, number: int, staff: Staff, now: float
 
 
 def close_counter(conn: sqlite3.Connection, number: int, staff: Staff, now: float) -> None:
-    """Leave a counter that has nobody; closing a closed one changes nothing."""
+    """Leave a counter that has nobody; closing a closed one changes nothing. Whoever waits for it alone is freed."""
     counter = get_counter(conn, number)
     if counter.state == CounterState.CLOSED:
         return
+    acting.end_wrap_up(conn, counter, staff.actor, now, Keeping(conn, number))
     if not counters.close(conn, number, now):
-        raise CounterBusy(counter=number, number=_current(conn, counter).number)
+        raise CounterBusy(counter=number, number=current(conn, counter).number)
     events.append(conn, now, EventKind.COUNTER_CLOSED, staff.actor, counter=number)
+    for freed in tickets.lift_addresses(conn, number, counter.staff_id):
+        events.append(conn, now, EventKind.ADDRESS_LIFTED, staff.actor, ticket=freed, counter=number)
+    for freed in tickets.lift_holds(conn, number):
+        events.append(conn, now, EventKind.HOLD_LIFTED, staff.actor, ticket=freed, counter=number)
 
 
 def call_next(conn: sqlite3.Connection, number: int, staff: Staff, now: float) -> Message:
     """Call whom the rule chooses and return the reason. Raises `NobodyEligible` with the reason why not."""
-    counter = _open_counter(conn, number)
-    current = tickets.at_counter(conn, number)
-    if current is not None:
-        raise CounterBusy(counter=number, number=current.number)
-    lobby = present.load(conn, now)
-    choice = choose(counter, lobby.lobby, now, lobby.settings.rules)
-    if isinstance(choice, Refusal):
-        raise words.refusal(choice, counter, lobby.lobby)
-    _call(conn, counter, choice, staff, now)
-    return words.reason(choice.reason)
+    with keeping(conn, number, "call-next", now) as kept:
+        return _call_next(conn, number, staff.actor, now, kept)
+
+
+def call_by_itself(conn: sqlite3.Connection, number: int, now: float) -> bool:
+    """Call next for a counter that has been ready long enough; false where nobody can be called or it is not so.
+
+    After an undo it waits as long as after anything else: who took a call back has a reason.
+    """
+    wait_s = settings.load(conn).desk.auto_call_s
+    counter = get_counter(conn, number)
+    since = max(counter.since, steps.last_undone_at(conn, number) or 0.0)
+    if wait_s is None or counter.state != CounterState.READY or now - since < wait_s:
+        return False
+    try:
+        with keeping(conn, number, "call-next", now) as kept:
+            _call_next(conn, number, acting.SYSTEM, now, kept)
+    except NobodyEligible:
+        return False
+    return True
 
 
 def finish_and_call_next(conn: sqlite3.Connection, number: int, staff: Staff, now: float) -> Message:
     """The one key pressed all day. With nobody to call, nothing is finished either."""
-    finish(conn, number, staff, now)
-    return call_next(conn, number, staff, now)
+    with keeping(conn, number, "finish-and-call-next", now) as kept:
+        _finish(conn, number, staff, now, kept, Outcome.DONE)
+        return _call_next(conn, number, staff.actor, now, kept)
 
 
 def recall(conn: sqlite3.Connection, number: int, staff: Staff, now: float) -> None:
-    """Call the same ticket aloud once more."""
-    ticket = _current(conn, _open_counter(conn, number))
-    _guard(tickets.recall(conn, ticket.id, now), ticket)
-    _journal_call(conn, EventKind.RECALLED, ticket, number, staff, now, rule=None)
+    """Call the same ticket aloud once more. Raises `RecallTooSoon`."""
+    ticket = current(conn, at_work(conn, number))
+    _possible(call_limits.recall(ticket, settings.load(conn), now))
+    with with_the_last(conn, number, ticket):
+        guard(tickets.recall(conn, ticket.id, now), ticket)
+        acting.journal_call(conn, EventKind.RECALLED, ticket, number, staff.actor, now)
 
 
 def start(conn: sqlite3.Connection, number: int, staff: Staff, now: float) -> None:
     """The customer is here: called → serving."""
-    ticket = _current(conn, _open_counter(conn, number))
-    _guard(tickets.start(conn, ticket.id, now), ticket)
-    _move(conn, ticket, number, CounterState.CALLED, CounterState.SERVING, now)
-    events.append(conn, now, EventKind.STARTED, staff.actor, ticket=ticket.number, counter=number)
+    counter = at_work(conn, number)
+    ticket = current(conn, counter)
+    with keeping(conn, number, "start", now) as kept:
+        kept.touch(ticket)
+        guard(tickets.start(conn, ticket.id, now, counter.staff_id), ticket)
+        move(conn, ticket, number, CounterState.CALLED, CounterState.SERVING, now)
+        events.append(conn, now, EventKind.STARTED, staff.actor, ticket=ticket.number, counter=number)
 
 
-def finish(conn: sqlite3.Connection, number: int, staff: Staff, now: float) -> None:
-    """serving → completed."""
-    _end(conn, number, staff, now, TicketState.SERVING, TicketState.COMPLETED, EventKind.COMPLETED)
+def finish(
+    conn: sqlite3.Connection, number: int, staff: Staff, now: float, outcome: Outcome = Outcome.DONE, *,
+    wrap_up: bool = False,
+) -> None:  # fmt: skip
+    """serving → completed; with `wrap_up` the counter is not ready yet, until `open` or the next call."""
+    with keeping(conn, number, "finish", now) as kept:
+        _finish(conn, number, staff, now, kept, outcome, wrap_up=wrap_up)
 
 
 def no_show(conn: sqlite3.Connection, number: int, staff: Staff, now: float) -> None:
-    """The customer did not come: called → no_show."""
-    _end(conn, number, staff, now, TicketState.CALLED, TicketState.NO_SHOW, EventKind.NO_SHOW)
+    """The customer did not come: called → no_show. Raises `NoShowTooSoon`, `NoShowTooFewCalls`."""
+    ticket = current(conn, at_work(conn, number))
+    _possible(call_limits.no_show(ticket, settings.load(conn), now))
+    with keeping(conn, number, "no-show", now) as kept:
+        kept.touch(ticket)
+        guard(tickets.end(conn, ticket.id, TicketState.CALLED, TicketState.NO_SHOW, now), ticket)
+        move(conn, ticket, number, CounterState.CALLED, CounterState.READY, now)
+        _end_booking(conn, ticket, AppointmentState.NO_SHOW)
+        events.append(conn, now, EventKind.NO_SHOW, staff.actor, ticket=ticket.number, counter=number)
 
 
 def put_back(conn: sqlite3.Connection, number: int, staff: Staff, now: float) -> None:
     """called → waiting again, with place and clock kept."""
-    ticket = _current(conn, _open_counter(conn, number))
-    _guard(tickets.put_back(conn, ticket.id), ticket)
-    _move(conn, ticket, number, CounterState.CALLED, CounterState.READY, now)
-    events.append(conn, now, EventKind.RETURNED, staff.actor, ticket=ticket.number, counter=number)
+    ticket = current(conn, at_work(conn, number))
+    with keeping(conn, number, "return", now) as kept:
+        kept.touch(ticket)
+        guard(tickets.put_back(conn, ticket.id), ticket)
+        move(conn, ticket, number, CounterState.CALLED, CounterState.READY, now)
+        events.append(conn, now, EventKind.RETURNED, staff.actor, ticket=ticket.number, counter=number)
 
 
-def get_counter(conn: sqlite3.Connection, number: int) -> Counter:
-    """The counter, or `UnknownCounter`."""
-    counter = counters.get(conn, number)
-    if counter is None:
-        raise UnknownCounter(counter=number)
-    return counter
+def _go_on(conn: sqlite3.Connection, counter: Counter, staff: Staff, now: float) -> None:
+    with keeping(conn, counter.number, "open", now) as kept:
+        acting.end_wrap_up(conn, counter, staff.actor, now, kept)
+        if counters.come_back(conn, counter.number, now):
+            planned = None if counter.returns_at is None else round(now - counter.returns_at)
+            events.append(
+                conn, now, EventKind.COUNTER_BACK, staff.actor, counter=counter.number,
+                reason=counter.pause_reason, seconds=round(now - counter.since), late_s=planned,
+            )  # fmt: skip
 
 
-def _call(conn: sqlite3.Connection, counter: Counter, choice: Choice, staff: Staff, now: float) -> None:
-    _guard(tickets.call(conn, choice.ticket.id, counter.number, now), choice.ticket)
-    quotes.score(conn, choice.ticket.id, now)
-    _move(conn, choice.ticket, counter.number, CounterState.READY, CounterState.CALLED, now)
-    _journal_call(conn, EventKind.CALLED, choice.ticket, counter.number, staff, now, rule=choice.reason)
+def _call_next(conn: sqlite3.Connection, number: int, actor: str, now: float, kept: Keeping) -> Message:
+    counter = free(conn, number)
+    lobby = present.load(conn, now)
+    choice = choose(counter, lobby.lobby, now, lobby.settings.rules)
+    if isinstance(choice, Refusal):
+        raise words.refusal(choice, counter, lobby.lobby)
+    acting.end_wrap_up(conn, counter, actor, now, kept)
+    acting.call(conn, choice.ticket, number, actor, now, kept, rule=choice.reason)
+    return words.reason(choice.reason)
 
 
-def _journal_call(
-    conn: sqlite3.Connection, kind: EventKind, ticket: Ticket, number: int, staff: Staff, now: float, rule: str | None
-) -> None:
-    waited = round(now - ticket.waiting_since)
+def _finish(
+    conn: sqlite3.Connection, number: int, staff: Staff, now: float, kept: Keeping, outcome: Outcome, *,
+    wrap_up: bool = False,
+) -> None:  # fmt: skip
+    ticket = current(conn, at_work(conn, number))
+    kept.touch(ticket)
+    guard(tickets.end(conn, ticket.id, TicketState.SERVING, TicketState.COMPLETED, now, outcome), ticket)
+    move(conn, ticket, number, CounterState.SERVING, CounterState.WRAP_UP if wrap_up else CounterState.READY, now)
+    _end_booking(conn, ticket, AppointmentState.COMPLETED)
     events.append(
-        conn, now, kind, staff.actor, ticket=ticket.number, counter=number, rule=rule,
-        **{"class": ticket.ticket_class, "service": ticket.service, "waited_s": max(0, waited)},
-    )  # fmt: skip
+        conn,
+        now,
+        EventKind.COMPLETED,
+        staff.actor,
+        ticket=ticket.number,
+        counter=number,
+        outcome=outcome,
+        wrap_up=wrap_up,
+    )
 
 
-def _end(
-    conn: sqlite3.Connection,
-    number: int,
-    staff: Staff,
-    now: float,
-    expected: TicketState,
-    final: TicketState,
-    kind: EventKind,
-) -> None:
-    ticket = _current(conn, _open_counter(conn, number))
-    _guard(tickets.end(conn, ticket.id, expected, final, now), ticket)
-    _move(conn, ticket, number, CounterState(expected.value), CounterState.READY, now)
+def _end_booking(conn: sqlite3.Connection, ticket: Ticket, final: AppointmentState) -> None:
     if ticket.appointment_code is not None:
-        appointments.move(conn, ticket.appointment_code, AppointmentState.CHECKED_IN, FINAL_APPOINTMENT[final])
-    events.append(conn, now, kind, staff.actor, ticket=ticket.number, counter=number)
+        appointments.move(conn, ticket.appointment_code, AppointmentState.CHECKED_IN, final)
 
 
-def _move(
-    conn: sqlite3.Connection, ticket: Ticket, number: int, expected: CounterState, to: CounterState, now: float
-) -> None:
-    """The counter goes the way of its ticket."""
-    _guard(counters.move(conn, number, expected, to, now), ticket)
-
-
-def _open_counter(conn: sqlite3.Connection, number: int) -> Counter:
-    counter = get_counter(conn, number)
-    if counter.state == CounterState.CLOSED:
-        raise CounterClosed(counter=number)
-    return counter
-
-
-def _current(conn: sqlite3.Connection, counter: Counter) -> Ticket:
-    ticket = tickets.at_counter(conn, counter.number)
-    if ticket is None:
-        raise NoCurrentTicket(counter=counter.number)
-    return ticket
-
-
-def _guard(happened: bool, ticket: Ticket) -> None:
-    if not happened:
-        raise WrongState(number=ticket.number, state=ticket.state)
+def _possible(refused: Exception | None) -> None:
+    if refused is not None:
+        raise refused

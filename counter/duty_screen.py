@@ -24,13 +24,24 @@ def read(conn: sqlite3.Connection, staff_id: int, present: Present) -> dict[str,
     told = pages.unacknowledged(conn)
     return {
         **views.head(present),
-        "me": {"manager": person.manager_code, "on_duty": person.on_duty_since is not None},
+        "me": {
+            "manager": person.manager_code,
+            "on_duty": person.on_duty_since is not None,
+            "figures": _figures(conn, person, present),
+        },
         "pages": [
             _page(conn, page, present, person) for page in told if _concerns(page, person, is_manager=is_manager)
         ],
         "managers": [_manager(one, told, present) for one in duty.managers(conn)] if is_manager else [],
         "proxies": proxies.running(conn, present, person, of_all=is_manager),
     }
+
+
+def _figures(conn: sqlite3.Connection, person: Staff, present: Present) -> views.Json:
+    """One's own day, and nobody else's."""
+    today = calendar.business_day(present.now, present.settings)
+    served, mean_s = tickets.handled_by(conn, today, person.id)
+    return {"served": served, "mean_handling_s": None if mean_s is None else round(mean_s)}
 
 
 def _concerns(page: Page, person: Staff, *, is_manager: bool) -> bool:

@@ -68,10 +68,24 @@ class Lobby:
         return {ticket.id: ticket for ticket in self.waiting}
 
     @cached_property
+    def addressed(self) -> Sequence[Ticket]:
+        """Who waits for one counter or one person alone, as long as those are there."""
+        return [ticket for ticket in self.waiting if _addressee(ticket, self) is not None]
+
+    @cached_property
     def in_numbers(self) -> policy.Lobby:
         """The same lobby as the rule reads it."""
+        return self._in_numbers(self.waiting)
+
+    def seen_from(self, counter: Counter) -> policy.Lobby:
+        """The same for one counter: who waits for another one alone is that one's to call."""
+        if not self.addressed:
+            return self.in_numbers
+        return self._in_numbers([ticket for ticket in self.waiting if is_for(counter, ticket, self)])
+
+    def _in_numbers(self, waiting_tickets: Iterable[Ticket]) -> policy.Lobby:
         return policy.Lobby(
-            waiting=[waiting(ticket, self.services) for ticket in self.waiting],
+            waiting=[waiting(ticket, self.services) for ticket in waiting_tickets],
             posts=[post(counter, self.serving.get(counter.number), self.services) for counter in self.counters],
             paces=[policy.Pace(time.log_mean, time.log_sd) for time in self.service_times.values()],
             known=sum(time.known for time in self.service_times.values()),
@@ -90,7 +104,7 @@ class Choice:
 def choose(counter: Counter, lobby: Lobby, now: float, rules: Rules) -> Choice | Refusal:
     """The ticket `counter` calls next at `now`, or why it calls nobody."""
     at = post(counter, lobby.serving.get(counter.number), lobby.services)
-    choice = policy.choose(at, lobby.in_numbers, now, terms(rules))
+    choice = policy.choose(at, lobby.seen_from(counter), now, terms(rules))
     step = Step(choice.step).name.lower()
     return Refusal(step) if choice.ticket == policy.NOBODY else Choice(lobby.by_id[choice.ticket], Reason(step))
 
@@ -102,7 +116,7 @@ def lineup(lobby: Lobby, now: float, rules: Rules) -> list[Ticket]:
 
 def queue_of(counter: Counter, lobby: Lobby, now: float, rules: Rules) -> list[Ticket]:
     """Those this counter may and can serve, whom it would call first at the head, the rest as they stand in line."""
-    line = [ticket for ticket in lineup(lobby, now, rules) if can_serve(counter, ticket)]
+    line = [t for t in lineup(lobby, now, rules) if can_serve(counter, t) and is_for(counter, t, lobby)]
     choice = choose(counter, lobby, now, rules)
     if isinstance(choice, Choice):
         line.sort(key=lambda ticket: ticket.id != choice.ticket.id)
@@ -128,6 +142,12 @@ def assign(ticket: Ticket, idle: Iterable[Counter]) -> Counter | None:
     return there.get(policy.assign(waiting(ticket, services), posts))
 
 
+def is_for(counter: Counter, ticket: Ticket, lobby: Lobby) -> bool:
+    """Whether a ticket waits for this counter, or for nobody in particular."""
+    addressee = _addressee(ticket, lobby)
+    return addressee is None or addressee.number == counter.number
+
+
 def can_serve(counter: Counter, ticket: Ticket) -> bool:
     """Whether the counter may serve the ticket's class and can do its service."""
     return serves(counter, ticket.ticket_class, ticket.service)
@@ -149,14 +169,14 @@ def is_guarded(ticket: Ticket, now: float, rules: Rules) -> bool:
 
 
 def waiting(ticket: Ticket, services: Mapping[str, int]) -> policy.Waiting:
-    """A ticket in the rule's words; `services` numbers the services. Who let somebody pass counts as issued later."""
+    """A ticket in the rule's words; `services` numbers the services. A moved one counts as issued where it stands."""
     return policy.Waiting(
-        due_at=inf if ticket.due_at is None else ticket.due_at,
+        due_at=inf if ticket.promised_at is None else ticket.promised_at,
         issued_at=ticket.order_at,
         id=ticket.id,
         kind=int(KINDS[ticket.ticket_class]),
         service=services[ticket.service],
-        slot_at=ticket.slot_at or 0.0,
+        slot_at=_slot(ticket),
         head_start_s=ticket.head_start_s,
     )
 
@@ -192,6 +212,29 @@ def terms(rules: Rules) -> policy.Terms:
         lend_chance=rules.lend_chance,
         ratio=rules.ratio,
     )
+
+
+def reference(ticket: Ticket, rules: Rules) -> float:
+    """From when the order counts a ticket: an appointment not before its slot is near."""
+    if ticket.ticket_class != TicketClass.APPOINTMENT:
+        return ticket.order_at
+    return max(ticket.order_at, _slot(ticket) - rules.appointment_early_s)
+
+
+def _slot(ticket: Ticket) -> float:
+    """The slot a ticket waits for; 0 for none, and for who was at a counter already or was moved by staff."""
+    return 0.0 if ticket.queued_at is not None or ticket.placed_at is not None else ticket.slot_at or 0.0
+
+
+def _addressee(ticket: Ticket, lobby: Lobby) -> Counter | None:
+    """The counter a ticket waits for alone; None once that one could not call it, so that nobody waits in vain."""
+    if ticket.to_counter is None and ticket.to_staff is None:
+        return None
+    for counter in lobby.counters:
+        is_meant = counter.number == ticket.to_counter or counter.staff_id == ticket.to_staff is not None
+        if is_meant and counter.state not in {CounterState.CLOSED, CounterState.PAUSED} and can_serve(counter, ticket):
+            return counter
+    return None
 
 
 def _may(counter: Counter) -> tuple[int, int, int]:

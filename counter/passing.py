@@ -1,15 +1,15 @@
 """Owns where a customer who lets one person pass stands from then on, and why it may not be possible. Pure.
 
-Whoever steps back keeps the true times of issue, due and slot; only `moved_to` changes, the time that the order counts
-as the issue. It is chosen so that the next one of the same queue comes to stand before them, as few others as possible
-do, and the order that every screen asks says so: otherwise nothing is moved. Nobody else's place gets worse, because
-nobody else's order changes.
+Whoever steps back keeps the true times of issue, due and slot; only `moved_to` changes (or the place that staff gave),
+the time that the order counts as the issue. It is chosen so that the next one of the same queue comes to stand before
+them, as few others as possible do, and the order that every screen asks says so: otherwise nothing is moved. Nobody
+else's place gets worse, because nobody else's order changes.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from counter.line import Lobby, is_guarded, lineup, queue_name
+from counter.line import Lobby, is_guarded, lineup, queue_name, reference
 from db.errors import NobodyBehind, PromiseRuns
 from db.records import Rules, Ticket, TicketClass
 
@@ -52,20 +52,15 @@ def _next_one(ticket: Ticket, line: Sequence[Ticket], now: float, rules: Rules) 
 
 def _places(ticket: Ticket, other: Ticket, rules: Rules) -> Iterator[float]:
     """Times just after the other's place, as the order's ties see it and as its head starts do, widest step first."""
-    equal = sorted({other.order_at, _reference(other, rules) - other.head_start_s + ticket.head_start_s})
+    equal = sorted({other.order_at, reference(other, rules) - other.head_start_s + ticket.head_start_s})
     for time in equal:
         if time >= ticket.order_at:
             yield from (time + step for step in _STEPS_S)
 
 
-def _reference(ticket: Ticket, rules: Rules) -> float:
-    """From when the order counts a ticket: an appointment not before its slot is near."""
-    early = ticket.slot_at - rules.appointment_early_s if ticket.slot_at is not None else ticket.order_at
-    return max(ticket.order_at, early) if ticket.ticket_class == TicketClass.APPOINTMENT else ticket.order_at
-
-
 def _moved(ticket: Ticket, moved_to: float, lobby: Lobby) -> Lobby:
-    moved = replace(ticket, moved_to=moved_to)
+    at_staff_place = ticket.placed_at is not None
+    moved = replace(ticket, placed_at=moved_to) if at_staff_place else replace(ticket, moved_to=moved_to)
     return replace(lobby, waiting=[moved if waiting.id == ticket.id else waiting for waiting in lobby.waiting])
 
 

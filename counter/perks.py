@@ -8,7 +8,7 @@ import sqlite3
 from datetime import date
 
 from counter import auth, views
-from counter.desk import get_counter
+from counter.acting import get_counter
 from counter.moment import Present
 from db import calendar, events, members, perks, proxies, settings, tickets
 from db.errors import (

@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-from collections.abc import Callable
 from typing import Any
 
 from flask import redirect, render_template, request, session, url_for
@@ -14,11 +13,13 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from pydantic import BaseModel, Field
 
-from counter import auth, desk, screen, views
+from counter import auth, desk, repeats, screen, views
+from counter.acting import get_counter
+from counter.actions import ACTIONS, Action, Request
 from counter.present import load_with_calls
 from counter.web import LARGEST, SESSION_KEY, Answer, Body, Context, require_csrf
 from db import counters, staff
-from db.errors import LobbyError, NotFound, SignInRefused, TooManyTries
+from db.errors import LobbyError, SignInRefused, TooManyTries
 from db.records import Message, Role, Staff
 
 WRONG_PINS = (parse("10 per 5 minutes"), parse("60 per day"))
@@ -30,31 +31,11 @@ SIGN_INS = parse("120 per minute")
 _limiter = FixedWindowRateLimiter(MemoryStorage())
 _PATH = re.compile(r"/(?![/\\])[!-~]*")
 
-Action = Callable[[sqlite3.Connection, int, Staff, float], Message | None]
 
-_ACTIONS: dict[str, Action] = {
-    "open": desk.open_counter,
-    "close": desk.close_counter,
-    "call-next": desk.call_next,
-    "recall": desk.recall,
-    "start": desk.start,
-    "finish": desk.finish,
-    "no-show": desk.no_show,
-    "return": desk.put_back,
-}
-
-
-class CounterAction(BaseModel):
-    """Which counter does what."""
+class CounterPath(BaseModel):
+    """Which counter."""
 
     number: int = Field(ge=1, le=LARGEST)
-    action: str = Field(description="open, close, call-next, recall, start, finish, no-show or return")
-
-
-class ActionOptions(Body):
-    """`finish`: with call-next, finish the customer being served in the same step."""
-
-    finish: bool = False
 
 
 class SignIn(Body):
@@ -88,6 +69,19 @@ def pages(context: Context) -> APIBlueprint:
             csrf_needed=True,
         )
 
+    @room.get("/counter/strip")
+    def strip_page() -> Answer:
+        person = context.caller_of_cookies().person
+        if person is None:
+            return redirect(url_for("counter.sign_in_page", next=request.full_path))
+        with context.store.read() as conn:
+            wanted = counters.get(conn, request.args.get("number", 0, type=int)) or counters.of_staff(conn, person.id)
+        number = wanted.number if wanted else None
+        manager = auth.has(person, Role.MANAGER)
+        return render_template(
+            "counter/strip.html", staff_name=person.name, number=number, manager=manager, csrf_needed=True
+        )
+
     @room.get("/counter/sign-in")
     def sign_in_page() -> str:
         return _sign_in_form(context)
@@ -118,15 +112,23 @@ def api(context: Context) -> APIBlueprint:
     """Staff actions and sign-in for programs."""
     room = APIBlueprint("counter_api", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Counters")])
 
-    @room.post("/counters/<int:number>/<action>", summary="Open, call, recall, start, finish, no-show, return, close")
-    def act(path: CounterAction, body: ActionOptions) -> dict[str, Any]:
-        person = context.caller().require_staff()
-        action = _action(path.action, finish=body.finish)
-        reason = context.store.write(lambda conn: _act(context, conn, path.number, action, person))
-        context.give_way()
-        with context.store.read() as conn:
-            view = screen.read(conn, path.number, load_with_calls(conn, context.clock()))
-        return {**context.frame, **view, "reason": views.message(reason)}
+    def register(name: str, action: Action) -> None:
+        body_of_action = action.body
+
+        def act(path: CounterPath, body: body_of_action) -> dict[str, Any]:  # type: ignore[valid-type]
+            person = context.caller().require_staff()
+            said = context.store.write(lambda conn: _act(context, conn, path.number, name, person, body))
+            context.give_way()
+            with context.store.read() as conn:
+                view = screen.read(conn, path.number, load_with_calls(conn, context.clock()))
+            answer = {**context.frame, **view, "reason": None}
+            return {**answer, **({"phone": said} if isinstance(said, str) else {"reason": views.message(said)})}
+
+        act.__name__ = name.replace("-", "_")
+        room.post(f"/counters/<int:number>/{name}", summary=action.summary)(act)
+
+    for name, action in ACTIONS.items():
+        register(name, action)
 
     @room.post("/sessions", summary="Sign in for programs")
     def open_session(body: SignIn) -> Answer:
@@ -140,16 +142,18 @@ def api(context: Context) -> APIBlueprint:
     return room
 
 
-def _action(name: str, *, finish: bool) -> Action:
-    if name not in _ACTIONS:
-        raise NotFound
-    return desk.finish_and_call_next if finish and name == "call-next" else _ACTIONS[name]
-
-
-def _act(context: Context, conn: sqlite3.Connection, number: int, action: Action, person: Staff) -> Message | None:
-    if action is not desk.open_counter:
-        auth.require_counter(person, desk.get_counter(conn, number))
-    return action(conn, number, person, context.clock())
+def _act(
+    context: Context, conn: sqlite3.Connection, number: int, name: str, person: Staff, body: Request
+) -> Message | str | None:
+    """One action, unless this very request was answered before or the caller's screen is behind."""
+    action, now = ACTIONS[name], context.clock()
+    if body.request_key is not None and repeats.is_repeat(conn, number, name, body.request_key, now):
+        return None
+    if action.needs_seat:
+        auth.require_counter(person, get_counter(conn, number))
+    if body.expects is not None:
+        repeats.require_as_seen(conn, number, repeats.Seen(body.expects.state, body.expects.ticket))
+    return action.step(conn, number, person, now, body)
 
 
 def _sign_in(context: Context, name: str, pin: str) -> str:

@@ -8,14 +8,13 @@ from typing import Any
 
 from counter import customer, words
 from counter.card import card_refusal
-from counter.line import VIP_LETTER, VIP_QUEUE, Choice, choose, queue_name, queue_of, serves
+from counter.line import VIP_LETTER, VIP_QUEUE, Choice, Refusal, queue_name, queue_of, serves
 from counter.moment import Present
 from db import calendar
-from db.errors import CounterBusy, CounterClosed, LobbyError, NoCurrentTicket, WrongState
+from db.errors import LobbyError
 from db.records import (
     Appointment,
     Counter,
-    CounterState,
     Event,
     EventKind,
     HelpCall,
@@ -189,16 +188,17 @@ def _is_long_over(shown: Ticket, present: Present) -> bool:
 def counter(
     at: Counter,
     present: Present,
+    choice: Choice | Refusal,
     who: tuple[Member | None, Appointment | None],
     figures: tuple[int, float | None],
 ) -> Json:
-    """A counter's view: who is here, who comes next and why, and what can be done now.
+    """A counter's view: who is here, who comes next and why.
 
-    `who`: the member and booking behind the current ticket; `figures`: served today and mean service time in seconds.
+    `choice`: whom the rule chooses; `who`: the member and booking behind the current ticket; `figures`: served today
+    and mean service time in seconds.
     """
     rules = present.settings.rules
     current = present.lobby.serving.get(at.number)
-    choice = choose(at, present.lobby, present.now, rules)
     chosen = choice if isinstance(choice, Choice) else None
     nobody = None if isinstance(choice, Choice) else words.refusal(choice, at, present.lobby)
     served, mean_s = figures
@@ -209,7 +209,6 @@ def counter(
         "nobody": message(nobody),
         "queue": [_waiting(t, present) for t in queue_of(at, present.lobby, present.now, rules)],
         "queues": [{**queue, "served": _is_served(at, queue)} for queue in queues(present)],
-        "actions": _actions(at, current, nobody),
         "figures": {"served": served, "mean_service_s": None if mean_s is None else round(mean_s)},
     }
 
@@ -273,37 +272,22 @@ def _waiting(shown: Ticket, present: Present) -> Json:
         "tier_name": names(tier.name) if tier else None,
         "service_name": names(present.services[shown.service].name),
         "waiting_since": calendar.stamp(shown.waiting_since, present.settings),
-        "due_at": calendar.stamp(shown.due_at, present.settings),
+        "due_at": calendar.stamp(shown.promised_at, present.settings),
         "slot_at": calendar.stamp(shown.slot_at, present.settings),
         "language": shown.language,
+        "transferred": shown.queued_at is not None,
+        "for": _addressee(shown, present),
     }
+
+
+def _addressee(shown: Ticket, present: Present) -> Json | None:
+    """For which counter or whom of the staff alone somebody waits."""
+    if shown.to_counter is None and shown.to_staff is None:
+        return None
+    there = (counter.staff_name for counter in present.lobby.counters if counter.staff_id == shown.to_staff is not None)
+    return {"counter": shown.to_counter, "staff": next(there, None)}
 
 
 def _is_served(at: Counter, queue: Mapping[str, Any]) -> bool:
     kind = TicketClass(queue["class"])
     return serves(at, kind, None if kind == TicketClass.VIP else queue["code"])
-
-
-def _actions(at: Counter, current: Ticket | None, nobody: LobbyError | None) -> Json:
-    """For each action None, or why it is not possible now."""
-    closed = CounterClosed(counter=at.number) if at.state == CounterState.CLOSED else None
-    absent = closed or (None if current else NoCurrentTicket(counter=at.number))
-    busy = CounterBusy(counter=at.number, number=current.number) if current else None
-    unless_called = absent or _unless(current, TicketState.CALLED)
-    refusals = {
-        "open": None,
-        "close": busy,
-        "call-next": closed or (busy if current and current.state == TicketState.CALLED else None) or nobody,
-        "recall": unless_called,
-        "start": unless_called,
-        "finish": absent or _unless(current, TicketState.SERVING),
-        "no-show": unless_called,
-        "return": unless_called,
-    }
-    return {action: message(refusal) for action, refusal in refusals.items()}
-
-
-def _unless(current: Ticket | None, state: TicketState) -> LobbyError | None:
-    if current is None or current.state == state:
-        return None
-    return WrongState(number=current.number, state=current.state)

@@ -9,7 +9,7 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
 
 from counter import auth, duty_screen, paging, perks, proxies, screen
-from counter.desk import get_counter
+from counter.acting import get_counter
 from counter.present import load_with_calls
 from counter.web import LARGEST, Body, Context
 from db.records import Staff

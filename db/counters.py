@@ -4,10 +4,10 @@ import sqlite3
 from functools import lru_cache
 from typing import Any
 
-from db.records import Counter, CounterState, Permission, TicketClass
+from db.records import Counter, CounterState, PauseReason, Permission, TicketClass
 
 _SELECT = (
-    "SELECT c.number, c.vip, c.appointment, c.ordinary, c.state, c.since, c.staff_id, s.name, (SELECT group_concat(service) FROM counter_skills k WHERE k.counter = c.number) AS skills"
+    "SELECT c.number, c.vip, c.appointment, c.ordinary, c.state, c.since, c.staff_id, s.name, c.returns_at, c.pause_reason, c.pause_text, (SELECT group_concat(service) FROM counter_skills k WHERE k.counter = c.number) AS skills"
     " FROM counters c LEFT JOIN staff s ON s.id = c.staff_id"
 )
 
@@ -67,10 +67,33 @@ def open_for(conn: sqlite3.Connection, number: int, staff_id: int, now: float) -
 
 
 def close(conn: sqlite3.Connection, number: int, now: float) -> bool:
-    """ready or paused → closed."""
+    """ready, paused or wrap-up → closed."""
     return _changed(
         conn,
-        "UPDATE counters SET state = 'closed', since = ?, staff_id = NULL WHERE number = ? AND state IN ('ready', 'paused')",
+        "UPDATE counters SET state = 'closed', since = ?, staff_id = NULL, returns_at = NULL, pause_reason = NULL, pause_text = NULL"
+        " WHERE number = ? AND state IN ('ready', 'paused', 'wrap_up')",
+        (now, number),
+    )
+
+
+def pause(
+    conn: sqlite3.Connection, number: int, reason: PauseReason, text: str | None, returns_at: float | None, now: float
+) -> bool:
+    """ready → paused, with when it is planned to be back."""
+    return _changed(
+        conn,
+        "UPDATE counters SET state = 'paused', since = ?, pause_reason = ?, pause_text = ?, returns_at = ?"
+        " WHERE number = ? AND state = 'ready'",
+        (now, reason, text, returns_at, number),
+    )
+
+
+def come_back(conn: sqlite3.Connection, number: int, now: float) -> bool:
+    """paused → ready."""
+    return _changed(
+        conn,
+        "UPDATE counters SET state = 'ready', since = ?, pause_reason = NULL, pause_text = NULL, returns_at = NULL"
+        " WHERE number = ? AND state = 'paused'",
         (now, number),
     )
 
@@ -89,7 +112,7 @@ def _changed(conn: sqlite3.Connection, statement: str, values: tuple[object, ...
 @lru_cache(256)
 def _counter(row: tuple[Any, ...]) -> Counter:
     """A row that has not changed since it was last read is the same record."""
-    number, vip, appointment, ordinary, state, since, staff_id, staff_name, skills = row
+    number, vip, appointment, ordinary, state, since, staff_id, staff_name, returns_at, reason, text, skills = row
     return Counter(
         number=number,
         permissions={
@@ -102,4 +125,7 @@ def _counter(row: tuple[Any, ...]) -> Counter:
         since=since,
         staff_id=staff_id,
         staff_name=staff_name,
+        returns_at=returns_at,
+        pause_reason=PauseReason(reason) if reason else None,
+        pause_text=text,
     )

@@ -351,6 +351,81 @@ def printers_and_agents(db: Database) -> None:
         db.execute(statement)
 
 
+_STAFF_ACTIONS = """
+ALTER TABLE tickets ADD COLUMN placed_at REAL;
+ALTER TABLE tickets ADD COLUMN queued_at REAL CHECK (queued_at >= issued_at);
+ALTER TABLE tickets ADD COLUMN leg_due_at REAL
+    CHECK ((leg_due_at IS NULL OR queued_at IS NOT NULL) AND (class <> 'vip' OR queued_at IS NULL OR leg_due_at IS NOT NULL));
+ALTER TABLE tickets ADD COLUMN to_counter INTEGER REFERENCES counters (number);
+ALTER TABLE tickets ADD COLUMN to_staff INTEGER REFERENCES staff (id) CHECK (to_staff IS NULL OR to_counter IS NULL);
+ALTER TABLE tickets ADD COLUMN held_at REAL;
+ALTER TABLE tickets ADD COLUMN step_done_at REAL;
+ALTER TABLE tickets ADD COLUMN call_began_at REAL;
+ALTER TABLE tickets ADD COLUMN recalls INTEGER NOT NULL DEFAULT 0 CHECK (recalls >= 0);
+ALTER TABLE tickets ADD COLUMN served_s REAL NOT NULL DEFAULT 0 CHECK (served_s >= 0);
+ALTER TABLE tickets ADD COLUMN wrap_up_s REAL CHECK (wrap_up_s >= 0);
+ALTER TABLE tickets ADD COLUMN staff_id INTEGER REFERENCES staff (id);
+ALTER TABLE tickets ADD COLUMN hold_kind TEXT CHECK (hold_kind IN ('same_counter', 'any_counter', 'step')
+    AND (state = 'on_hold') = (hold_kind IS NOT NULL) AND (hold_kind IS NULL OR (held_at IS NOT NULL AND counter IS NOT NULL)));
+ALTER TABLE tickets ADD COLUMN outcome TEXT CHECK (outcome IN ('done', 'not_solved', 'referred') AND (outcome IS NULL OR state = 'completed'));
+CREATE INDEX tickets_missed ON tickets (business_day, ended_at) WHERE state = 'no_show';
+CREATE INDEX tickets_of_member ON tickets (member_no, business_day) WHERE member_no IS NOT NULL;
+
+ALTER TABLE counters ADD COLUMN returns_at REAL;
+ALTER TABLE counters ADD COLUMN pause_reason TEXT CHECK (pause_reason IN ('lunch', 'break', 'training', 'meeting', 'other')
+    AND (state = 'paused') = (pause_reason IS NOT NULL));
+ALTER TABLE counters ADD COLUMN pause_text TEXT CHECK (state = 'paused' OR (returns_at IS NULL AND pause_text IS NULL));
+
+CREATE TABLE legs (
+    id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL REFERENCES tickets (id), service TEXT NOT NULL REFERENCES services (code),
+    queued_at REAL NOT NULL, called_at REAL, started_at REAL, ended_at REAL NOT NULL, served_s REAL NOT NULL DEFAULT 0,
+    counter INTEGER NOT NULL REFERENCES counters (number), staff_id INTEGER REFERENCES staff (id),
+    how TEXT NOT NULL CHECK (how IN ('transferred', 'service_added'))
+) STRICT;
+CREATE INDEX legs_of_ticket ON legs (ticket_id);
+
+CREATE TABLE ticket_notes (
+    id INTEGER PRIMARY KEY, ticket_id INTEGER NOT NULL REFERENCES tickets (id), at REAL NOT NULL,
+    staff_id INTEGER NOT NULL REFERENCES staff (id), text TEXT NOT NULL CHECK (length(text) BETWEEN 1 AND 200)
+) STRICT;
+CREATE INDEX notes_of_ticket ON ticket_notes (ticket_id);
+
+CREATE TABLE steps (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, counter INTEGER NOT NULL REFERENCES counters (number), action TEXT NOT NULL, ticket TEXT, at REAL NOT NULL,
+    first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, changes TEXT NOT NULL
+) STRICT;
+CREATE INDEX steps_of_counter ON steps (counter, id);
+
+CREATE TABLE undone_events (
+    seq INTEGER PRIMARY KEY REFERENCES events (seq), counter INTEGER NOT NULL REFERENCES counters (number), at REAL NOT NULL
+) STRICT;
+CREATE INDEX undone_at_counter ON undone_events (counter, at);
+"""
+
+
+@steps()
+def staff_actions(db: Database) -> None:
+    """Hold, transfer, pause, undo and notes: a visit's earlier legs, what may still be undone, and what was."""
+    for statement in _statements(_STAFF_ACTIONS):
+        db.execute(statement)
+
+
+_ACTION_REQUESTS = """
+CREATE TABLE action_requests (
+    counter INTEGER NOT NULL REFERENCES counters (number), request_key TEXT NOT NULL, action TEXT NOT NULL, at REAL NOT NULL,
+    PRIMARY KEY (counter, request_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX action_requests_by_time ON action_requests (at);
+"""
+
+
+@steps()
+def action_requests_of_counters(db: Database) -> None:
+    """A counter's action that is sent again after a cut line is known by its key."""
+    for statement in _statements(_ACTION_REQUESTS):
+        db.execute(statement)
+
+
 def _statements(script: str) -> list[str]:
     """Split a script (sqlite3's own `executescript` would commit the migration's transaction)."""
     statements, current = [], ""

@@ -61,6 +61,40 @@ class RuleKind(StrEnum):
     RATIO = "ratio"
 
 
+class HoldKind(StrEnum):
+    """Where a customer on hold goes on: at the same counter, at any that can serve them, or after a step elsewhere."""
+
+    SAME_COUNTER = "same_counter"
+    ANY_COUNTER = "any_counter"
+    STEP = "step"
+
+
+class Place(StrEnum):
+    """Where a ticket that is moved stands: before everybody, by its original time, or as if it came now."""
+
+    FIRST = "first"
+    ORIGINAL = "original"
+    LAST = "last"
+
+
+class Outcome(StrEnum):
+    """What became of a customer's business."""
+
+    DONE = "done"
+    NOT_SOLVED = "not_solved"
+    REFERRED = "referred"
+
+
+class PauseReason(StrEnum):
+    """Why a counter pauses; `other` says it in words of its own."""
+
+    LUNCH = "lunch"
+    BREAK = "break"
+    TRAINING = "training"
+    MEETING = "meeting"
+    OTHER = "other"
+
+
 class AppointmentState(StrEnum):
     """Where a booking is in its life."""
 
@@ -181,6 +215,21 @@ class EventKind(StrEnum):
     PROXY_ANSWERED = "proxy_answered"
     BACKED_UP = "backed_up"
     RESTORED = "restored"
+    HELD = "held"
+    STEP_DONE = "step_done"
+    HOLD_LIFTED = "hold_lifted"
+    TRANSFERRED = "transferred"
+    ADDRESS_LIFTED = "address_lifted"
+    SERVICE_ADDED = "service_added"
+    PRIORITISED = "prioritised"
+    ABANDONED = "abandoned"
+    REINSTATED = "reinstated"
+    UNDONE = "undone"
+    NOTED = "noted"
+    PHONE_REVEALED = "phone_revealed"
+    WRAP_UP_ENDED = "wrap_up_ended"
+    COUNTER_PAUSED = "counter_paused"
+    COUNTER_BACK = "counter_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +298,8 @@ class Tier:
 class Counter:
     """A counter and what it may and can do; `since` is when it took its present state.
 
-    `pauses_at` is its next planned pause, `returns_at` when a paused one is planned to be back.
+    `pauses_at` is its next planned pause, `returns_at` when a paused one is planned to be back; `pause_reason` why it
+    pauses, `pause_text` in words of its own.
     """
 
     number: int
@@ -261,6 +311,8 @@ class Counter:
     staff_name: str | None = None
     pauses_at: float | None = None
     returns_at: float | None = None
+    pause_reason: PauseReason | None = None
+    pause_text: str | None = None
 
 
 MOST_PASSES = 3
@@ -271,7 +323,12 @@ MOST_PASSES = 3
 class Ticket:
     """A customer's place. `due_at` is set for guarded classes only; `slot_at` for appointments only.
 
-    `passes`: how many people its holder has let pass, and so moved the place to `moved_to`.
+    `passes`: how many people its holder has let pass, and so moved the place to `moved_to`; staff move it to `placed_at`.
+
+    A visit has several legs once somebody is transferred or has a service added. `service`, the counter and the times of
+    service are of the present leg, which waits since `queued_at` until `leg_due_at` and may be for one counter
+    (`to_counter`) or one of the staff (`to_staff`) alone. `served_s`: seconds of service before the present `started_at`,
+    if it was on hold. `call_began_at` and `recalls` are of the present calling; `staff_id` is who serves or served.
     """
 
     id: int
@@ -298,14 +355,35 @@ class Ticket:
     calls: int = 0
     moved_to: float | None = None
     passes: int = 0
+    placed_at: float | None = None
+    queued_at: float | None = None
+    leg_due_at: float | None = None
+    to_counter: int | None = None
+    to_staff: int | None = None
+    held_at: float | None = None
+    step_done_at: float | None = None
+    call_began_at: float | None = None
+    recalls: int = 0
+    served_s: float = 0.0
+    wrap_up_s: float | None = None
+    staff_id: int | None = None
+    hold_kind: HoldKind | None = None
+    outcome: Outcome | None = None
 
     @property
     def order_at(self) -> float:
-        """When the ticket counts as issued in the order: later than it was, once its holder let somebody pass.
+        """When the ticket counts as issued in the order: as staff placed it, or later once its holder let somebody pass.
 
         Only the order follows it. The wait, the due time and the promise count from the true times.
         """
+        if self.placed_at is not None:
+            return self.placed_at
         return self.issued_at if self.moved_to is None else self.moved_to
+
+    @property
+    def promised_at(self) -> float | None:
+        """Until when the present wait is to end; the promise of a first leg is `due_at`."""
+        return self.due_at if self.queued_at is None else self.leg_due_at
 
     @property
     def passes_left(self) -> int:
@@ -314,8 +392,8 @@ class Ticket:
 
     @property
     def waiting_since(self) -> float:
-        """When the wait began: the later of arrival and slot."""
-        return max(self.issued_at, self.slot_at or 0.0)
+        """When the present wait began: the later of arrival and slot, or the leg's own queueing."""
+        return max(self.issued_at, self.slot_at or 0.0) if self.queued_at is None else self.queued_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -633,6 +711,22 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True)
+class Desk:
+    """What staff may do at a counter; seconds and counts.
+
+    A recall follows the call before it by `recall_gap_s`. Nobody is missed before `no_show_calls` calls and
+    `no_show_after_s` since the first of them: the slow need up to 55 s to walk up. `staff_may_call`: counter staff, not only
+    managers, may call one ticket out of order. `auto_call_s`: a counter ready for so long calls by itself (None: never).
+    """
+
+    recall_gap_s: float = 10.0
+    no_show_calls: int = 2
+    no_show_after_s: float = 60.0
+    staff_may_call: bool = False
+    auto_call_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What a store decides about itself; `hours` runs Monday to Sunday, None for a closed day, empty for always open.
 
@@ -651,6 +745,7 @@ class Settings:
     booking: Booking = field(default_factory=Booking)
     voice: Voice = field(default_factory=Voice)
     theme: Theme = field(default_factory=Theme)
+    desk: Desk = field(default_factory=Desk)
 
 
 @dataclass(frozen=True, slots=True)

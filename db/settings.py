@@ -15,6 +15,7 @@ from typing import Any
 from db.records import (
     Booking,
     BookingRight,
+    Desk,
     Hours,
     Loudness,
     Names,
@@ -110,6 +111,7 @@ def _settings(stored: dict[str, Any]) -> Settings:
         booking=_booking(stored["booking"]) if "booking" in stored else Booking(),
         voice=_voice(stored["voice"]) if "voice" in stored else Voice(),
         theme=Theme(**(stored.get("theme") or {})),
+        desk=_desk(stored.get("desk")),
     )
 
 
@@ -126,6 +128,19 @@ def _rules(stored: Any) -> Rules:
     }
     kind = plain.pop("kind", RuleKind.PROMISE)
     return Rules(**plain, kind=RuleKind(kind) if kind in set(RuleKind) else kind)
+
+
+def _desk(stored: Any) -> Desk:
+    """As stored; what is missing or damaged has its default, so that counters can always work."""
+    known = stored if isinstance(stored, dict) else {}
+    usual = dataclasses.asdict(Desk())
+    return Desk(**{name: known[name] if _fits(known.get(name), usual[name]) else usual[name] for name in usual})
+
+
+def _fits(value: Any, usual: Any) -> bool:
+    if isinstance(usual, bool):
+        return isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e6  # noqa: PLR2004
 
 
 def _booking(stored: dict[str, Any]) -> Booking:

@@ -8,7 +8,7 @@ import sqlite3
 from functools import lru_cache
 from typing import Any
 
-from db.records import Ticket, TicketClass, TicketState
+from db.records import HoldKind, Outcome, Ticket, TicketClass, TicketState
 
 _COLUMNS = ", ".join("class" if f.name == "ticket_class" else f.name for f in dataclasses.fields(Ticket))
 _OPEN = "('waiting', 'called', 'serving', 'on_hold')"
@@ -51,6 +51,14 @@ def by_id(conn: sqlite3.Connection, ticket_id: int) -> Ticket | None:
     return _one(conn, "id = ?", ticket_id)
 
 
+def by_number(conn: sqlite3.Connection, business_day: str, number: str) -> Ticket | None:
+    """The ticket of a day that has this number."""
+    row = conn.execute(
+        f"SELECT {_COLUMNS} FROM tickets WHERE business_day = ? AND number = ?", (business_day, number)
+    ).fetchone()
+    return _ticket(row) if row else None
+
+
 def open_of_member(conn: sqlite3.Connection, member_no: str) -> Ticket | None:
     """The ticket a member still has in the lobby."""
     return _one(conn, f"member_no = ? AND state IN {_OPEN}", member_no)
@@ -77,10 +85,46 @@ def waiting(conn: sqlite3.Connection) -> list[Ticket]:
     return [_ticket(row) for row in conn.execute(f"SELECT {_COLUMNS} FROM tickets WHERE state = 'waiting' ORDER BY id")]
 
 
-def issued_count(conn: sqlite3.Connection, business_day: str) -> dict[str, int]:
-    """How many tickets each service gave on a day, cancelled ones not counted."""
+def held(conn: sqlite3.Connection) -> list[Ticket]:
+    """Every ticket on hold, the longest first."""
+    rows = conn.execute(f"SELECT {_COLUMNS} FROM tickets WHERE state = 'on_hold' ORDER BY held_at, id")
+    return [_ticket(row) for row in rows]
+
+
+def missed(conn: sqlite3.Connection, business_day: str, limit: int) -> list[Ticket]:
+    """A day's last no-shows, newest first."""
     rows = conn.execute(
-        "SELECT service, count(*) AS n FROM tickets WHERE business_day = ? AND state <> 'cancelled' GROUP BY service",
+        f"SELECT {_COLUMNS} FROM tickets WHERE state = 'no_show' AND business_day = ? ORDER BY ended_at DESC LIMIT ?",
+        (business_day, limit),
+    )
+    return [_ticket(row) for row in rows]
+
+
+def wrapped_up(conn: sqlite3.Connection, business_day: str, counter: int) -> Ticket | None:
+    """The ticket a counter completed last on a day: the one that it wraps up."""
+    row = conn.execute(
+        f"SELECT {_COLUMNS} FROM tickets WHERE business_day = ? AND counter = ? AND state = 'completed'"
+        " ORDER BY ended_at DESC LIMIT 1",
+        (business_day, counter),
+    ).fetchone()
+    return _ticket(row) if row else None
+
+
+def visits_of(conn: sqlite3.Connection, member_no: str, first_day: str) -> int:
+    """On how many days from `first_day` on a member was served, or is being now."""
+    row = conn.execute(
+        "SELECT count(DISTINCT business_day) FROM tickets WHERE member_no = ? AND business_day >= ?"
+        " AND state IN ('called', 'serving', 'on_hold', 'completed')",
+        (member_no, first_day),
+    ).fetchone()
+    return int(row[0])
+
+
+def issued_count(conn: sqlite3.Connection, business_day: str) -> dict[str, int]:
+    """How many tickets each service gave on a day, cancelled ones not counted, whatever they were transferred to."""
+    rows = conn.execute(
+        "SELECT coalesce((SELECT l.service FROM legs l WHERE l.ticket_id = t.id ORDER BY l.id LIMIT 1), t.service) AS service,"
+        " count(*) AS n FROM tickets t WHERE business_day = ? AND state <> 'cancelled' GROUP BY 1",
         (business_day,),
     )
     return {row["service"]: row["n"] for row in rows}
@@ -89,9 +133,25 @@ def issued_count(conn: sqlite3.Connection, business_day: str) -> dict[str, int]:
 def served_by(conn: sqlite3.Connection, business_day: str, counter: int) -> tuple[int, float | None]:
     """How many a counter completed on a day, and their mean service time in seconds."""
     row = conn.execute(
-        "SELECT count(*) AS n, avg(ended_at - started_at) AS mean_s FROM tickets"
+        "SELECT count(*) AS n, avg(served_s + ended_at - started_at) AS mean_s FROM tickets"
         " WHERE business_day = ? AND counter = ? AND state = 'completed'",
         (business_day, counter),
+    ).fetchone()
+    return row["n"], row["mean_s"]
+
+
+def handled_by(conn: sqlite3.Connection, business_day: str, staff_id: int) -> tuple[int, float | None]:
+    """How many one of the staff served on a day, and the mean handling time in seconds: service and wrap-up.
+
+    A leg that ended in a transfer or before another service counts as one.
+    """
+    row = conn.execute(
+        "SELECT count(*) AS n, avg(handled_s) AS mean_s FROM ("
+        " SELECT served_s + ended_at - started_at + coalesce(wrap_up_s, 0) AS handled_s FROM tickets"
+        "  WHERE business_day = ? AND staff_id = ? AND state = 'completed'"
+        " UNION ALL SELECT l.served_s + l.ended_at - l.started_at FROM legs l JOIN tickets t ON t.id = l.ticket_id"
+        "  WHERE t.business_day = ? AND l.staff_id = ? AND l.started_at IS NOT NULL)",
+        (business_day, staff_id, business_day, staff_id),
     ).fetchone()
     return row["n"], row["mean_s"]
 
@@ -99,9 +159,11 @@ def served_by(conn: sqlite3.Connection, business_day: str, counter: int) -> tupl
 def recent_services(conn: sqlite3.Connection, service: str, limit: int) -> list[float]:
     """How long the last completed services took, in seconds, newest first."""
     rows = conn.execute(
-        "SELECT ended_at - started_at AS seconds FROM tickets WHERE service = ? AND state = 'completed'"
-        " AND started_at IS NOT NULL ORDER BY id DESC LIMIT ?",
-        (service, limit),
+        "SELECT * FROM (SELECT served_s + ended_at - started_at AS seconds, ended_at FROM tickets WHERE service = ?"
+        "  AND state = 'completed' AND started_at IS NOT NULL ORDER BY id DESC LIMIT ?)"
+        " UNION ALL SELECT served_s + ended_at - started_at, ended_at FROM legs WHERE service = ? AND how = 'service_added'"
+        " ORDER BY ended_at DESC LIMIT ?",
+        (service, limit, service, limit),
     )
     return [row["seconds"] for row in rows]
 
@@ -158,23 +220,27 @@ def call(conn: sqlite3.Connection, ticket_id: int, counter: int, now: float) -> 
     """waiting → called."""
     return _changed(
         conn,
-        "UPDATE tickets SET state = 'called', counter = ?, called_at = ?, first_called_at = coalesce(first_called_at, ?),"
-        " calls = calls + 1 WHERE id = ? AND state = 'waiting'",
-        (counter, now, now, ticket_id),
+        "UPDATE tickets SET state = 'called', counter = ?, called_at = ?, call_began_at = ?, recalls = 0,"
+        " first_called_at = coalesce(first_called_at, ?), calls = calls + 1 WHERE id = ? AND state = 'waiting'",
+        (counter, now, now, now, ticket_id),
     )
 
 
 def recall(conn: sqlite3.Connection, ticket_id: int, now: float) -> bool:
     """called → called, once more aloud."""
     return _changed(
-        conn, "UPDATE tickets SET called_at = ?, calls = calls + 1 WHERE id = ? AND state = 'called'", (now, ticket_id)
+        conn,
+        "UPDATE tickets SET called_at = ?, calls = calls + 1, recalls = recalls + 1 WHERE id = ? AND state = 'called'",
+        (now, ticket_id),
     )
 
 
-def start(conn: sqlite3.Connection, ticket_id: int, now: float) -> bool:
-    """called → serving."""
+def start(conn: sqlite3.Connection, ticket_id: int, now: float, staff_id: int | None = None) -> bool:
+    """called → serving, by one of the staff."""
     return _changed(
-        conn, "UPDATE tickets SET state = 'serving', started_at = ? WHERE id = ? AND state = 'called'", (now, ticket_id)
+        conn,
+        "UPDATE tickets SET state = 'serving', started_at = ?, staff_id = ? WHERE id = ? AND state = 'called'",
+        (now, staff_id, ticket_id),
     )
 
 
@@ -185,19 +251,121 @@ def put_back(conn: sqlite3.Connection, ticket_id: int) -> bool:
     )
 
 
-def move_back(conn: sqlite3.Connection, ticket_id: int, passes: int, moved_to: float) -> bool:
-    """waiting → waiting, further back in the order; only while it has let exactly `passes` people pass so far."""
+def hold(conn: sqlite3.Connection, ticket_id: int, kind: HoldKind, now: float) -> bool:
+    """serving → on_hold; the time served so far is kept."""
     return _changed(
         conn,
-        "UPDATE tickets SET moved_to = ?, passes = passes + 1 WHERE id = ? AND state = 'waiting' AND passes = ?",
-        (moved_to, ticket_id, passes),
+        "UPDATE tickets SET state = 'on_hold', hold_kind = ?, held_at = ?, step_done_at = NULL,"
+        " served_s = served_s + max(0, ? - started_at), started_at = NULL WHERE id = ? AND state = 'serving'",
+        (kind, now, now, ticket_id),
     )
 
 
-def end(conn: sqlite3.Connection, ticket_id: int, expected: TicketState, final: TicketState, now: float) -> bool:
+def mark_step_done(conn: sqlite3.Connection, ticket_id: int, now: float) -> bool:
+    """on_hold → on_hold, and what they were waiting for is done."""
+    return _changed(
+        conn,
+        "UPDATE tickets SET step_done_at = ? WHERE id = ? AND state = 'on_hold' AND hold_kind = 'step' AND step_done_at IS NULL",
+        (now, ticket_id),
+    )
+
+
+def lift_holds(conn: sqlite3.Connection, counter: int) -> list[str]:
+    """Whoever was to go on at this counter alone may go on at any; returns their numbers."""
+    rows = conn.execute(
+        "UPDATE tickets SET hold_kind = 'any_counter' WHERE state = 'on_hold' AND hold_kind = 'same_counter' AND counter = ?"
+        " RETURNING number",
+        (counter,),
+    )
+    return [row["number"] for row in rows.fetchall()]
+
+
+def resume(conn: sqlite3.Connection, ticket_id: int, counter: int, now: float) -> bool:
+    """on_hold → called at a counter."""
+    return _changed(
+        conn,
+        "UPDATE tickets SET state = 'called', hold_kind = NULL, counter = ?, called_at = ?, call_began_at = ?, recalls = 0,"
+        " calls = calls + 1 WHERE id = ? AND state = 'on_hold'",
+        (counter, now, now, ticket_id),
+    )
+
+
+def requeue(conn: sqlite3.Connection, ticket: Ticket, expected: TicketState) -> bool:
+    """called or serving → waiting as a new leg: the service, place, promise and address of `ticket`."""
+    return _changed(
+        conn,
+        "UPDATE tickets SET state = 'waiting', counter = NULL, started_at = NULL, served_s = 0, staff_id = NULL, service = ?,"
+        " placed_at = ?, queued_at = ?, leg_due_at = ?, to_counter = ?, to_staff = ? WHERE id = ? AND state = ?",
+        (ticket.service, ticket.placed_at, ticket.queued_at, ticket.leg_due_at, ticket.to_counter, ticket.to_staff,
+         ticket.id, expected),
+    )  # fmt: skip
+
+
+def lift_addresses(conn: sqlite3.Connection, counter: int, staff_id: int | None) -> list[str]:
+    """Whoever waits for this counter or this person alone waits for any; returns their numbers."""
+    rows = conn.execute(
+        "UPDATE tickets SET to_counter = NULL, to_staff = NULL WHERE state = 'waiting' AND (to_counter = ? OR to_staff = ?)"
+        " RETURNING number",
+        (counter, staff_id),
+    )
+    return [row["number"] for row in rows.fetchall()]
+
+
+def change_service(conn: sqlite3.Connection, ticket_id: int, service: str, now: float) -> bool:
+    """serving → serving, another service from now on."""
+    return _changed(
+        conn,
+        "UPDATE tickets SET service = ?, started_at = ?, served_s = 0 WHERE id = ? AND state = 'serving'",
+        (service, now, ticket_id),
+    )
+
+
+def place(conn: sqlite3.Connection, ticket_id: int, placed_at: float) -> bool:
+    """waiting → waiting, where staff put it in the order."""
+    return _changed(conn, "UPDATE tickets SET placed_at = ? WHERE id = ? AND state = 'waiting'", (placed_at, ticket_id))
+
+
+def move_back(conn: sqlite3.Connection, ticket_id: int, passes: int, moved_to: float) -> bool:
+    """waiting → waiting, further back in the order; only while it has let exactly `passes` people pass so far.
+
+    A place that staff gave moves; else the ticket's own.
+    """
+    return _changed(
+        conn,
+        "UPDATE tickets SET placed_at = iif(placed_at IS NULL, NULL, ?), moved_to = iif(placed_at IS NULL, ?, moved_to),"
+        " passes = passes + 1 WHERE id = ? AND state = 'waiting' AND passes = ?",
+        (moved_to, moved_to, ticket_id, passes),
+    )
+
+
+def end(
+    conn: sqlite3.Connection,
+    ticket_id: int,
+    expected: TicketState,
+    final: TicketState,
+    now: float,
+    outcome: Outcome | None = None,
+) -> bool:
     """Any state → one of the final ones."""
     return _changed(
-        conn, "UPDATE tickets SET state = ?, ended_at = ? WHERE id = ? AND state = ?", (final, now, ticket_id, expected)
+        conn,
+        "UPDATE tickets SET state = ?, ended_at = ?, outcome = ?, hold_kind = NULL WHERE id = ? AND state = ?",
+        (final, now, outcome, ticket_id, expected),
+    )
+
+
+def wrap_up(conn: sqlite3.Connection, ticket_id: int, seconds: float) -> bool:
+    """How long a completed ticket was wrapped up."""
+    statement = "UPDATE tickets SET wrap_up_s = ? WHERE id = ? AND state = 'completed'"
+    return _changed(conn, statement, (seconds, ticket_id))
+
+
+def reinstate(conn: sqlite3.Connection, ticket_id: int, expected: TicketState) -> bool:
+    """no_show, abandoned or cancelled → waiting; place and clock are kept."""
+    return _changed(
+        conn,
+        "UPDATE tickets SET state = 'waiting', ended_at = NULL, counter = NULL, started_at = NULL WHERE id = ? AND state = ?",
+        (ticket_id, expected),
     )
 
 
@@ -223,6 +391,7 @@ def _ticket(row: sqlite3.Row) -> Ticket:
 @lru_cache(4096)
 def _made(row: tuple[Any, ...]) -> Ticket:
     """A row that has not changed since it was last read is the same record: reading the lobby costs a quarter."""
-    ticket_id, number, token, business_day, service, ticket_class, state, *rest = row
+    ticket_id, number, token, business_day, service, ticket_class, state, *rest, hold_kind, outcome = row
     kind, stage = TicketClass(ticket_class), TicketState(state)
-    return Ticket(ticket_id, number, token, business_day, service, kind, stage, *rest)
+    ends = [HoldKind(hold_kind) if hold_kind else None, Outcome(outcome) if outcome else None]
+    return Ticket(ticket_id, number, token, business_day, service, kind, stage, *rest, *ends)

@@ -78,8 +78,8 @@ def _queue(row: Json, present: Present) -> Json:
 
 def _by_due(present: Present) -> list[Ticket]:
     rules = present.settings.rules
-    promised = [t for t in present.lobby.waiting if t.due_at is not None and is_guarded(t, present.now, rules)]
-    return sorted(promised, key=lambda ticket: (ticket.due_at or 0, ticket.number))
+    promised = [t for t in present.lobby.waiting if t.promised_at is not None and is_guarded(t, present.now, rules)]
+    return sorted(promised, key=lambda ticket: (ticket.promised_at or 0, ticket.number))
 
 
 def _guarded(ticket: Ticket, present: Present) -> Json:
@@ -90,8 +90,8 @@ def _guarded(ticket: Ticket, present: Present) -> Json:
         "tier_name": views.names(tier.name) if tier else None,
         "service_name": views.names(present.services[ticket.service].name),
         "waiting_since": calendar.stamp(ticket.waiting_since, present.settings),
-        "due_at": calendar.stamp(ticket.due_at, present.settings),
-        "target_s": round((ticket.due_at or 0) - ticket.waiting_since),
+        "due_at": calendar.stamp(ticket.promised_at, present.settings),
+        "target_s": round((ticket.promised_at or 0) - ticket.waiting_since),
         "quote": views.quote(present.quote(ticket)),
     }
 
@@ -117,7 +117,8 @@ def _counter(counter: Counter, present: Present) -> Json:
 
 
 def _today(today: Mapping[str, Any], present: Present) -> Json:
-    late = [t.ticket_class for t in present.lobby.waiting if t.due_at is not None and t.due_at < present.now]
+    unkept = [t for t in present.lobby.waiting if t.due_at is not None and t.first_called_at is None]
+    late = [t.ticket_class for t in unkept if t.due_at is not None and t.due_at < present.now]
     promises = {
         kind: {
             "kept": today[f"{kind}_kept"] or 0,

@@ -1,13 +1,11 @@
 """Owns what a recognised customer is told besides the title: birthday, account manager, a card that ends soon."""
 
-from datetime import date, timedelta
+from datetime import date
 
-from counter.card import last_day
+from counter.card import ends_soon, last_day
+from counter.customer import is_birthday_near
 from db.records import Member, Message
 from kiosk.identify import Recognised
-
-BIRTHDAY_WITHIN = timedelta(days=3)
-ENDS_WITHIN = timedelta(days=31)
 
 
 def wishes(person: Recognised, today: date, manager: str | None) -> tuple[Message, ...]:
@@ -25,21 +23,6 @@ def wishes(person: Recognised, today: date, manager: str | None) -> tuple[Messag
     return tuple(message for message in said if message is not None)
 
 
-def is_birthday_near(birthday: date, today: date) -> bool:
-    """Within three days before or after, also across the turn of the year; 29 February counts as 1 March."""
-    return any(
-        abs(_in_year(birthday, year) - today) <= BIRTHDAY_WITHIN
-        for year in (today.year - 1, today.year, today.year + 1)
-    )
-
-
-def _in_year(birthday: date, year: int) -> date:
-    try:
-        return birthday.replace(year=year)
-    except ValueError:
-        return date(year, 3, 1)
-
-
 def _birthday(member: Member, today: date) -> Message | None:
     if member.birthday is None or not is_birthday_near(member.birthday, today):
         return None
@@ -54,9 +37,7 @@ def _manager(name: str | None) -> Message | None:
 
 
 def _ends_soon(member: Member, today: date) -> Message | None:
-    until = last_day(member)
-    if until - today > ENDS_WITHIN:
+    if not ends_soon(member, today):
         return None
-    return Message(
-        "card_ends", "Your card is valid until {day}. Please ask us how to keep it.", {"day": until.isoformat()}
-    )
+    until = last_day(member).isoformat()
+    return Message("card_ends", "Your card is valid until {day}. Please ask us how to keep it.", {"day": until})

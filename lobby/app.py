@@ -18,7 +18,7 @@ from db import settings as store_settings
 from display import media_routes, report_routes, voice_routes
 from display import routes as display_room
 from kiosk import booking_routes as booking_room
-from kiosk import help_routes, holder_routes, reprint_routes
+from kiosk import help_routes, holder_routes, reprint_routes, staff_issuing
 from kiosk import import_routes as import_room
 from kiosk import routes as kiosk_room
 from lobby import __version__, enrolment, figures, printer_pages, problems, settings, slip_routes, study_routes, texts
@@ -77,6 +77,7 @@ def create_app(context: Context, control_token: str) -> Flask:
     app.register_api(media_routes.pages(context))
     app.register_api(media_routes.api(context))
     app.register_api(reprint_routes.api(context))
+    app.register_api(staff_issuing.api(context))
     app.register_api(import_room.pages(context))
     app.register_api(
         import_room.api(context, lambda: settings.manager(context, control_token), texts.say_to_the_caller)

@@ -395,6 +395,24 @@ def booking_set(data: Path, as_json: bool, places: Sequence[str], right: Sequenc
     _print(_command(data, "booking-set", {**options, **given}), as_json)
 
 
+@main.command("desk")
+@click.option("--recall-gap", "recall_gap_s", type=float, metavar="SECONDS", help="Between two calls of a number.")
+@click.option("--no-show-calls", type=int, help="So many calls before a no-show …")
+@click.option(
+    "--no-show-after", "no_show_after_s", type=float, metavar="SECONDS", help="… and so long after the first."
+)
+@click.option("--staff-may-call/--managers-call", default=None, help="Who calls a number out of order.")
+@click.option("--auto-call", metavar="SECONDS|off", help="A counter ready for so long calls by itself.")
+@data_option
+@json_option
+def desk_set(data: Path, as_json: bool, auto_call: str | None, **options: float | None) -> None:
+    """Set what staff may do at a counter: recalls, no-shows, calling out of order, auto-call."""
+    given: Json = {key: value for key, value in options.items() if value is not None}
+    if auto_call is not None:
+        given["auto_call_s"] = None if auto_call == "off" else auto_call
+    _print(_command(data, "desk-set", given), as_json)
+
+
 def _pairs(given: Sequence[str]) -> list[tuple[str, str]]:
     """`plan=4` as a name and its value."""
     split = [text.partition("=") for text in given]

@@ -20,6 +20,7 @@ from db.records import DeviceKind, EventKind, Hours, Names, Role, Staff
 from display.scope import Layout
 from lobby import (
     booking_settings,
+    desk_settings,
     display_settings,
     entitlements,
     keeping,
@@ -29,6 +30,7 @@ from lobby import (
     voice_settings,
 )
 from lobby.booking_settings import BookingSet
+from lobby.desk_settings import DeskSet
 from lobby.display_settings import DisplayScope
 from lobby.orders import Command, Json, Order, UnknownStaff
 from printer.device import require_address
@@ -218,6 +220,12 @@ def _booking_set(conn: sqlite3.Connection, order: Order, body: BookingSet) -> Js
     return {"changed": changed}
 
 
+def _desk_set(conn: sqlite3.Connection, order: Order, body: DeskSet) -> Json:
+    changed = desk_settings.apply(conn, body)
+    order.journal(conn, EventKind.SETTINGS_CHANGED, desk=body.model_dump(exclude_unset=True))
+    return {"changed": changed}
+
+
 def _set_cap(conn: sqlite3.Connection, code: str, cap: int | None) -> None:
     _require_service(conn, code)
     if cap is not None and not 0 <= cap <= LARGEST:
@@ -286,4 +294,5 @@ COMMANDS: dict[str, Command[Any]] = {
     **printer_commands.COMMANDS,
     "booking-set": Command(BookingSet, _booking_set),
     **display_settings.COMMANDS,
+    "desk-set": Command(DeskSet, _desk_set),
 }

@@ -94,11 +94,12 @@ def _recorded(ticket: Ticket, times: Mapping[str, ServiceTime]) -> Customer:
     """One of the store's own customers before they were called."""
     newly = replace(
         ticket, state=TicketState.WAITING, counter=None, first_called_at=None, called_at=None, started_at=None,
-        ended_at=None, calls=0,
+        ended_at=None, calls=0, placed_at=None, queued_at=None, leg_due_at=None, to_counter=None, to_staff=None,
+        outcome=None,
     )  # fmt: skip
     if ticket.state == TicketState.COMPLETED and ticket.started_at is not None and ticket.ended_at is not None:
         walk_s = max(0.0, ticket.started_at - (ticket.called_at or ticket.started_at))
-        return Customer(newly, ticket.ended_at - ticket.started_at, walk_s)
+        return Customer(newly, ticket.served_s + ticket.ended_at - ticket.started_at, walk_s)
     left_at = ticket.first_called_at if ticket.first_called_at is not None else ticket.ended_at
     patience_s = None if left_at is None else max(0.0, left_at - ticket.issued_at)
     return Customer(newly, times[ticket.service].mean_s, patience_s=patience_s)

@@ -30,6 +30,7 @@ MEETING_S = 2.0
 CONNECTIONS = 8
 """Of one device. Who has to wait waits here: each request that waits in httpx's own pool slows all the others down."""
 NOBODY = frozenset({"nobody_waiting", "no_skill", "reserved_for_vip"})
+PAUSED = "counter_paused"
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """The demo's server speaks plain HTTP; one empty context for all clients saves loading the certificates for each."""
 
@@ -217,7 +218,7 @@ class Clerk:
         return await (self._meet(visit) if current["state"] == "called" else self._serve(visit))
 
     async def _call(self) -> Answer:
-        while (answer := await self._act("call-next")).code in NOBODY:
+        while (answer := await self._act("call-next")).code in NOBODY | {PAUSED}:
             await self._hall.somebody_waits()
         return answer
 

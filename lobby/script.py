@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from db.errors import BadSetting, LobbyError
@@ -92,15 +93,20 @@ class Summary:
     took_s: float
 
     @classmethod
-    def read(cls, arrived: int, held: int, journal: Sequence[Mapping[str, str]], took_s: float) -> "Summary":
-        """Count the journal's events."""
-        kinds = Tally(event["kind"] for event in journal)
+    def read(cls, arrived: int, held: int, journal: Sequence[Mapping[str, Any]], took_s: float) -> "Summary":
+        """Count the journal's events; what was undone did not happen, and a reinstated number has not ended."""
+        undone = {
+            line["seq"] for event in journal if event["kind"] == EventKind.UNDONE for line in event["data"]["undid"]
+        }
+        happened = [event for event in journal if event["seq"] not in undone]
+        kinds = Tally(event["kind"] for event in happened)
+        kinds.subtract(event["data"]["was"] for event in happened if event["kind"] == EventKind.REINSTATED)
         return cls(
             arrived=arrived,
             held=held,
             issued=kinds[EventKind.ISSUED],
             served=kinds[EventKind.COMPLETED],
-            cancelled=kinds[EventKind.CANCELLED],
+            cancelled=kinds[EventKind.CANCELLED] + kinds[EventKind.ABANDONED],
             no_show=kinds[EventKind.NO_SHOW],
             expired=kinds[EventKind.EXPIRED],
             took_s=round(took_s, 1),

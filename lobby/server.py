@@ -29,6 +29,7 @@ from kiosk import imports
 from lobby import __version__, rule_settings, sample
 from lobby.announcing import Announcing
 from lobby.app import create_app
+from lobby.calling import Calling
 from lobby.clock import Clock
 from lobby.days import Days
 from lobby.forecasting import Forecasting, Oracle
@@ -104,7 +105,15 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     server.start()
     gc.collect()
     gc.freeze()  # what is loaded by now stays: walking it again and again would stop everybody for tens of milliseconds
-    works = (hub.run, printing.run, forecasting.run, announcing.run, Days(context).run, Keeping(context).run)
+    works = (
+        hub.run,
+        printing.run,
+        forecasting.run,
+        announcing.run,
+        Days(context).run,
+        Calling(context).run,
+        Keeping(context).run,
+    )
     workers = [gevent.spawn(work) for work in works]
     with _control_file(store.folder / CONTROL, f"http://{_reachable(host)}:{port}", control_token):
         _announce(context, say)

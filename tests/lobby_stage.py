@@ -85,6 +85,13 @@ class Stage:
         self.later(minutes)
         self.act(desk.finish, counter, person)
 
+    def miss(self, counter: int, person: Staff) -> None:
+        """The customer who was called does not come: called once more, and given up after a minute."""
+        self.later(0.5)
+        self.act(desk.recall, counter, person)
+        self.later(0.5)
+        self.act(desk.no_show, counter, person)
+
     def at(self, counter: int) -> Ticket:
         """The ticket at a counter."""
         with self.store.read() as conn:

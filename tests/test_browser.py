@@ -209,6 +209,7 @@ def test_who_did_not_come_is_no_longer_called_by_the_display(screen: Make, serve
     display.go(f"{server.url}/display")
     with server.client(server.device("api", "program")["token"]) as program:
         program.post("/api/v1/tickets", json={"request_key": "gone", "service": "plan"})
+    server.no_patience()
     with server.client(server.sign_in("clerk", counter=4)) as clerk:
         clerk.post("/api/v1/counters/4/call-next")
         expect(display.page.locator("[data-now-number=A001]")).to_be_visible()

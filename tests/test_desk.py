@@ -10,6 +10,7 @@ import pytest
 from lobby_stage import CHEN, WANG, Stage
 
 from counter import auth, desk
+from counter.acting import get_counter
 from counter.day import close_earlier_days
 from db import counters, members, staff
 from db.errors import (
@@ -88,6 +89,7 @@ def test_a_recall_counts_and_is_journalled(stage: Stage) -> None:
     stage.issue()
     stage.open(2, stage.lin)
     stage.call(2, stage.lin)
+    stage.later(0.5)
     stage.act(desk.recall, 2, stage.lin)
     assert stage.at(2).calls == 2
     assert stage.journal()[-1].kind == EventKind.RECALLED
@@ -97,7 +99,7 @@ def test_a_no_show_frees_the_counter(stage: Stage) -> None:
     token = stage.issue().ticket.token
     stage.open(2, stage.lin)
     stage.call(2, stage.lin)
-    stage.act(desk.no_show, 2, stage.lin)
+    stage.miss(2, stage.lin)
     assert stage.ticket(token).state == TicketState.NO_SHOW
     assert _state(stage, 2) == CounterState.READY
 
@@ -125,7 +127,12 @@ def test_each_impossible_step_says_why_and_changes_nothing(stage: Stage) -> None
     stage.issue()
     stage.call(2, stage.lin)
     before = stage.journal()
-    for action, error in [(desk.finish, WrongState), (desk.call_next, CounterBusy), (desk.close_counter, CounterBusy)]:
+    impossible: list[tuple[Callable[[Connection, int, Staff, float], object], type[LobbyError]]] = [
+        (desk.finish, WrongState),
+        (desk.call_next, CounterBusy),
+        (desk.close_counter, CounterBusy),
+    ]
+    for action, error in impossible:
         with pytest.raises(error):
             stage.act(action, 2, stage.lin)
     assert stage.journal() == before
@@ -151,7 +158,7 @@ def test_one_person_sits_at_one_counter_and_one_counter_has_one_person(stage: St
 def test_only_who_sits_there_or_a_manager_may_act_at_a_counter(stage: Stage) -> None:
     stage.open(2, stage.lin)
     with stage.store.read() as conn:
-        counter = desk.get_counter(conn, 2)
+        counter = get_counter(conn, 2)
     auth.require_counter(stage.lin, counter)
     auth.require_counter(stage.mei, counter)
     with pytest.raises(NotYourCounter):
@@ -202,7 +209,7 @@ def test_eight_counters_call_400_tickets_each_exactly_once(stage: Stage) -> None
                 called.append(stage.call(number, person)[0])
             except NobodyEligible:
                 return called
-            stage.act(desk.no_show, number, person)
+            stage.serve(number, person, minutes=0)
 
     with ThreadPoolExecutor(8) as floor:
         called = [number for numbers in floor.map(work, people) for number in numbers]
@@ -243,7 +250,7 @@ def test_a_pin_that_is_none_is_refused(pin: str) -> None:
 
 def _state(stage: Stage, number: int) -> CounterState:
     with stage.store.read() as conn:
-        return desk.get_counter(conn, number).state
+        return get_counter(conn, number).state
 
 
 def _more_vips(stage: Stage, count: int) -> list[Member]:

@@ -220,7 +220,7 @@ def test_what_became_of_quotes_corrects_the_next(stage: Stage, forecasting: Fore
         tell(stage, ticket, Quote(4 * MINUTE, 5 * MINUTE, 6 * MINUTE))
         stage.later(10)
         stage.call(4, stage.lin)
-        stage.act(desk.no_show, 4, stage.lin)
+        stage.miss(4, stage.lin)
     for _ in range(3):
         stage.issue()
     stage.call(4, stage.lin)
@@ -238,7 +238,7 @@ def test_the_store_learns_the_habits_of_its_customers(stage: Stage) -> None:
         stage.later(2)
         stage.call(4, stage.lin)
         stage.later(0.5)
-        stage.act(desk.no_show, 4, stage.lin) if n == 1 else stage.serve(4, stage.lin)
+        stage.miss(4, stage.lin) if n == 1 else stage.serve(4, stage.lin)
     stage.later(60)
     with stage.store.read() as conn:
         habits = learning.habits(conn, stage.now)

@@ -66,6 +66,7 @@ class Follower:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     with Serving(tmp_path_factory.mktemp("live") / "store") as serving:
+        serving.no_patience()
         yield serving
 
 

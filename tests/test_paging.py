@@ -167,7 +167,11 @@ def test_duty_is_ones_own_or_the_floor_managers_and_is_journalled_once(managed: 
     assert [(event.actor, event.data) for event in changes] == [
         ("staff:Lin", {"name": "Lin", "manager": "M05", "on": True})
     ]
-    assert _screen(managed, managed.lin)["me"] == {"manager": "M05", "on_duty": True}
+    assert _screen(managed, managed.lin)["me"] | {"figures": None} == {
+        "manager": "M05",
+        "on_duty": True,
+        "figures": None,
+    }
 
 
 def test_duty_ends_with_the_business_day_but_not_with_a_restart(managed: Stage) -> None:

@@ -123,7 +123,7 @@ def test_perks_are_only_for_a_vip_who_is_here_and_whose_tier_has_them(stage: Sta
     assert _view(stage)["current"]["perks"] == []
     with pytest.raises(NoVipHere):
         _use(stage, SIM, "a")
-    stage.act(desk.no_show, 4, stage.lin)
+    stage.miss(4, stage.lin)
     silver = replace(WANG, member_no="V07000009", phone="13800136629", tier="silver")
     stage.store.write(lambda conn: members.put(conn, [silver]))
     stage.issue(member=silver)

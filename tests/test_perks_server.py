@@ -23,6 +23,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     with Serving(folder / "store") as serving:
         (folder / "members.csv").write_text(MEMBERS)
         serving.command("import", "members", str(folder / "members.csv"))
+        serving.no_patience()
         yield serving
 
 

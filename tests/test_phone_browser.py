@@ -55,6 +55,8 @@ class Lobby:
         return ticket
 
     def act(self, action: str) -> dict[str, Any]:
+        if action in {"no-show", "recall"}:
+            self.server.no_patience()
         answer = self._clerk.post(f"{COUNTER}/{action}")
         assert answer.status_code == 200, answer.text
         view: dict[str, Any] = answer.json()

@@ -11,7 +11,7 @@ from lobby_stage import Stage
 from serving import Serving
 from test_live import Follower
 
-from counter import desk, views
+from counter import views
 from counter.web import Context
 from db import ratings
 from db.errors import NothingToRate, YourTurn
@@ -29,6 +29,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     with Serving(folder / "store") as serving:
         (folder / "members.csv").write_text(MEMBERS)
         serving.command("import", "members", str(folder / "members.csv"))
+        serving.no_patience()
         yield serving
 
 
@@ -160,7 +161,7 @@ def test_giving_up_while_being_called_is_answered_with_where_to_go(stage: Stage)
 def test_history_is_over_and_todays_visit_is_not(stage: Stage) -> None:
     served, missed = _served(stage), stage.issue().ticket.token
     stage.call(4, stage.lin)
-    stage.act(desk.no_show, 4, stage.lin)
+    stage.miss(4, stage.lin)
     assert [_is_over(stage, token) for token in (served, missed)] == [False, False]
     stage.later(119)
     assert [_is_over(stage, token) for token in (served, missed)] == [False, False]
@@ -282,7 +283,7 @@ def _served(stage: Stage) -> str:
     token = stage.issue().ticket.token
     stage.open(4, stage.lin)
     while stage.call(4, stage.lin)[0] != stage.ticket(token).number:
-        stage.act(desk.no_show, 4, stage.lin)
+        stage.miss(4, stage.lin)
     stage.serve(4, stage.lin)
     return token
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from lobby_stage import CHEN, MINUTE, OLD_LI, TEN, WANG, Stage
 
-from counter import desk, duty_screen, proxies, screen
+from counter import duty_screen, proxies, screen
 from counter.present import load_with_calls
 from db import members
 from db.errors import ProxyCardInvalid, ProxyNoRight, ProxyNotDone, ProxyOpen, UnknownProxy, UnknownProxyMember
@@ -123,6 +123,6 @@ def test_a_proxy_that_was_given_up_is_over(stage: Stage) -> None:
     _issue(stage)
     stage.open(4, stage.lin)
     stage.call(4, stage.lin)
-    stage.act(desk.no_show, 4, stage.lin)
+    stage.miss(4, stage.lin)
     assert _running(stage, stage.lin) == []
     assert _issue(stage, key="again").created

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from lobby_stage import CHEN, MINUTE, OLD_LI, WANG, Stage
 
+from counter.customer import is_birthday_near
 from counter.present import load
 from db import duty, members
 from db.errors import StoreClosed, TicketOver, UnknownCode, UnknownMember
 from db.records import Member
 from kiosk import holder, recognition
-from kiosk.greeting import is_birthday_near
 
 TODAY = date(2026, 11, 21)
 

@@ -8,6 +8,7 @@ import pytest
 from lobby_stage import CHEN, WANG, Stage
 
 from counter import desk
+from counter.acting import get_counter
 from counter.faults import SettingsMoved, UnsoundSettings
 from counter.web import Context
 from db import settings
@@ -79,7 +80,7 @@ def test_a_counter_at_work_keeps_its_customer_and_its_staff(stage: Stage) -> Non
     stage.call(2, stage.lin)
     change(stage, {"counters.2.skills": ["device"], "counters.2.vip": "never"})
     with stage.store.read() as conn:
-        counter = desk.get_counter(conn, 2)
+        counter = get_counter(conn, 2)
     assert (counter.state, counter.staff_name, sorted(counter.skills)) == (CounterState.CALLED, "Lin", ["device"])
 
 

@@ -57,7 +57,8 @@ def test_a_ticket_is_created_once_and_repeated_with_200(kiosk: httpx.Client) -> 
 
 def test_a_customer_is_served_from_the_kiosk_to_the_end(kiosk: httpx.Client, lin: httpx.Client) -> None:
     while lin.post("/api/v1/counters/4/call-next").status_code == 200:
-        lin.post("/api/v1/counters/4/no-show")
+        lin.post("/api/v1/counters/4/start")
+        lin.post("/api/v1/counters/4/finish")
     ticket = _issue(kiosk, "to the end", "billing").json()
     called = lin.post("/api/v1/counters/4/call-next")
     assert called.status_code == 200, called.text
@@ -327,7 +328,8 @@ def _until_the_plug_is_pulled(serving: Serving, kiosk: str, staff: str) -> tuple
         answer = client.post("/api/v1/counters/4/call-next")
         if answer.status_code == 200:
             calls.append(answer.json()["current"]["number"])
-            client.post("/api/v1/counters/4/no-show")
+            client.post("/api/v1/counters/4/start")
+            client.post("/api/v1/counters/4/finish")
 
     workers = [threading.Thread(target=_until_cut, args=(serving, *job)) for job in ((kiosk, issue), (staff, call))]
     for worker in workers:

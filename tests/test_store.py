@@ -150,4 +150,6 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
         "facts_of_past_days",
         "pictures",
         "printers_and_agents",
+        "staff_actions",
+        "action_requests_of_counters",
     ]

@@ -6,8 +6,8 @@ import { Action } from "./counter-frame.js";
 const MOST_DOTS = 6;
 
 /** Using a perk as an action of the counter. The server makes the key of the next use, so a repeat counts once. */
-const useOf = (perk, onlooker) => ({ id: `perks/${perk.code}/use`, body: { request_key: perk.request_key }, why: onlooker ?? (message(perk.why) || null) });
-const undoOf = (perk) => ({ id: `perks/${perk.code}/undo`, body: { use: perk.last.use }, why: null });
+const useOf = (perk, onlooker) => ({ id: `perks/${perk.code}/use`, label: name(perk.name), body: { request_key: perk.request_key }, why: onlooker ?? (message(perk.why) || null), bare: true });
+const undoOf = (perk) => ({ id: `perks/${perk.code}/undo`, label: t("Undo"), body: { use: perk.last.use }, why: null, bare: true });
 
 /** The use that a digit stands for, or null. */
 export function perkOfKey({ current, onlooker }, key) {

@@ -1,6 +1,8 @@
 // Owns the sides of the counter page: the queues with this counter's figures, and who waits in order.
 import { html, icon, minutes, range, running, timeOf, useTick } from "/static/lobby/page.js";
 import { name, t } from "/static/lobby/texts.js";
+import { action } from "./counter-actions.js";
+import { Action } from "./counter-frame.js";
 
 const LONG_S = 15 * 60;
 
@@ -24,9 +26,10 @@ export function Queues({ queues }) {
     ${others.length ? html`<h2>${t("Other queues")}</h2><${List} kind="others" queues=${others} />` : null}`;
 }
 
+/** One's own day, at whatever counter; nobody else's. */
 export const Figures = ({ figures }) => html`<div class="figures">
-  <div><b>${figures.served}</b><span>${t("Served today")}</span></div>
-  <div><b>${figures.mean_service_s === null ? "–" : running(figures.mean_service_s)}</b><span>${t("Mean time")}</span></div>
+  <div><b data-figure="served">${figures?.served ?? "–"}</b><span>${t("Served today")}</span></div>
+  <div><b>${figures?.mean_handling_s ? running(figures.mean_handling_s) : "–"}</b><span>${t("Mean time")}</span></div>
 </div>`;
 
 /** A wait is late past its promise, or past a quarter of an hour where nothing was promised. */
@@ -42,14 +45,20 @@ function details(ticket, late) {
 
 const joined = (parts) => parts.map((part, at) => (at ? html` · ${part}` : part));
 
-function Ticket({ ticket, next, now }) {
+/** What a ticket is to this counter: the one to be called next, the one after, or just somebody who waits. */
+const PLACES = {
+  next: () => html`<span class="is-next">${t("Next")}</span>`,
+  after: () => html`<span class="is-after">${t("After")}</span>`,
+};
+
+function Ticket({ ticket, place, now }) {
   const late = lateness(ticket, now);
   const below = details(ticket, late);
   const vip = ticket.class === "vip";
-  return html`<li class=${next ? "next" : ""} data-waiting=${ticket.number}>
+  return html`<li class=${place ?? ""} data-waiting=${ticket.number} data-place=${place}>
     <b>${ticket.number}</b>
     <div>${vip ? html`<span class="tag vip">${name(ticket.tier_name) || t("VIP")}</span> ` : null}<span class="svc">${name(ticket.service_name)}</span>
-      ${next || below.length ? html`<small>${joined([...(next ? [html`<span class="is-next">${t("Next")}</span>`] : []), ...below])}</small>` : null}</div>
+      ${place || below.length ? html`<small>${joined([...(place ? [PLACES[place]()] : []), ...below])}</small>` : null}</div>
     <time class=${late ? "late" : ""}>${t("{n} min", { n: minutes((now - Date.parse(ticket.waiting_since)) / 1000) })}</time>
   </li>`;
 }
@@ -68,11 +77,23 @@ const Appointments = ({ visits, now }) => html`<section class="due" aria-labelle
   ${visits.length ? html`<ul tabindex="0" aria-labelledby="due">${visits.map((visit) => html`<${Expected} key=${`${visit.slot_at}${visit.number}${visit.customer.zh}`} visit=${visit} now=${now} />`)}</ul>` : html`<p>${t("None in the next quarter of an hour")}</p>`}
 </section>`;
 
-export function Waiting({ queue, appointments, next, now }) {
+/** Numbers that are neither waiting nor at a counter; a press or a key opens the list of them. */
+const Aside = ({ data, now, ...rest }) => html`<div class="asides">
+  ${["resume", "reinstate"].map((one) => ({ ...action(data, one, now()), count: { resume: data.held, reinstate: data.missed }[one].length })).map((one) => html`
+    <${Action} key=${one.name} name=${one.name} action=${one} aria-keyshortcuts=${one.key} ...${rest}><b>${one.count}</b><span>${one.name === "resume" ? t("On hold") : t("Missed")}</span><kbd aria-hidden="true">${one.key}</kbd><//>`)}
+</div>`;
+
+/** Serve one, greet the second, mind the third: next and after stay in sight, the rest of the list scrolls. */
+export function Waiting({ data, now, ...rest }) {
   useTick(5000);
+  const { queue, next } = data;
+  const others = queue.filter(({ number }) => number !== next?.number);
+  const near = [...queue.filter(({ number }) => number === next?.number).map((ticket) => [ticket, "next"]), ...others.slice(0, 1).map((ticket) => [ticket, "after"])];
   return html`<section class="wl" aria-labelledby="waiting">
     <h2 id="waiting">${t("Up next · {n} waiting", { n: queue.length })}</h2>
-    ${queue.length ? html`<ol tabindex="0" aria-labelledby="waiting">${queue.map((ticket) => html`<${Ticket} key=${ticket.number} ticket=${ticket} next=${ticket.number === next?.number} now=${now()} />`)}</ol>` : html`<${Nobody} />`}
-    <${Appointments} visits=${appointments} now=${now()} />
+    ${queue.length ? html`<ol class="near">${near.map(([ticket, place]) => html`<${Ticket} key=${ticket.number} ...${{ ticket, place, now: now() }} />`)}</ol>
+      <ol class="far" tabindex=${others.length > 1 ? 0 : null} start=${near.length + 1} aria-labelledby="waiting">${others.slice(1).map((ticket) => html`<${Ticket} key=${ticket.number} ticket=${ticket} now=${now()} />`)}</ol>` : html`<${Nobody} />`}
+    <${Aside} data=${data} now=${now} ...${rest} />
+    <${Appointments} visits=${data.appointments} now=${now()} />
   </section>`;
 }

@@ -1,86 +1,63 @@
-// Owns the counter page: the newest view of the counter, one action at a time, and what went wrong.
+// Owns the counter page: the session of a counter put together with keys, dialogs and language.
 import { post } from "/static/lobby/api.js";
 import { acknowledge, followDuty } from "/static/lobby/duty.js";
-import { follow } from "/static/lobby/live.js";
 import { html, render } from "/static/lobby/page.js";
 import { keepLang, lang, t } from "/static/lobby/texts.js";
 import { actionOfKey, asSeenBy } from "./counter-actions.js";
+import { askOf } from "./counter-asks.js";
 import { Choose } from "./counter-choose.js";
 import { Desk } from "./counter-desk.js";
 import { listen } from "./counter-keys.js";
+import { openSession } from "./counter-session.js";
 
 const root = document.getElementById("app");
-const { staff, manager } = root.dataset;
-const seen = (data) => (manager === undefined ? asSeenBy(staff, data) : data); // a manager may step in at any counter
+const { staff } = root.dataset;
+const manager = root.dataset.manager !== undefined; // a manager may step in at any counter
 const counters = JSON.parse(root.dataset.counters);
-const number = counters.map((counter) => String(counter.number)).find((known) => known === root.dataset.number) ?? "";
-const page = { staff, number, counters, data: null, up: true, busy: null, trouble: "", reason: null, manager: manager !== undefined, asking: false };
-const TROUBLE_MS = 9000;
-let live = { now: Date.now };
-let hush = null;
+const session = openSession({ prepare: (data) => (manager ? data : asSeenBy(staff, data)), changed: () => draw() });
 const own = followDuty(() => draw());
+let asking = null;
+let asked = 0;
 
 /** Who has come and is told to this person; the floor's own stand on the floor page. */
 const arrivals = () => (own.data?.pages ?? []).filter(({ stage }) => stage !== "floor");
 
 function draw() {
-  document.title = page.number ? t("Counter {number}", { number: page.number }) : t("Choose a counter");
-  const tools = { now: () => live.now(), act, choose, toggleLang, dismiss: () => say(""), own, arrivals, openProxy: () => show({ asking: true }), closeProxy: () => show({ asking: false }) };
-  render(page.number ? html`<${Desk} ...${page} ...${tools} />` : html`<${Choose} ...${page} ...${tools} />`, root);
+  document.title = session.number ? t("Counter {number}", { number: session.number }) : t("Choose a counter");
+  const tools = { staff, manager, counters, own, arrivals, asking, run, act, ask, close: (which) => which === asking && ask(null), choose, toggleLang, dismiss: () => session.say("") };
+  render(session.number ? html`<${Desk} ...${session} ...${tools} />` : html`<${Choose} ...${session} ...${tools} />`, root);
 }
 
-function show(change) {
-  Object.assign(page, change);
+/** Open a dialog, or close the one that is open. What it shows is what was known when it was opened. */
+function ask(name, action = null) {
+  asking = name && { name, action, key: (asked += 1), ask: action?.asks ? askOf(session.data, name) : null };
   draw();
 }
 
-/** Say what went wrong, for a while. */
-function say(trouble) {
-  clearTimeout(hush);
-  if (trouble) hush = setTimeout(() => show({ trouble: "" }), TROUBLE_MS);
-  show({ trouble });
+/** Do an action, then let the next press of Space be the big action again. */
+async function act(action) {
+  const answer = await session.act(action);
+  if (answer) focusMain();
+  return answer;
 }
 
-function explain(problem) {
-  if (problem.status === 401) return location.reload(); // signed out elsewhere: the server shows the sign-in page
-  if (problem.status === 0) return say(t("No connection to the server. Nothing was changed; please try again."));
-  return say(problem.detail || t("That did not work. Please try again."));
-}
+const focusMain = () => document.querySelector('[data-action="main"]')?.focus({ preventScroll: true });
 
-/** Run one request; a second press meanwhile is ignored. */
-async function once(busy, request, done) {
-  if (page.busy) return;
-  say("");
-  show({ busy });
-  try {
-    done(await request());
-  } catch (problem) {
-    if (problem.status === undefined) throw problem;
-    explain(problem);
-  } finally {
-    show({ busy: null });
-  }
-}
-
-/** The answer of an action is the new view; a live one that came first and is newer stays. */
-function accept(data) {
-  const reason = data.reason && data.current ? { number: data.current.number, said: data.reason } : page.reason;
-  show({ reason, data: page.data && data.version < page.data.version ? page.data : seen(data) });
-}
-
-function act({ id, body, why, main }) {
-  if (!page.up || why) return;
-  once(main ? "main" : id, () => post(`/api/v1/counters/${page.number}/${id}`, body), accept);
-  document.querySelector('[data-action="main"]')?.focus({ preventScroll: true }); // the next press of Space is the big action again
+/** What a key or a press on a button begins: asking first where an action needs more. */
+function run(action) {
+  if (action.name === "proxy") return ask("proxy");
+  if (action.why) return null;
+  if (action.asks) return ask(action.name, action);
+  focusMain();
+  return act(action);
 }
 
 function choose(chosen) {
-  once(chosen, () => post(`/api/v1/counters/${chosen}/open`), (data) => {
+  const opened = (data) => {
     history.replaceState(null, "", `/counter?number=${chosen}`);
-    show({ number: String(chosen) });
-    accept(data);
-    attend();
-  });
+    session.attend(chosen, data);
+  };
+  session.once(chosen, () => post(`/api/v1/counters/${chosen}/open`), opened);
 }
 
 function toggleLang() {
@@ -88,25 +65,21 @@ function toggleLang() {
   draw();
 }
 
-function attend() {
-  live = follow(
-    { screen: "counter", counter: Number(page.number) },
-    { snapshot: (data) => show({ data: seen(data) }), connection: (up) => show({ up }) },
-  );
-}
-
-/** Keys that are not about the customer at the counter: take care of an arrival, a number for an absent customer. */
+/** Keys that are not about the customer at the counter: take care of an arrival, all actions, a number for an absent one. */
 const OTHER_KEYS = {
   A: () => arrivals().length > 0 && (acknowledge(own, arrivals()[0]), true),
-  D: () => (show({ asking: true }), true),
+  D: () => (ask("proxy"), true),
+  M: () => (ask("more"), true),
 };
 
 listen((key) => {
-  if (page.data && OTHER_KEYS[key.toUpperCase()]) return OTHER_KEYS[key.toUpperCase()]();
-  const action = page.data && actionOfKey(page.data, key);
-  if (action) act({ ...action, main: key === " " || key === "Enter" });
+  if (!session.data) return false;
+  if (OTHER_KEYS[key.toUpperCase()]) return OTHER_KEYS[key.toUpperCase()]();
+  const action = actionOfKey(session.data, key, session.now());
+  if (action) run(action);
   return Boolean(action);
 });
 
-if (page.number) attend();
+const known = counters.map((counter) => String(counter.number)).find((number) => number === root.dataset.number);
+if (known) session.attend(known);
 draw();

@@ -14,8 +14,17 @@ export class Problem extends Error {
 
 const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
-async function call(method, path, body) {
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {}; // nothing, or not from our server
+  }
+}
+
+async function call(method, path, body, limit_ms) {
   let answer;
+  let text;
   try {
     answer = await fetch(path, {
       method,
@@ -26,17 +35,21 @@ async function call(method, path, body) {
         ...(method === "GET" ? {} : { "X-CSRFToken": csrf() }),
       },
       body: body === undefined ? undefined : JSON.stringify(body),
+      signal: limit_ms ? AbortSignal.timeout(limit_ms) : undefined,
     });
+    text = await answer.text(); // an answer cut off in the middle is none
   } catch {
     throw new Problem(0, { code: "offline" });
   }
-  const said = answer.status === 204 ? {} : await answer.json().catch(() => ({}));
+  const said = parsed(text);
   if (!answer.ok) throw new Problem(answer.status, said);
   return said;
 }
 
 export const get = (path) => call("GET", path);
-export const post = (path, body = {}) => call("POST", path, body);
+
+/** `limit_ms`: how long to wait for an answer before the line counts as dead (status 0). */
+export const post = (path, body = {}, limit_ms = 0) => call("POST", path, body, limit_ms);
 export const patch = (path, body) => call("PATCH", path, body);
 export const remove = (path) => call("DELETE", path);
 

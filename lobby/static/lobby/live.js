@@ -9,8 +9,9 @@ const ANSWER_MS = 4000; // a line that says nothing for so long after a question
  * @param {{snapshot?: Function, called?: Function, connection?: Function}} on
  *   snapshot(data) for each newer state; called(call) once for each call, in order, also those missed while away;
  *   connection(up, lastNews) when the line drops, cannot be had, or comes back (lastNews: Date of the last news).
- * @returns {{now: () => number, resync: () => void}}   now(): the server's time in ms since the epoch;
- *   resync(): after a sleep, ask for the present state, over a new line if the old one turns out to be dead
+ * @returns {{now: () => number, resync: () => void, reconnect: () => void}}   now(): the server's time in ms since the epoch;
+ *   resync(): after a sleep, ask for the present state, over a new line if the old one turns out to be dead;
+ *   reconnect(): give the line up, as the machine says it is dead, and try for a new one
  */
 export function follow(what, on) {
   const socket = io({ transports: ["websocket", "polling"], tryAllTransports: true, timeout: 8000, reconnectionDelay: 500, reconnectionDelayMax: 3000, randomizationFactor: 0.3 });
@@ -60,5 +61,6 @@ export function follow(what, on) {
     watch();
     return setTimeout(() => before === lastNews && socket.connected && socket.disconnect().connect(), ANSWER_MS);
   };
-  return { resync, now: () => clock.server + (performance.now() - clock.local) * clock.speed };
+  const reconnect = () => socket.disconnect().connect();
+  return { resync, reconnect, now: () => clock.server + (performance.now() - clock.local) * clock.speed };
 }

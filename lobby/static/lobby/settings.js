@@ -32,6 +32,8 @@ async function values(form) {
     else if (field.dataset.map) (sent[field.dataset.map] ??= {})[field.name] = "text" in field.dataset ? field.value : field.value === "" ? null : Number(field.value);
     else if (field.dataset.pair) addToPair((sent[field.dataset.pair] ??= []), field);
     else if (field.dataset.file) sent[field.dataset.file] = await inBase64(field.files[0]);
+    else if ("boolean" in field.dataset) sent[field.name] = field.value === "true";
+    else if ("none" in field.dataset && field.value === "") sent[field.name] = null;
     else if (field.dataset.names) addName((sent[field.dataset.names] ??= {}), field);
     else if (field.value !== "" || "empty" in field.dataset || field.name === "public_url") sent[field.name] = "number" in field.dataset ? Number(field.value) : field.value;
   }

@@ -1,0 +1,132 @@
+"""Owns the rows of what may still be undone: each action's changes, as the rows were before and after it.
+
+An image of a row is its columns that actions change. A step is kept only as long as it can be undone; what was undone is
+a row for good beside the journal's line that it took back.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+Image = dict[str, Any]
+
+_COLUMNS = {
+    "tickets": (
+        "state", "service", "counter", "first_called_at", "called_at", "started_at", "ended_at", "calls", "moved_to", "passes",
+        "placed_at", "queued_at", "leg_due_at", "to_counter", "to_staff", "held_at", "step_done_at", "call_began_at", "recalls",
+        "served_s", "wrap_up_s", "staff_id", "hold_kind", "outcome",
+    ),
+    "counters": ("state", "since", "staff_id", "returns_at", "pause_reason", "pause_text"),
+    "quotes": ("wait_s",),
+    "appointments": ("state",),
+    "legs": ("count",),
+}  # fmt: skip
+_KEYS = {"tickets": "id", "counters": "number", "quotes": "ticket_id", "appointments": "code"}
+
+Row = tuple[str, int | str]
+"""A table and the key of one of its rows; of `legs` the ticket, whose earlier legs are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A row before and after an action."""
+
+    row: Row
+    before: Image
+    after: Image
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One action at a counter: on whose number, and the journal's first and last line about it."""
+
+    id: int
+    counter: int
+    action: str
+    ticket: str | None
+    at: float
+    first_seq: int
+    last_seq: int
+    changes: tuple[Change, ...]
+
+
+def image(conn: sqlite3.Connection, row: Row) -> Image | None:
+    """A row as it is; None where there is none."""
+    table, key = row
+    if table == "legs":
+        found = conn.execute("SELECT count(*) AS count FROM legs WHERE ticket_id = ?", (key,)).fetchone()
+    else:
+        found = conn.execute(
+            f"SELECT {', '.join(_COLUMNS[table])} FROM {table} WHERE {_KEYS[table]} = ?", (key,)
+        ).fetchone()
+    return dict(zip(_COLUMNS[table], found, strict=True)) if found else None
+
+
+def put_back(conn: sqlite3.Connection, change: Change) -> bool:
+    """Give a row its columns of before, if it still has those of after."""
+    table, key = change.row
+    if image(conn, change.row) != change.after:
+        return False
+    if table == "legs":
+        conn.execute(
+            "DELETE FROM legs WHERE ticket_id = ? AND id NOT IN (SELECT id FROM legs WHERE ticket_id = ? ORDER BY id LIMIT ?)",
+            (key, key, change.before["count"]),
+        )
+        return True
+    columns = _COLUMNS[table]
+    statement = f"UPDATE {table} SET {', '.join(f'{c} = ?' for c in columns)} WHERE {_KEYS[table]} = ?"
+    return conn.execute(statement, (*(change.before[c] for c in columns), key)).rowcount == 1
+
+
+def add(conn: sqlite3.Connection, step: Step) -> None:
+    """Keep a step; `id` is given here."""
+    conn.execute(
+        "INSERT INTO steps (counter, action, ticket, at, first_seq, last_seq, changes) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (step.counter, step.action, step.ticket, step.at, step.first_seq, step.last_seq, _written(step.changes)),
+    )
+
+
+def extend(conn: sqlite3.Connection, step: Step) -> None:
+    """Let a step reach further: its last line and its changes."""
+    statement = "UPDATE steps SET last_seq = ?, changes = ? WHERE id = ?"
+    conn.execute(statement, (step.last_seq, _written(step.changes), step.id))
+
+
+def last(conn: sqlite3.Connection, counter: int) -> Step | None:
+    """The last action at a counter that has not been undone."""
+    row = conn.execute("SELECT * FROM steps WHERE counter = ? ORDER BY id DESC LIMIT 1", (counter,)).fetchone()
+    if row is None:
+        return None
+    changes = tuple(Change((table, key), before, after) for table, key, before, after in json.loads(row["changes"]))
+    return Step(
+        row["id"], row["counter"], row["action"], row["ticket"], row["at"], row["first_seq"], row["last_seq"], changes
+    )
+
+
+def remove(conn: sqlite3.Connection, step: Step) -> None:
+    """It has been undone."""
+    conn.execute("DELETE FROM steps WHERE id = ?", (step.id,))
+
+
+def forget(conn: sqlite3.Connection, counter: int, before: float) -> None:
+    """Nobody can undo these any more."""
+    conn.execute("DELETE FROM steps WHERE counter = ? AND at < ?", (counter, before))
+
+
+def mark_undone(conn: sqlite3.Connection, counter: int, seqs: Iterable[int], now: float) -> None:
+    """These lines of the journal no longer count."""
+    conn.executemany(
+        "INSERT INTO undone_events (seq, counter, at) VALUES (?, ?, ?)", [(seq, counter, now) for seq in seqs]
+    )
+
+
+def last_undone_at(conn: sqlite3.Connection, counter: int) -> float | None:
+    """When something was last undone at a counter."""
+    row = conn.execute("SELECT max(at) AS at FROM undone_events WHERE counter = ?", (counter,)).fetchone()
+    return None if row["at"] is None else float(row["at"])
+
+
+def _written(changes: Iterable[Change]) -> str:
+    return json.dumps([[*change.row, change.before, change.after] for change in changes], ensure_ascii=False)
