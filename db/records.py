@@ -149,6 +149,14 @@ class EventKind(StrEnum):
     MANAGER_PAGED = "manager_paged"
     PAGE_ACKNOWLEDGED = "page_acknowledged"
     PROXY_ANSWERED = "proxy_answered"
+    ALERT_RAISED = "alert_raised"
+    ALERT_SEEN = "alert_seen"
+    ALERT_SNOOZED = "alert_snoozed"
+    ALERT_ENDED = "alert_ended"
+    FLOOR_ACTED = "floor_acted"
+    FLOOR_ACT_ENDED = "floor_act_ended"
+    STAFF_PAGED = "staff_paged"
+    STAFF_PAGE_ACKNOWLEDGED = "staff_page_acknowledged"
 
 
 @dataclass(frozen=True, slots=True)

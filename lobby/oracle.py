@@ -10,13 +10,20 @@ from collections.abc import Callable
 from typing import Any
 
 from counter.forecast import foresee
+from counter.outlook import course, prospects, weigh
 from counter.whatif import compare
 from lobby import pipe
 
 NICENESS = 10
 """The lobby goes first."""
 
-JOBS: dict[str, Callable[..., Any]] = {"foresee": foresee, "compare": compare}
+JOBS: dict[str, Callable[..., Any]] = {
+    "foresee": foresee,
+    "compare": compare,
+    "prospects": prospects,
+    "weigh": weigh,
+    "course": course,
+}
 
 
 def main() -> None:

@@ -33,6 +33,8 @@ from lobby.days import Days
 from lobby.forecasting import Forecasting, Oracle
 from lobby.hub import Hub
 from lobby.printing import Printing
+from lobby.watching import Watching
+from lobby.webhook import Sender
 from lobby.wire import Server
 
 CONTROL = "control.json"
@@ -91,7 +93,9 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     server.start()
     gc.collect()
     gc.freeze()  # what is loaded by now stays: walking it again and again would stop everybody for tens of milliseconds
-    workers = [gevent.spawn(work) for work in (hub.run, printing.run, forecasting.run, Days(context).run)]
+    watching = Watching(store, clock, oracle.ask, forecasting.situation, hub.on_line)
+    always = (hub.run, printing.run, forecasting.run, Days(context).run, watching.run, Sender(store, clock).run)
+    workers = [gevent.spawn(work) for work in always]
     with _control_file(store.folder / CONTROL, f"http://{_reachable(host)}:{port}", control_token):
         _announce(context, say)
         _wait_for_signal()

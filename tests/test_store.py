@@ -146,4 +146,5 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
         "booking",
         "churned_members",
         "service_groups_and_help_calls",
+        "alerts",
     ]

@@ -1,0 +1,151 @@
+"""Owns the floor's outlook: who will probably be called too late, what a change would help, how the day goes on. Pure.
+
+All of it is played in the futures of `counter.forecast`, with the calling rule itself. It takes tenths of a second, so
+it belongs in the process that computes forecasts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from counter.course import Rows
+from counter.forecast import FUTURES, LONGEST_S, World, horizon_s
+from counter.habits import HALF_HOUR_S, HALF_HOURS
+from counter.policy import Kind
+from counter.situation import Situation
+from db.records import CounterState, Quote, Ticket, TicketClass
+
+HOUR_S = 3600.0
+STEP_S = 600.0
+"""The day's course is told in steps of ten minutes."""
+_LOW, _MIDDLE, _HIGH = 0.1, 0.5, 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What lies ahead of one who waits: the chance (0 to 1) of being called after `limit_at`, and the wait from now."""
+
+    ticket_id: int
+    limit_at: float
+    chance: float
+    wait: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a change does within an hour, in expectation. `saved`: promises to VIPs and appointments that are kept by it
+    and would be broken without; `ordinary_s`: by how many seconds ordinary customers wait longer (below zero: shorter).
+    """
+
+    saved: float
+    ordinary_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """How many wait at a moment to come; four of five futures lie between `low` and `high`."""
+
+    at: float
+    low: float
+    mid: float
+    high: float
+
+
+def limit_at(ticket: Ticket, fair_after_s: float) -> float:
+    """By when a customer has to be called: the promise, or without one the ceiling of the calling rule."""
+    return ticket.waiting_since + fair_after_s if ticket.due_at is None else ticket.due_at
+
+
+def prospects(situation: Situation, seed: int = 1) -> list[Prospect]:
+    """Of everybody who waits, in the order of issue."""
+    waiting = list(situation.lobby.waiting)
+    if not waiting:
+        return []
+    world = World(situation, waiting, horizon_s(situation), seed)
+    called_at = world.play(np.tile([0, len(waiting)], (FUTURES, 1)))
+    return [_prospect(ticket, called_at[world.bounds[:-1] + place], situation) for place, ticket in enumerate(waiting)]
+
+
+def _prospect(ticket: Ticket, called_at: Rows, situation: Situation) -> Prospect:
+    """Futures in which the customer leaves before the call break no promise."""
+    stays = np.sort(called_at[~np.isnan(called_at)])
+    limit = limit_at(ticket, situation.rules.fair_after_s)
+    if not len(stays):
+        return Prospect(ticket.id, limit, 0.0, Quote(0.0, 0.0, 0.0))
+    waits = np.minimum(stays - situation.now, LONGEST_S)
+    ends = (float(waits[min(len(waits) - 1, int(share * len(waits)))]) for share in (_LOW, _MIDDLE, _HIGH))
+    return Prospect(ticket.id, limit, float((stays > limit).mean()), Quote(*ends))
+
+
+def weigh(present: Situation, options: Sequence[Situation], seed: int = 1) -> list[Effect]:
+    """What each option does, against the present course of things; everybody meets the same chances."""
+    late, wait_s = _hour(present, seed)
+    effects = []
+    for option in options:
+        late_then, wait_then_s = _hour(option, seed)
+        effects.append(Effect(late - late_then, wait_then_s - wait_s))
+    return effects
+
+
+def _hour(situation: Situation, seed: int) -> tuple[float, float]:
+    """Promises broken in the next hour, in the mean of all futures, and ordinary customers' mean wait in seconds."""
+    world = World(situation, situation.lobby.waiting, HOUR_S, seed)
+    called_at = world.play(np.stack([np.zeros(FUTURES, np.int64), np.diff(world.bounds)], axis=1))
+    people = world.people
+    stays = ~np.isnan(called_at)
+    called_at = np.minimum(called_at, situation.now + LONGEST_S)
+    late = stays & (people["kind"] != Kind.ORDINARY) & (called_at > people["due_at"])
+    ordinary = stays & (people["kind"] == Kind.ORDINARY)
+    waits_s = called_at[ordinary] - people["issued_at"][ordinary]
+    return float(late.sum()) / FUTURES, float(waits_s.mean()) if len(waits_s) else 0.0
+
+
+def course(situation: Situation, until: float, seed: int = 1) -> list[Expected]:
+    """How many will wait, step by step from now on; no further than a forecast reaches."""
+    until = min(until, situation.now + LONGEST_S)
+    world = World(situation, situation.lobby.waiting, until - situation.now, seed)
+    called_at = world.play(np.stack([np.zeros(FUTURES, np.int64), np.diff(world.bounds)], axis=1))
+    people = world.people
+    gone_at = np.where(np.isnan(called_at), people["leaves_at"], called_at)
+    first = np.ceil(situation.now / STEP_S) * STEP_S
+    moments = np.arange(first, until + 1, STEP_S)
+    found = []
+    for at in moments:
+        there = (people["issued_at"] <= at) & (gone_at > at)
+        counts = np.sort(np.add.reduceat(np.append(there, 0), world.bounds[:-1]))
+        low, mid, high = (float(counts[int(share * FUTURES)]) for share in (_LOW, _MIDDLE, _HIGH))
+        found.append(Expected(float(at), low, mid, high))
+    return found
+
+
+def beyond_until(situation: Situation) -> float | None:
+    """Until when more work comes than the open counters can do, from this half hour on; None if they can.
+
+    A short calm half hour in between ends it: then the counters catch up.
+    """
+    at_work = sum(counter.state != CounterState.CLOSED for counter in situation.lobby.counters)
+    half = int((situation.now - situation.day_start) // HALF_HOUR_S)
+    until = None
+    while half < HALF_HOURS and situation.day_start + half * HALF_HOUR_S < situation.closes_at:
+        if _work(situation, half) <= at_work:
+            break
+        half += 1
+        until = min(situation.day_start + half * HALF_HOUR_S, situation.closes_at)
+    return until
+
+
+def _work(situation: Situation, half_hour: int) -> float:
+    """How many counters the comings of a half hour keep busy; booked ones count as the visits of past days do."""
+    habits = situation.habits
+    handling_s = habits.walk_s + habits.gap_s
+    return sum(
+        rates[half_hour] * (situation.times[service].mean_s + handling_s)
+        for (_, _, service), rates in habits.arrivals.items()
+        if service in situation.times
+    )
+
+
+def expected_arrivals(arrivals: Mapping[tuple[TicketClass, str | None, str], Sequence[float]], half_hour: int) -> float:
+    """How many usually come in a half hour of the day."""
+    return HALF_HOUR_S * sum(rates[half_hour % HALF_HOURS] for rates in arrivals.values())

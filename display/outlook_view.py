@@ -1,0 +1,92 @@
+"""Owns the floor's outlook as screens receive it: who is at risk and why, the remedies, the day's course. Pure.
+
+What the futures said is kept as plain values (`db.outlooks`); here they meet the present moment.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from counter import views
+from counter.line import is_guarded, serves
+from counter.moment import STALE_S, Present
+from db import calendar
+from db.records import CounterState, Message, Ticket, TicketClass
+
+Json = dict[str, Any]
+Answers = Mapping[str, tuple[float, Json]]
+"""Of every question when it was answered, and what."""
+
+ORDINARY_PERCENT = 50.0
+"""Who has no promise is listed once it is more likely than not that the ceiling of the calling rule is passed."""
+REMEDIES_FOR_S = 60.0
+
+
+def risks(present: Present, answers: Answers, at_risk_percent: float) -> list[Json]:
+    """Whoever is forecast to be called too late and is not yet, the first due first."""
+    at, seen = answers.get("promises", (0.0, {"prospects": []}))
+    if present.now - at > STALE_S:
+        return []
+    waiting = present.lobby.by_id
+    listed = [
+        _risk(waiting[one["ticket"]], one, at, present)
+        for one in seen["prospects"]
+        if one["ticket"] in waiting and is_at_risk(waiting[one["ticket"]], one, present.now, at_risk_percent)
+    ]
+    return sorted(listed, key=lambda row: str(row["limit_at"]))
+
+
+def is_at_risk(ticket: Ticket, prospect: Mapping[str, Any], now: float, at_risk_percent: float) -> bool:
+    """Whether a customer is to be listed: the chance is high, and the time has not come."""
+    least = ORDINARY_PERCENT if ticket.ticket_class == TicketClass.ORDINARY else at_risk_percent
+    return bool(prospect["limit_at"] > now and 100 * prospect["chance"] >= least)
+
+
+def remedies(present: Present, answers: Answers) -> list[Json]:
+    """What would help, best first; none once they are old, or a counter is no longer as it was."""
+    at, seen = answers.get("remedies", (0.0, {"remedies": []}))
+    return list(seen["remedies"]) if present.now - at <= REMEDIES_FOR_S else []
+
+
+def day(present: Present, answers: Answers) -> Json | None:
+    """The day's course so far, as usual, and as foreseen; None until it was computed."""
+    at, seen = answers.get("day", (0.0, None))
+    if seen is None or at < calendar.day_start(present.now, present.settings):
+        return None
+    return {"at": calendar.stamp(at, present.settings), **seen}
+
+
+def _risk(ticket: Ticket, prospect: Mapping[str, Any], at: float, present: Present) -> Json:
+    tier = present.tiers.get(ticket.tier or "")
+    gone_s = present.now - at
+    wait = {key: max(0, round(prospect[key] - gone_s)) for key in ("low_s", "mid_s", "high_s")}
+    return {
+        "number": ticket.number,
+        "class": ticket.ticket_class,
+        "tier_name": views.names(tier.name) if tier else None,
+        "service_name": views.names(present.services[ticket.service].name),
+        "waiting_since": calendar.stamp(ticket.waiting_since, present.settings),
+        "limit_at": calendar.stamp(prospect["limit_at"], present.settings),
+        "chance_percent": round(100 * prospect["chance"]),
+        "call_in": wait,
+        "why": views.message(_why(ticket, present)),
+    }
+
+
+def _why(ticket: Ticket, present: Present) -> Message:
+    """Who stands before, and how many counters could serve."""
+    able = [c for c in present.lobby.counters if serves(c, ticket.ticket_class, ticket.service)]
+    at_work = [c for c in able if c.state not in {CounterState.CLOSED, CounterState.PAUSED}]
+    if not at_work:
+        return Message("no_counter", "no counter that serves this customer is open")
+    rules = present.settings.rules
+    before = _before(ticket, present.lobby.waiting, present) if is_guarded(ticket, present.now, rules) else None
+    ahead = present.people_ahead.get(ticket.id, 0) if before is None else before
+    values = {"ahead": ahead, "counters": len(at_work), "all": len(able)}
+    return Message("too_few_counters", "{ahead} ahead, {counters} of {all} counters for this are at work", values)
+
+
+def _before(ticket: Ticket, waiting: Sequence[Ticket], present: Present) -> int:
+    """How many promises run out before this one."""
+    rules = present.settings.rules
+    own = (ticket.due_at or 0.0, ticket.id)
+    return sum(is_guarded(one, present.now, rules) and (one.due_at or 0.0, one.id) < own for one in waiting)
