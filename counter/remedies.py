@@ -16,13 +16,16 @@ PERMIT_S = 3600
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A change to weigh. `staff`: who could sit down at an opened counter, the first is proposed."""
+    """A change to weigh. `staff`: who could sit down at an opened counter, the first is proposed; `before`: the
+    permission that a counter has now.
+    """
 
     kind: ActKind
     counter: int
     staff: Sequence[Staff] = ()
     ticket_class: TicketClass | None = None
     permission: Permission | None = None
+    before: Permission | None = None
 
     @property
     def proposal(self) -> Proposal:
@@ -39,6 +42,7 @@ class Option:
             "staff": [{"id": person.id, "name": person.name} for person in self.staff],
             "class": self.ticket_class,
             "permission": self.permission,
+            "before": self.before,
             "length_s": PERMIT_S if self.ticket_class else None,
         }
 
@@ -72,4 +76,4 @@ def _permits(at_work: Sequence[Counter], kind: TicketClass, services: set[str]) 
 
 
 def _permit(counter: Counter, kind: TicketClass) -> Option:
-    return Option(ActKind.PERMIT, counter.number, ticket_class=kind, permission=Permission.PRIMARY)
+    return Option(ActKind.PERMIT, counter.number, ticket_class=kind, permission=Permission.PRIMARY, before=counter.permissions[kind])

@@ -41,10 +41,10 @@ def is_at_risk(ticket: Ticket, prospect: Mapping[str, Any], now: float, at_risk_
     return bool(prospect["limit_at"] > now and 100 * prospect["chance"] >= least)
 
 
-def remedies(present: Present, answers: Answers) -> list[Json]:
-    """What would help, best first; none once they are old, or a counter is no longer as it was."""
+def remedies(present: Present, answers: Answers) -> list[Json] | None:
+    """What would help, best first; None while it is being weighed."""
     at, seen = answers.get("remedies", (0.0, {"remedies": []}))
-    return list(seen["remedies"]) if present.now - at <= REMEDIES_FOR_S else []
+    return list(seen["remedies"]) if present.now - at <= REMEDIES_FOR_S else None
 
 
 def day(present: Present, answers: Answers) -> Json | None:

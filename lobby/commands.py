@@ -17,7 +17,7 @@ from counter.web import LARGEST, Body, Context
 from db import settings, staff
 from db.errors import LobbyError, NotFound, UnknownService
 from db.records import DeviceKind, EventKind, Hours, Names, Role, Staff
-from lobby import booking_settings, entitlements, rule_settings
+from lobby import alert_settings, booking_settings, entitlements, rule_settings
 from lobby.booking_settings import BookingSet
 from lobby.orders import Command, Json, Order, UnknownStaff
 from printer.device import open_printer
@@ -269,5 +269,6 @@ COMMANDS: dict[str, Command[Any]] = {
     "device-add": Command(DeviceAdd, _device_add),
     "store-set": Command(StoreSet, _store_set),
     **entitlements.COMMANDS,
+    **alert_settings.COMMANDS,
     "booking-set": Command(BookingSet, _booking_set),
 }

@@ -13,7 +13,7 @@ from counter.web import Answer, Context
 from db import perks, settings, staff
 from db.errors import SignInNeeded
 from db.records import DeviceKind, Role, Staff
-from lobby import commands, rule_settings
+from lobby import alert_settings, commands, rule_settings
 
 
 class CommandPath(BaseModel):
@@ -62,6 +62,21 @@ def pages(context: Context) -> APIBlueprint:
                 "lobby/rule.html",
                 **rule_settings.page(conn),
                 may_change=auth.includes(person.role, Role.ADMIN),
+                csrf_needed=True,
+            )
+
+    @room.get("/settings/alerts")
+    def alerts_page() -> Answer:
+        person = context.caller_of_cookies().person
+        if person is None:
+            return redirect(url_for("counter.sign_in_page", next="/settings/alerts"))
+        context.caller_of_cookies().require_staff(Role.MANAGER)
+        with context.store.read() as conn:
+            return render_template(
+                "lobby/alerts.html",
+                store=settings.load(conn),
+                **alert_settings.page(conn),
+                may_send=auth.has(person, Role.ADMIN),
                 csrf_needed=True,
             )
 

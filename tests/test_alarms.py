@@ -85,7 +85,7 @@ def _day(stage: Stage, watched: Watched, *, acts: bool) -> list[str]:
     busy_until = {4: stage.now + 400}
     at_work = {4: stage.lin}
     for now in watched.looks(20):
-        remedies = [one for one in watched.floor()["remedies"] if one["kind"] == "open_counter"]
+        remedies = [one for one in watched.floor()["remedies"] or [] if one["kind"] == "open_counter"]
         if acts and remedies and len(at_work) == 1:
             number = remedies[0]["counter"]
             wish = Wish(remedies[0]["kind"], number, remedies[0]["staff"][0]["id"])
