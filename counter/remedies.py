@@ -52,7 +52,7 @@ def options(counters: Sequence[Counter], at_risk: Sequence[Ticket], free: Sequen
     kinds = {(ticket.ticket_class, ticket.service) for ticket in at_risk}
     able = [counter for counter in counters if any(serves(counter, *kind) for kind in kinds)]
     skilled = sorted(able, key=lambda counter: (-len(counter.skills), counter.number))
-    closed = [c for c in skilled if c.state == CounterState.CLOSED][:MOST_OF_A_KIND]
+    closed = _unlike([c for c in skilled if c.state == CounterState.CLOSED])[:MOST_OF_A_KIND]
     paused = [c for c in skilled if c.state == CounterState.PAUSED][:MOST_OF_A_KIND]
     found = [Option(ActKind.OPEN_COUNTER, c.number, free) for c in closed if free]
     found += [Option(ActKind.END_PAUSE, c.number) for c in paused]
@@ -60,6 +60,14 @@ def options(counters: Sequence[Counter], at_risk: Sequence[Ticket], free: Sequen
     for kind in sorted({ticket_class for ticket_class, _ in kinds}):
         found += _permits(at_work, kind, {service for of_kind, service in kinds if of_kind == kind})
     return found
+
+
+def _unlike(counters: Sequence[Counter]) -> list[Counter]:
+    """One of those that may and can do the same: opening another of them would help as much."""
+    found: dict[object, Counter] = {}
+    for counter in counters:
+        found.setdefault((tuple(sorted(counter.permissions.items())), counter.skills), counter)
+    return list(found.values())
 
 
 def _permits(at_work: Sequence[Counter], kind: TicketClass, services: set[str]) -> list[Option]:
@@ -76,4 +84,10 @@ def _permits(at_work: Sequence[Counter], kind: TicketClass, services: set[str]) 
 
 
 def _permit(counter: Counter, kind: TicketClass) -> Option:
-    return Option(ActKind.PERMIT, counter.number, ticket_class=kind, permission=Permission.PRIMARY, before=counter.permissions[kind])
+    return Option(
+        ActKind.PERMIT,
+        counter.number,
+        ticket_class=kind,
+        permission=Permission.PRIMARY,
+        before=counter.permissions[kind],
+    )

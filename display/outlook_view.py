@@ -22,7 +22,7 @@ REMEDIES_FOR_S = 60.0
 
 
 def risks(present: Present, answers: Answers, at_risk_percent: float) -> list[Json]:
-    """Whoever is forecast to be called too late and is not yet, the first due first."""
+    """Whoever is forecast to be called too late and is not yet: promises before others, the first due first."""
     at, seen = answers.get("promises", (0.0, {"prospects": []}))
     if present.now - at > STALE_S:
         return []
@@ -32,7 +32,7 @@ def risks(present: Present, answers: Answers, at_risk_percent: float) -> list[Js
         for one in seen["prospects"]
         if one["ticket"] in waiting and is_at_risk(waiting[one["ticket"]], one, present.now, at_risk_percent)
     ]
-    return sorted(listed, key=lambda row: str(row["limit_at"]))
+    return sorted(listed, key=lambda row: (row["class"] == TicketClass.ORDINARY, str(row["limit_at"])))
 
 
 def is_at_risk(ticket: Ticket, prospect: Mapping[str, Any], now: float, at_risk_percent: float) -> bool:

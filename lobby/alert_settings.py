@@ -80,7 +80,9 @@ def page(conn: sqlite3.Connection) -> Json:
 
 def _rule_set(conn: sqlite3.Connection, order: Order, body: AlertRuleSet) -> Json:
     before = alerts.rules(conn)[body.kind]
-    given: dict[str, Any] = {key: value for key, value in body.model_dump(exclude={"kind"}).items() if value is not None}
+    given: dict[str, Any] = {
+        key: value for key, value in body.model_dump(exclude={"kind"}).items() if value is not None
+    }
     if "threshold" in given and "clear_at" not in given:
         given["clear_at"] = min(before.clear_at, given["threshold"])
     after = replace(before, **given)

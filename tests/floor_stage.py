@@ -104,7 +104,9 @@ def _play(conn: Connection, morning: Morning) -> None:
     moments = itertools.count(int(now), 20)
     while (at := float(next(moments))) < NOW - 20:
         while coming and coming[0] <= at:
-            issuing.issue(conn, issuing.Wish(f"seed-{next(keys)}", random.choice(services)), None, "device:kiosk", coming.pop(0))
+            issuing.issue(
+                conn, issuing.Wish(f"seed-{next(keys)}", random.choice(services)), None, "device:kiosk", coming.pop(0)
+            )
         for number, person in people.items():
             if at >= free_at[number]:
                 free_at[number] = at + _next(conn, number, person, at, random)

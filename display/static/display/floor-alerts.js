@@ -35,7 +35,7 @@ export function AlertSteps({ alert, own }) {
   if (alert.seen_at) return html`<em class="known">${t("{name} knows, {time}", { name: alert.seen_by.replace(/^staff:/, ""), time: timeOf(alert.seen_at) })}</em>`;
   const path = `alerts/${alert.id}`;
   return html`<span class="steps">
-    <button type="button" class="plain" aria-label=${`${t("In {n} min", { n: SNOOZE_MIN })} · ${alertText(alert)}`} aria-busy=${own.busy === `${path}/snooze`} onClick=${() => own.step(`${path}/snooze`, { minutes: SNOOZE_MIN })}>${t("In {n} min", { n: SNOOZE_MIN })}</button>
+    <button type="button" class="plain" aria-label=${`${t("Again in {n} min", { n: SNOOZE_MIN })} · ${alertText(alert)}`} aria-busy=${own.busy === `${path}/snooze`} onClick=${() => own.step(`${path}/snooze`, { minutes: SNOOZE_MIN })}>${t("Again in {n} min", { n: SNOOZE_MIN })}</button>
     <button type="button" aria-label=${`${t("Acknowledge")} · ${alertText(alert)}`} aria-busy=${own.busy === `${path}/acknowledge`} onClick=${() => own.step(`${path}/acknowledge`)}>${t("Acknowledge")}</button></span>`;
 }
 

@@ -26,7 +26,7 @@ function options(zone, width) {
     width, height: HEIGHT, legend: { show: false }, cursor: { show: false }, padding: [10, 8, 0, 0],
     scales: { x: { time: true }, y: { range: (_, __, most) => [0, Math.max(5, Math.ceil((most ?? 0) * 1.15))] } },
     axes: [
-      { stroke: ink, font, grid: { show: false }, ticks: { show: false }, size: 28, space: 64, values: (_, moments) => moments.map((at) => wallClock(at * 1000, zone).time) },
+      { stroke: ink, font, grid: { show: false }, ticks: { show: false }, size: 34, gap: 10, space: 64, values: (_, moments) => moments.map((at) => wallClock(at * 1000, zone).time) },
       { stroke: ink, font, grid: { stroke: line, width: 1 }, ticks: { show: false }, size: 38, values: whole },
     ],
     series: [
