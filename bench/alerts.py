@@ -1,14 +1,14 @@
 """Owns the alerts bench: how many broken promises are forewarned, how long before, and how often for nothing.
 
-Simulated days of the sample store under its rule. Every other day is as usual; on the others trouble comes: a third
-more customers, a third of them VIPs, and at the busiest time two counters pause for an hour to an hour and a half without
+Simulated days of the sample store under its rule. Every other day is as usual; on the others trouble comes: more
+customers, a third of them VIPs, and at the busiest time two counters pause for an hour to an hour and a half, without
 notice. Nobody acts on the alerts, so whoever is forewarned of is really late if the forecast is right.
 
 At every look the lobby is what a store would know then; the very code that runs on the floor makes prospects, facts and
 alerts of it, with the usual rules. First days teach habits and service times.
 
 - promise: a VIP or an appointment called after the due time; forewarned if `promise_at_risk` was open at least three
-  minutes before the due time, and since then until it. A false alarm is such an alert of somebody who was called in time.
+  minutes before the due time, and until it. A false alarm is such an alert while no promise came to be broken.
 - ceiling: an ordinary customer called after `fair_after`; forewarned if `wait_longer` was open for their queue three
   minutes before. A false alarm is such an alert while nobody of the queue came to pass the ceiling.
 """
@@ -26,7 +26,7 @@ from bench.forecast import Day as PlayedDay
 from bench.harness import Aim, Json, finish, number, options, percentile, table
 from counter.line import Lobby, queue_name
 from counter.moment import Present
-from counter.outlook import limit_at, prospects
+from counter.outlook import Prospects, limit_at, prospects
 from counter.scenario import Scenario, draw, known_times
 from counter.simulation import Pause, simulate
 from counter.situation import Situation
@@ -159,9 +159,9 @@ def _situation(day: Day, now: float, taught: Taught) -> Situation:
 def _facts(situation: Situation) -> list[Fact]:
     """As on the floor; prospects are only asked for where a promise runs."""
     is_promised = any(ticket.due_at is not None for ticket in situation.lobby.waiting)
-    found = prospects(situation) if is_promised else []
+    found = prospects(situation) if is_promised else Prospects()
     present = Present(situation.now, 0, STORE, SERVICES, TIERS, situation.lobby)
-    foreseen = Foreseen(situation.now, {one.ticket_id: one.chance for one in found})
+    foreseen = Foreseen(situation.now, {one.ticket_id: one.chance for one in found.each}, found.any_late)
     return [fact for fact in facts(present, foreseen, Devices(), ALERT_RULES) if fact.kind in KINDS]
 
 
@@ -174,11 +174,10 @@ def score(day: Day, alerts: Sequence[Alert]) -> dict[AlertKind, Score]:
     others = [t for t in late if t.ticket_class == TicketClass.ORDINARY]
     promises, ceilings = Score(alerts=len(at_risk)), Score(alerts=len(longer))
     for ticket in promised:
-        _count(promises, ticket, [alert for alert in at_risk if alert.cause == f"ticket:{ticket.id}"])
+        _count(promises, ticket, at_risk)
     for ticket in others:
         _count(ceilings, ticket, [alert for alert in longer if alert.cause == f"queue:{queue_name(ticket)}"])
-    broken = {f"ticket:{ticket.id}" for ticket in promised}
-    promises.false = sum(alert.cause not in broken for alert in at_risk)
+    promises.false = sum(not _was_right(alert, promised) for alert in at_risk)
     ceilings.false = sum(not _was_right(alert, others) for alert in longer)
     return {AlertKind.PROMISE_AT_RISK: promises, AlertKind.WAIT_LONGER: ceilings}
 
@@ -194,9 +193,9 @@ def _count(into: Score, ticket: Ticket, alerts: Sequence[Alert]) -> None:
 
 
 def _was_right(alert: Alert, late: Sequence[Ticket]) -> bool:
-    """Whether somebody of the queue passed the ceiling while it was open."""
+    """Whether somebody it is about came to be late while it was open."""
     return any(
-        alert.cause == f"queue:{queue_name(t)}"
+        alert.cause in {"promises", f"queue:{queue_name(t)}"}
         and alert.began_at <= limit_at(t, RULES.fair_after_s) <= (alert.ended_at or math.inf)
         for t in late
     )
@@ -227,10 +226,13 @@ def main() -> int:
         "days": len(days),
         "ms_per_look": sum(costs) / len(costs),
         **{
-            name: {kind.value: {"breaches": s.breaches, "forewarned_percent": s.share, "false": s.false} for kind, s in scores.items()}
+            name: {
+                kind.value: {"breaches": s.breaches, "forewarned": s.forewarned, "false": s.false}
+                for kind, s in scores.items()
+            }
             for name, scores in groups.items()
         },
-    }  # fmt: skip
+    }
     return finish(given, "alerts", figures, list(_aims(whole, len(days))))
 
 
@@ -238,12 +240,17 @@ def _show(groups: dict[str, dict[AlertKind, Score]], counts: dict[str, int]) -> 
     headings = ["days", "alert", "breaches", "forewarned ≥ 3 min %", "lead p50 min", "lead p10 min", "false a day"]
     rows = [
         [
-            f"{name} ({counts[name]})", kind, str(one.breaches), number(one.share), number(percentile(one.leads_s, 0.5) / 60),
-            number(percentile(one.leads_s, 0.1) / 60), f"{one.false / max(1, counts[name]):.2f}",
+            f"{name} ({counts[name]})",
+            kind,
+            str(one.breaches),
+            number(one.share),
+            number(percentile(one.leads_s, 0.5) / 60),
+            number(percentile(one.leads_s, 0.1) / 60),
+            f"{one.false / max(1, counts[name]):.2f}",
         ]
         for name, scores in groups.items()
         for kind, one in scores.items()
-    ]  # fmt: skip
+    ]
     table("Alerts on simulated days", headings, rows)
 
 

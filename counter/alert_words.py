@@ -10,7 +10,7 @@ from db.records import Message, Settings
 Json = dict[str, Any]
 
 _REASONS = {
-    AlertKind.PROMISE_AT_RISK: "{number} ({tier}) will probably be called later than promised, by {by}",
+    AlertKind.PROMISE_AT_RISK: "A promise is at risk: {number} ({tier}), to be called by {by}",
     AlertKind.PROMISE_BROKEN: "{number} ({tier}) still waits; the call was promised by {by}",
     AlertKind.QUEUE_LONGER: "{queue}: {people} people are waiting",
     AlertKind.WAIT_LONGER: "{queue}: {number} has waited for more than {limit} minutes",

@@ -33,6 +33,14 @@ class Prospect:
 
 
 @dataclass(frozen=True, slots=True)
+class Prospects:
+    """Of everybody who waits, in the order of issue. `any_late`: the chance that any of their promises breaks."""
+
+    each: Sequence[Prospect] = ()
+    any_late: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """What a change does within an hour, in expectation. `saved`: promises to VIPs and appointments that are kept by it
     and would be broken without; `ordinary_s`: by how many seconds ordinary customers wait longer (below zero: shorter).
@@ -57,14 +65,20 @@ def limit_at(ticket: Ticket, fair_after_s: float) -> float:
     return ticket.waiting_since + fair_after_s if ticket.due_at is None else ticket.due_at
 
 
-def prospects(situation: Situation, seed: int = 1) -> list[Prospect]:
-    """Of everybody who waits, in the order of issue."""
+def prospects(situation: Situation, seed: int = 1) -> Prospects:
+    """What lies ahead of everybody who waits, each by themselves and their promises together."""
     waiting = list(situation.lobby.waiting)
     if not waiting:
-        return []
+        return Prospects()
     world = World(situation, waiting, horizon_s(situation), seed)
     called_at = world.play(np.tile([0, len(waiting)], (FUTURES, 1)))
-    return [_prospect(ticket, called_at[world.bounds[:-1] + place], situation) for place, ticket in enumerate(waiting)]
+    calls = [called_at[world.bounds[:-1] + place] for place in range(len(waiting))]
+    late = np.zeros(FUTURES, bool)
+    for ticket, at in zip(waiting, calls, strict=True):
+        if ticket.due_at is not None:
+            late |= at > ticket.due_at  # who left before the call is not a number, and so never late
+    each = [_prospect(ticket, at, situation) for ticket, at in zip(waiting, calls, strict=True)]
+    return Prospects(each, float(late.mean()))
 
 
 def _prospect(ticket: Ticket, called_at: Rows, situation: Situation) -> Prospect:

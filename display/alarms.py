@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from db.alarm_records import Alert, AlertKind, AlertRule, Fact
 
-CALM_S = 60.0
+CALM_S = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,16 @@ class Kept:
     alert: Alert
     fact: Fact
     calm_since: float | None
+
+    @property
+    def said(self) -> Mapping[str, object]:
+        """What it says now; a cause that has nobody to name any more is still called what it was."""
+        return self.fact.said or self.alert.said
+
+    @property
+    def changes_anything(self) -> bool:
+        """Whether there is something to write down."""
+        return self.calm_since != self.alert.calm_since or dict(self.said) != dict(self.alert.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +42,8 @@ class Verdict:
 
     @property
     def changes_anything(self) -> bool:
-        """Whether there is something to write down; what an alert says of a running clock is not."""
-        return bool(self.raised or self.ended) or any(
-            one.alert.calm_since != one.calm_since or dict(one.alert.said) != dict(one.fact.said) for one in self.kept
-        )
+        """Whether there is something to write down."""
+        return bool(self.raised or self.ended) or any(one.changes_anything for one in self.kept)
 
 
 def judge(

@@ -40,8 +40,8 @@ def write(conn: sqlite3.Connection, present: Present, silent: list[tuple[Device,
         if alerts.end(conn, alert.id, present.now):
             _tell(conn, alert.id, AlertStep.ENDED, EventKind.ALERT_ENDED, "system", present.now, rules)
     for one in verdict.kept:
-        if (one.alert.calm_since, dict(one.alert.said)) != (one.calm_since, dict(one.fact.said)):
-            alerts.keep(conn, one.alert.id, one.fact.said, one.calm_since)
+        if one.changes_anything:
+            alerts.keep(conn, one.alert.id, one.said, one.calm_since)
     for fact in verdict.raised:
         alert_id = alerts.begin(conn, fact.kind, fact.cause, fact.said, present.now)
         _tell(conn, alert_id, AlertStep.RAISED, EventKind.ALERT_RAISED, "system", present.now, rules)
@@ -70,7 +70,8 @@ def foreseen(conn: sqlite3.Connection) -> Foreseen:
     if answer is None:
         return Foreseen()
     at, seen = answer
-    return Foreseen(at, {int(one["ticket"]): one["chance"] for one in seen["prospects"]}, seen["beyond_until"])
+    chances = {int(one["ticket"]): one["chance"] for one in seen["prospects"]}
+    return Foreseen(at, chances, seen["any_late"], seen["beyond_until"])
 
 
 def _tell(

@@ -29,10 +29,13 @@ class Devices:
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What the futures say: by ticket id the chance (0 to 1) of being called too late; how long demand is too high."""
+    """What the futures say, chances from 0 to 1: of each ticket being called too late, of any promise being broken; and
+    until when there is too much demand.
+    """
 
     at: float = 0.0
     chances: Mapping[int, float] = field(default_factory=dict)
+    any_late: float = 0.0
     beyond_until: float | None = None
 
 
@@ -48,16 +51,27 @@ def facts(present: Present, foreseen: Foreseen, devices: Devices, rules: Mapping
 
 
 def _promises(present: Present, foreseen: Foreseen) -> Iterator[Fact]:
-    """A promise is at risk until it is broken: the one alert ends where the other begins."""
-    is_fresh = present.now - foreseen.at <= STALE_S
+    """All promises at risk are one cause: too few hands. A broken one is a cause of its own, until the call."""
+    at_risk: list[tuple[float, float, Ticket]] = []
     for ticket in present.lobby.waiting:
         if ticket.due_at is None or not is_guarded(ticket, present.now, present.settings.rules):
             continue
-        cause, said = f"ticket:{ticket.id}", _pledge(ticket, ticket.due_at, present)
         if ticket.due_at < present.now:
-            yield Fact(AlertKind.PROMISE_BROKEN, cause, (present.now - ticket.due_at) / MINUTE_S, said)
-        elif is_fresh and ticket.id in foreseen.chances:
-            yield Fact(AlertKind.PROMISE_AT_RISK, cause, 100 * foreseen.chances[ticket.id], said)
+            said = _pledge(ticket, ticket.due_at, present)
+            minutes = (present.now - ticket.due_at) / MINUTE_S
+            yield Fact(AlertKind.PROMISE_BROKEN, f"ticket:{ticket.id}", minutes, said)
+        elif ticket.id in foreseen.chances:
+            at_risk.append((-foreseen.chances[ticket.id], ticket.due_at, ticket))
+    if present.now - foreseen.at <= STALE_S:
+        yield _at_risk(min(at_risk, default=None, key=lambda one: one[:2]), foreseen, present)
+
+
+def _at_risk(first: tuple[float, float, Ticket] | None, foreseen: Foreseen, present: Present) -> Fact:
+    """Named after whoever is most at risk; nobody is a fact too, so that the alert ends after a calm while only."""
+    if first is None:
+        return Fact(AlertKind.PROMISE_AT_RISK, "promises", 0.0)
+    _, due_at, ticket = first
+    return Fact(AlertKind.PROMISE_AT_RISK, "promises", 100 * foreseen.any_late, _pledge(ticket, due_at, present))
 
 
 def _pledge(ticket: Ticket, due_at: float, present: Present) -> dict[str, object]:

@@ -16,12 +16,13 @@ Json = dict[str, Any]
 Answers = Mapping[str, tuple[float, Json]]
 """Of every question when it was answered, and what."""
 
+LISTED_PERCENT = 15.0
 ORDINARY_PERCENT = 50.0
-"""Who has no promise is listed once it is more likely than not that the ceiling of the calling rule is passed."""
+"""From which chance of being late on somebody is listed; without a promise, of passing the calling rule's ceiling."""
 REMEDIES_FOR_S = 60.0
 
 
-def risks(present: Present, answers: Answers, at_risk_percent: float) -> list[Json]:
+def risks(present: Present, answers: Answers) -> list[Json]:
     """Whoever is forecast to be called too late and is not yet: promises before others, the first due first."""
     at, seen = answers.get("promises", (0.0, {"prospects": []}))
     if present.now - at > STALE_S:
@@ -30,14 +31,14 @@ def risks(present: Present, answers: Answers, at_risk_percent: float) -> list[Js
     listed = [
         _risk(waiting[one["ticket"]], one, at, present)
         for one in seen["prospects"]
-        if one["ticket"] in waiting and is_at_risk(waiting[one["ticket"]], one, present.now, at_risk_percent)
+        if one["ticket"] in waiting and is_at_risk(waiting[one["ticket"]], one, present.now)
     ]
     return sorted(listed, key=lambda row: (row["class"] == TicketClass.ORDINARY, str(row["limit_at"])))
 
 
-def is_at_risk(ticket: Ticket, prospect: Mapping[str, Any], now: float, at_risk_percent: float) -> bool:
+def is_at_risk(ticket: Ticket, prospect: Mapping[str, Any], now: float) -> bool:
     """Whether a customer is to be listed: the chance is high, and the time has not come."""
-    least = ORDINARY_PERCENT if ticket.ticket_class == TicketClass.ORDINARY else at_risk_percent
+    least = ORDINARY_PERCENT if ticket.ticket_class == TicketClass.ORDINARY else LISTED_PERCENT
     return bool(prospect["limit_at"] > now and 100 * prospect["chance"] >= least)
 
 

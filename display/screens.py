@@ -19,7 +19,6 @@ from db import (
     staff,
     tickets,
 )
-from db.alarm_records import AlertKind
 from db.errors import UnknownTicket
 from db.records import DeviceKind, Message, Ticket, TicketState
 from display import acts as floor_acts
@@ -81,7 +80,7 @@ def _alerts(conn: sqlite3.Connection, present: Present) -> dict[str, Any]:
     shown = [one for one in alerts.open_ones(conn) if (one.snoozed_until or 0) <= present.now]
     return {
         "alerts": [alert_words.view(one, rules[one.kind], present.settings) for one in reversed(shown)],
-        "risks": outlook_view.risks(present, answers, rules[AlertKind.PROMISE_AT_RISK].threshold),
+        "risks": outlook_view.risks(present, answers),
         "remedies": outlook_view.remedies(present, answers),
         "day": outlook_view.day(present, answers),
     }

@@ -32,18 +32,22 @@ _UNIT_NAMES = {
     AlertUnit.SLIPS: Names("张", "slips"),
 }
 _NAMES = {
-    AlertKind.PROMISE_AT_RISK: Names("承诺客户即将超时：预计超时的可能性达到", "A promise will probably be broken: the chance is at least"),
-    AlertKind.PROMISE_BROKEN: Names("承诺客户已超时：超过承诺时间", "A promise is broken: past its time by"),
+    AlertKind.PROMISE_AT_RISK: Names("承诺客户有超时风险，可能性达到", "A promise is at risk: the chance is at least"),
+    AlertKind.PROMISE_BROKEN: Names("承诺客户已超时", "A promise is broken: past its time by"),
     AlertKind.QUEUE_LONGER: Names("排队人数达到", "A queue has at least"),
     AlertKind.WAIT_LONGER: Names("普通客户等候达到", "An ordinary customer has waited for"),
     AlertKind.COUNTER_IDLE: Names("有人等候而柜台空闲达到", "A counter is idle while people wait, for"),
     AlertKind.SERVICE_LONG: Names("单笔办理时长达到", "One customer is being served for"),
     AlertKind.PAUSED_LONG: Names("柜台暂停达到", "A counter is paused for"),
-    AlertKind.DEMAND_BEYOND: Names("预计客流超出办理能力，将持续", "More demand than the counters can serve, lasting for"),
+    AlertKind.DEMAND_BEYOND: Names(
+        "预计客流超出办理能力，将持续", "More demand than the counters can serve, lasting for"
+    ),
     AlertKind.PRINTER_FAILED: Names("打印机故障，积压小票达到", "A printer fails, with slips waiting"),
     AlertKind.SCREEN_SILENT: Names("取号机或显示屏失联达到", "A kiosk or a display is off the line for"),
-    AlertKind.HELP_CALLED: Names("客户在取号机呼叫店员，无人应答达到", "Somebody asks for help at a kiosk, unanswered for"),
-}  # fmt: skip
+    AlertKind.HELP_CALLED: Names(
+        "客户在取号机呼叫店员，无人应答达到", "Somebody asks for help at a kiosk, unanswered for"
+    ),
+}
 
 
 class AlertRuleSet(Body):
@@ -69,13 +73,16 @@ def page(conn: sqlite3.Connection) -> Json:
     hook = webhooks.target(conn)
     return {
         "rules": [
-            {**asdict(rule), "name": _NAMES[rule.kind], "unit": _UNIT_NAMES[UNITS[rule.kind]], "limits": LIMITS[UNITS[rule.kind]]}
-            for rule in alerts.rules(conn).values()
+            {**asdict(rule), "name": _NAMES[rule.kind], "unit": _UNIT_NAMES[unit], "limits": LIMITS[unit]}
+            for rule, unit in ((rule, UNITS[rule.kind]) for rule in alerts.rules(conn).values())
         ],
         "webhook_url": hook.url if hook else "",
         "deliveries": webhooks.counts(conn),
-        "seen_by": [(SeenBy.FLOOR, Names("值班经理", "Floor manager")), (SeenBy.STAFF, Names("全体营业员", "All staff"))],
-    }  # fmt: skip
+        "seen_by": [
+            (SeenBy.FLOOR, Names("值班经理", "Floor manager")),
+            (SeenBy.STAFF, Names("全体营业员", "All staff")),
+        ],
+    }
 
 
 def _rule_set(conn: sqlite3.Connection, order: Order, body: AlertRuleSet) -> Json:

@@ -19,8 +19,7 @@ from counter.present import load
 from counter.proposal import changed
 from counter.remedies import Option
 from counter.situation import Situation
-from db import acts, alerts, calendar, day_figures, outlooks, presence
-from db.alarm_records import AlertKind
+from db import acts, calendar, day_figures, outlooks, presence
 from db.errors import LobbyError
 from db.records import Device, Ticket
 from db.store import Store
@@ -76,9 +75,13 @@ class Watching:
         with self._store.read() as conn:
             situation = self._situation(conn, now)
             last = outlooks.load(conn).get("promises")
-        found = self._ask("prospects", situation) if situation.lobby.waiting else []
-        seen = {"prospects": [_prospect(one) for one in found], "beyond_until": outlook.beyond_until(situation)}
-        if last is None or found or last[1] != seen or now - last[0] > alert_book.RENEW_S:
+        found = self._ask("prospects", situation) if situation.lobby.waiting else outlook.Prospects()
+        seen = {
+            "prospects": [_prospect(one) for one in found.each],
+            "any_late": round(found.any_late, 2),
+            "beyond_until": outlook.beyond_until(situation),
+        }
+        if last is None or found.each or last[1] != seen or now - last[0] > alert_book.RENEW_S:
             self._store.write(lambda conn: outlooks.save(conn, "promises", now, seen))
 
     def look(self) -> None:
@@ -153,13 +156,12 @@ class Watching:
 
 def _at_risk(conn: sqlite3.Connection, present: Present) -> list[Ticket]:
     answer = outlooks.load(conn).get("promises")
-    least = alerts.rules(conn)[AlertKind.PROMISE_AT_RISK].threshold
     waiting = present.lobby.by_id
     listed = answer[1]["prospects"] if answer else []
     return [
         waiting[one["ticket"]]
         for one in listed
-        if one["ticket"] in waiting and is_at_risk(waiting[one["ticket"]], one, present.now, least)
+        if one["ticket"] in waiting and is_at_risk(waiting[one["ticket"]], one, present.now)
     ]
 
 

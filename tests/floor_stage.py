@@ -1,4 +1,4 @@
-"""Owns a served floor for browser tests and pictures: a morning already played into the store, a clock that starts there."""
+"""Owns a served floor for browser tests: a morning already played into the store, and a clock that starts there."""
 
 import itertools
 import subprocess
@@ -38,7 +38,8 @@ class FloorServing(Serving):
     def start(self, port: int = 0) -> None:
         """As a demo's server; it ends with its standard input at the latest."""
         command = [
-            sys.executable, "-P", "-m", "lobby.demo_server", str(self.folder), "127.0.0.1", str(port), str(self._speed), str(NOW),
+            *(sys.executable, "-P", "-m", "lobby.demo_server"),
+            *map(str, (self.folder, "127.0.0.1", port, self._speed, NOW)),
         ]  # fmt: skip
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

@@ -1,4 +1,4 @@
-"""When alerts begin and end: thresholds, hysteresis, one alert per cause, a restart in between; and the risk of a VIP."""
+"""When alerts begin and end: thresholds, hysteresis, one alert per cause, a restart; and how a VIP comes to be late."""
 
 import pytest
 from lobby_stage import CHEN, WANG, Stage
@@ -31,7 +31,7 @@ def test_an_alert_begins_at_its_threshold_and_not_below() -> None:
 
 
 def test_a_queue_that_sways_about_the_threshold_makes_one_alert() -> None:
-    """16, 14, 16, 14 …: below the threshold but not calm; the alert stays, and ends after a calm minute."""
+    """16, 14, 16, 14 …: below the threshold but not calm; the alert stays, and ends after three calm minutes."""
     alert = Alert(1, QUEUE, "queue:plan", {}, began_at=0)
     for now, people in enumerate([16, 14, 13, 16, 12], start=1):
         verdict = judge(RULES, [alert], [_fact(people)], now)
@@ -63,7 +63,7 @@ def test_a_vip_drifts_towards_a_breach_and_is_listed_long_before(stage: Stage, w
     listed = {row["number"]: row for row in floor["risks"]}
     assert listed["V003"]["chance_percent"] >= 90
     assert listed["V003"]["why"]["values"] == {"ahead": 2, "counters": 1, "all": 5}
-    assert "V003" in {one["said"]["values"]["number"] for one in floor["alerts"]}
+    assert [one["kind"] for one in floor["alerts"]] == ["promise_at_risk"]
     best = floor["remedies"][0]
     assert best["kind"] == "open_counter"
     assert best["staff"][0]["name"] == "Zhou"
@@ -111,7 +111,7 @@ def test_the_same_day_with_the_remedy_does_not(stage: Stage, watched: Watched) -
 
 
 def test_risk_becomes_breach_becomes_history(stage: Stage, watched: Watched) -> None:
-    """One customer, two kinds of alert, one after the other, each raised once, each with its beginning and its end."""
+    """First one alert that promises are at risk, then one for each that is broken, each with its beginning and end."""
     stage.open(4, stage.lin)
     stage.issue()
     stage.call(4, stage.lin)
@@ -121,9 +121,8 @@ def test_risk_becomes_breach_becomes_history(stage: Stage, watched: Watched) -> 
     for _ in watched.looks(12, every_s=30):
         pass
     [broken] = [one for one in watched.open_alerts(AlertKind.PROMISE_BROKEN) if one.said["number"] == "V002"]
-    [risk] = [one for one in watched.history(AlertKind.PROMISE_AT_RISK) if one.said["number"] == "V002"]
-    assert risk.ended_at is not None
-    assert risk.began_at < broken.began_at <= risk.ended_at
+    [risk] = watched.history(AlertKind.PROMISE_AT_RISK)
+    assert risk.began_at < broken.began_at - 180
     stage.act(desk.finish_and_call_next, 4, stage.lin)
     stage.act(desk.start, 4, stage.lin)
     stage.act(desk.finish_and_call_next, 4, stage.lin)

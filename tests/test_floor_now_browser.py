@@ -1,4 +1,4 @@
-"""The floor page in a real browser: risk before the breach, the remedy by one tap, alerts answered, the chart in words."""
+"""The floor page in a real browser: risk before the breach, a remedy by one tap, alerts, the chart in words."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FloorServing]:
     """Three counters, four VIPs who came in the last minutes, and somebody free."""
     folder = tmp_path_factory.mktemp("floor") / "store"
     seed(folder, CROWDED)
-    with FloorServing(folder) as serving:
+    serving = FloorServing(folder)
+    with serving:
         yield serving
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from sqlite3 import Connection
 from typing import Any
 
+from lobby_stage import Stage
+
 from counter import learning
 from counter.habits import Habits
 from counter.present import load_with_calls
@@ -15,7 +17,6 @@ from display import screens
 from lobby.clock import Clock
 from lobby.oracle import JOBS
 from lobby.watching import Watching
-from lobby_stage import Stage
 
 MEAN_10 = ServiceTime(6.35, 0.3, known=50)
 """Ten minutes, and measured often enough to be trusted."""

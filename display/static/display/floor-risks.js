@@ -7,7 +7,7 @@ const SHOWN = 5;
 
 const classOf = ({ class: kind, tier_name }) => (kind === "vip" ? name(tier_name) || t("VIP") : kind === "appointment" ? t("Appointment") : t("Ordinary"));
 
-function Risk({ risk, alert, own, now }) {
+function Risk({ risk, now }) {
   const left = (Date.parse(risk.limit_at) - now) / 1000;
   const call = range(risk.call_in);
   return html`<li data-risk=${risk.number}>
@@ -15,7 +15,6 @@ function Risk({ risk, alert, own, now }) {
     <p><span class="top"><span class=${`tag ${risk.class}`}>${classOf(risk)}</span>${name(risk.service_name)}</span>
       <small>${call ? t("call in about {n} min", { n: call }) : ""} · ${message(risk.why)}</small></p>
     <p class="left"><strong>${left > 0 ? t("{time} left", { time: running(left) }) : t("{time} over", { time: running(-left) })}</strong><small>${t("by {time}", { time: timeOf(risk.limit_at) })} · ${t("late in {n} of 100 cases", { n: risk.chance_percent })}</small></p>
-    ${alert ? html`<${AlertSteps} alert=${alert} own=${own} />` : null}
   </li>`;
 }
 
@@ -69,11 +68,11 @@ export function Risks({ data, own, now }) {
   const [all, setAll] = useState(false);
   const { risks, remedies, alerts } = data;
   if (!risks.length) return data.waiting.people ? html`<${Calm} />` : null;
-  const alertOf = (number) => alerts.find(({ kind, said }) => kind === "promise_at_risk" && said.values.number === number);
+  const alert = alerts.find(({ kind }) => kind === "promise_at_risk");
   const shown = all ? risks : risks.slice(0, SHOWN);
   return html`<section class="risks" aria-labelledby="risks">
-    <div><h2 id="risks">${icon("warning")}${t("At risk")} <span>${t(risks.length === 1 ? "{n} customer will probably be called too late" : "{n} customers will probably be called too late", { n: risks.length })}</span></h2>
-      <ol>${shown.map((risk) => html`<${Risk} key=${risk.number} risk=${risk} alert=${alertOf(risk.number)} own=${own} now=${now} />`)}</ol>
+    <div><h2 id="risks">${icon("warning")}${t("At risk")} <span>${t(risks.length === 1 ? "{n} customer may be called too late" : "{n} customers may be called too late", { n: risks.length })}</span>${alert ? html`<${AlertSteps} alert=${alert} own=${own} />` : null}</h2>
+      <ol>${shown.map((risk) => html`<${Risk} key=${risk.number} risk=${risk} now=${now} />`)}</ol>
       ${risks.length > SHOWN ? html`<button type="button" class="more" aria-expanded=${all} onClick=${() => setAll(!all)}>${all ? t("Show fewer") : t("{n} more", { n: risks.length - SHOWN })}</button>` : null}</div>
     <div class="help"><h2>${t("What helps")} <span>${t("forecast for the next hour")}</span></h2>
       ${remedies?.length ? html`<ol>${remedies.map((remedy, at) => html`<${Remedy} key=${`${remedy.kind}-${remedy.counter}-${remedy.class}`} remedy=${remedy} own=${own} best=${at === 0} />`)}</ol>` : remedies ? html`<${NoRemedy} data=${data} />` : html`<${Weighing} />`}</div>
