@@ -27,7 +27,7 @@ def look(conn: sqlite3.Connection, present: Present, silent: list[tuple[Device, 
         silent=silent,
         printers=staff.devices(conn, DeviceKind.PRINTER),
         unprinted=print_jobs.unprinted(conn),
-        help_calls=help_calls.recent(conn, present.now),
+        help_calls=[one for one in help_calls.recent(conn, present.now) if one.answered_at is None],
     )
     found = facts(present, foreseen(conn), devices, rules)
     return judge(rules, alerts.open_ones(conn), found, present.now)

@@ -71,7 +71,7 @@ def test_risk_is_shown_before_the_breach_and_one_tap_opens_a_counter_for_somebod
 def test_an_alert_is_acknowledged_or_put_off_and_the_others_stay(chromium: Browser, server: FloorServing) -> None:
     floor = Screen(chromium, TABLET, "en-GB")
     page = _enter(floor, server, MANAGER, "/floor")
-    page.get_by_role("button", name="more alerts").click()
+    page.get_by_role("button", name="1 more alert").click()
     strip = page.locator(".alerts [data-alert=wait_longer]")
     expect(strip).to_have_count(5)
     first = strip.first.locator("b").inner_text()
@@ -121,6 +121,20 @@ def test_a_counter_serves_vips_first_for_an_hour_and_a_notice_goes_up(chromium: 
         assert anybody.get("/api/v1/board").json()["store"]["notices"][0]["en"] == "Please go to counter 5"
     page.locator("[data-act=notice]").get_by_role("button").click()
     floor.close()
+
+
+def test_programs_read_alerts_and_only_managers_act(server: FloorServing) -> None:
+    with server.client(server.device("api", "watch")["token"]) as program:
+        kinds = {alert["kind"] for alert in program.get("/api/v1/alerts").json()["alerts"]}
+        assert kinds >= {"promise_at_risk", "wait_longer"}
+        assert program.post("/api/v1/alerts/1/acknowledge").status_code == 401
+    with server.client(server.token(FREE)) as clerk:
+        assert clerk.post("/api/v1/floor/acts", json={"kind": "close_day"}).status_code == 403
+        assert clerk.get("/api/v1/alerts").status_code == 403
+    with server.client(server.token(MANAGER)) as manager:
+        assert manager.post("/api/v1/floor/acts", json={"kind": "page"}).json()["code"] == "incomplete_act"
+        assert manager.post("/api/v1/floor/acts/999/undo").status_code == 404
+        assert manager.post("/api/v1/alerts/1/snooze", json={"minutes": 0}).status_code == 422
 
 
 @pytest.mark.parametrize(("language", "saved"), [("zh-CN", "已保存"), ("en-GB", "Saved")])

@@ -35,7 +35,7 @@ export function AlertSteps({ alert, own }) {
   if (alert.seen_at) return html`<em class="known">${t("{name} knows, {time}", { name: alert.seen_by.replace(/^staff:/, ""), time: timeOf(alert.seen_at) })}</em>`;
   const path = `alerts/${alert.id}`;
   return html`<span class="steps">
-    <button type="button" class="plain" aria-label=${`${t("Again in {n} min", { n: SNOOZE_MIN })} · ${alertText(alert)}`} aria-busy=${own.busy === `${path}/snooze`} onClick=${() => own.step(`${path}/snooze`, { minutes: SNOOZE_MIN })}>${t("Again in {n} min", { n: SNOOZE_MIN })}</button>
+    <button type="button" class="plain" aria-label=${`${t("Later")} · ${t("Again in {n} min", { n: SNOOZE_MIN })} · ${alertText(alert)}`} title=${t("Again in {n} min", { n: SNOOZE_MIN })} aria-busy=${own.busy === `${path}/snooze`} onClick=${() => own.step(`${path}/snooze`, { minutes: SNOOZE_MIN })}>${t("Later")}</button>
     <button type="button" aria-label=${`${t("Acknowledge")} · ${alertText(alert)}`} aria-busy=${own.busy === `${path}/acknowledge`} onClick=${() => own.step(`${path}/acknowledge`)}>${t("Acknowledge")}</button></span>`;
 }
 
@@ -50,6 +50,6 @@ export function AlertStrip({ alerts, own, now }) {
   return html`<section class=${`alerts ${shown.length || own.trouble ? "" : "quiet"}`} aria-live="polite" aria-label=${t("Needs attention")}>
     ${own.trouble ? html`<p class="trouble" role="alert">${icon("warning")}${own.trouble}</p>` : null}
     ${shown.length ? html`<ul>${(all ? shown : shown.slice(0, SHOWN)).map((alert) => html`<${Alert} key=${alert.id} alert=${alert} own=${own} now=${now} />`)}</ul>` : null}
-    ${more > 0 ? html`<button type="button" class="more" aria-expanded=${all} onClick=${() => setAll(!all)}>${all ? t("Show fewer") : t("{n} more alerts", { n: more })}</button>` : null}
+    ${more > 0 ? html`<button type="button" class="more" aria-expanded=${all} onClick=${() => setAll(!all)}>${all ? t("Show fewer") : t(more === 1 ? "{n} more alert" : "{n} more alerts", { n: more })}</button>` : null}
   </section>`;
 }

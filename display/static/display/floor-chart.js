@@ -51,7 +51,8 @@ function words({ past, usual, ahead }, waiting) {
   const expected = Math.round(usual.filter(([at]) => at <= until).reduce((sum, row) => sum + row[1], 0));
   if (expected) said.push(t("{came} have come today, {expected} is usual by now.", { came, expected }));
   const most = ahead.reduce((best, row) => (row[2] > (best?.[2] ?? -1) ? row : best), null);
-  if (most) said.push(t("The most to come: {low}–{high} waiting at about {time}.", { low: Math.round(most[1]), high: Math.round(most[3]), time: most.time }));
+  if (most && Math.round(most[3]) === 0) said.push(t("Nobody is expected to have to wait."));
+  else if (most) said.push(t("The most to come: {low}–{high} waiting at about {time}.", { low: Math.round(most[1]), high: Math.round(most[3]), time: most.time }));
   return said.join(" ");
 }
 

@@ -2,7 +2,7 @@
 import { html, icon, stateName, timeOf } from "/static/lobby/page.js";
 import { t } from "/static/lobby/texts.js";
 
-const where = ({ counter, state, since }) => (counter ? `${t("Counter {number}", { number: counter })} · ${stateName(state)} · ${t("since {time}", { time: timeOf(since) })}` : t("signed in, at no counter"));
+const where = ({ counter, state }) => (counter ? `${t("Counter {number}", { number: counter })} · ${stateName(state)}` : t("signed in, at no counter"));
 
 function Paged({ page }) {
   return html`<em class=${page.coming ? "coming" : ""}>${page.coming ? t("is coming") : t("asked at {time}", { time: timeOf(page.at) })}</em>`;
