@@ -169,14 +169,24 @@ def _notice(_: sqlite3.Connection, wish: Wish, __: Staff, ___: float) -> Data:
 
 
 def _stop_issuing(conn: sqlite3.Connection, wish: Wish, _: Staff, now: float) -> Data:
-    """A service's cap becomes what it has given already; without a service, every one's."""
+    """A service's cap becomes what it has given already; without a service every one's, single stops included.
+
+    Raises `NothingToEnd` for a service that is stopped.
+    """
     services = settings.services(conn)
     if wish.service is not None and wish.service not in services:
         raise UnknownService(service=wish.service, known=", ".join(services))
     issued = tickets.issued_count(conn, calendar.business_day(now, settings.load(conn)))
+    stops = [act for act in acts.running(conn, now) if act.kind in {ActKind.STOP_ISSUING, ActKind.CLOSE_DAY}]
+    before = {code: cap for act in stops for code, (cap, _) in cast(Data, act.data["caps"]).items()}
+    codes = [wish.service] if wish.service else list(services)
+    if before.keys() >= set(codes):
+        raise NothingToEnd
+    for act in stops if wish.service is None else ():
+        acts.end(conn, act.id, now)
     caps = {}
-    for code in [wish.service] if wish.service else services:
-        caps[code] = [services[code].daily_cap, issued.get(code, 0)]
+    for code in codes:
+        caps[code] = [before.get(code, services[code].daily_cap), issued.get(code, 0)]
         settings.set_daily_cap(conn, code, issued.get(code, 0))
     return {"service": wish.service, "caps": caps}
 

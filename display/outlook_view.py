@@ -10,7 +10,8 @@ from counter import views
 from counter.line import is_guarded, serves
 from counter.moment import STALE_S, Present
 from db import calendar
-from db.records import CounterState, Message, Ticket, TicketClass
+from db.alarm_records import ActKind
+from db.records import Counter, CounterState, Message, Ticket, TicketClass
 
 Json = dict[str, Any]
 Answers = Mapping[str, tuple[float, Json]]
@@ -43,9 +44,21 @@ def is_at_risk(ticket: Ticket, prospect: Mapping[str, Any], now: float) -> bool:
 
 
 def remedies(present: Present, answers: Answers) -> list[Json] | None:
-    """What would help, best first; None while it is being weighed."""
+    """What would help and is not done yet, best first; None while it is being weighed."""
     at, seen = answers.get("remedies", (0.0, {"remedies": []}))
-    return list(seen["remedies"]) if present.now - at <= REMEDIES_FOR_S else None
+    if present.now - at > REMEDIES_FOR_S:
+        return None
+    counters = {counter.number: counter for counter in present.lobby.counters}
+    return [one for one in seen["remedies"] if one["counter"] in counters and _is_to_do(one, counters[one["counter"]])]
+
+
+def _is_to_do(remedy: Json, counter: Counter) -> bool:
+    """Whether nobody has done it meanwhile."""
+    if remedy["kind"] == ActKind.OPEN_COUNTER:
+        return counter.state == CounterState.CLOSED
+    if remedy["kind"] == ActKind.END_PAUSE:
+        return counter.state == CounterState.PAUSED
+    return bool(counter.permissions[TicketClass(remedy["class"])] == remedy["before"])
 
 
 def day(present: Present, answers: Answers) -> Json | None:

@@ -21,7 +21,7 @@ from counter.remedies import Option
 from counter.situation import Situation
 from db import acts, calendar, day_figures, outlooks, presence
 from db.errors import LobbyError
-from db.records import Device, Ticket
+from db.records import Counter, CounterState, Device, Ticket
 from db.store import Store
 from display import acts as floor_acts
 from display import alert_book, day_course
@@ -57,7 +57,7 @@ class Watching:
         self._began_at = clock()
         self._seen: frozenset[int] = frozenset()
         self._weigh_at = self._day_at = 0.0
-        self._weighed: frozenset[int] = frozenset()
+        self._weighed: object = None
 
     def run(self) -> None:
         """Look again and again, for ever."""
@@ -95,19 +95,19 @@ class Watching:
             self._store.write(lambda conn: self._write(conn, now))
 
     def weigh(self) -> None:
-        """What would help those at risk, if anybody is: when they are others than before, and from time to time."""
+        """What would help those at risk, if any: when they or the counters have changed, and from time to time."""
         now = self._clock()
         with self._store.read() as conn:
             present = load(conn, now)
             at_risk = _at_risk(conn, present)
-            ids = frozenset(ticket.id for ticket in at_risk)
-            if not ids or (ids == self._weighed and now < self._weigh_at):
-                self._weighed = ids
+            question = (_who(at_risk), _what_they_do(present.lobby.counters))
+            if not at_risk or (question == self._weighed and now < self._weigh_at):
+                self._weighed = question
                 return
             situation = self._situation(conn, now)
             book = learning.rule_book(conn)
             free = acts.free_staff(conn, now)
-        self._weighed, self._weigh_at = ids, now + WEIGH_EVERY_S
+        self._weighed, self._weigh_at = question, now + WEIGH_EVERY_S
         options, changes = [], []
         for option in remedies.options(present.lobby.counters, at_risk, free):
             try:
@@ -163,6 +163,16 @@ def _at_risk(conn: sqlite3.Connection, present: Present) -> list[Ticket]:
         for one in listed
         if one["ticket"] in waiting and is_at_risk(waiting[one["ticket"]], one, present.now)
     ]
+
+
+def _who(people: Sequence[Ticket]) -> frozenset[int]:
+    return frozenset(ticket.id for ticket in people)
+
+
+def _what_they_do(counters: Sequence[Counter]) -> list[object]:
+    """What a remedy could change of each counter."""
+    idle = {CounterState.CLOSED, CounterState.PAUSED}
+    return [(one.state if one.state in idle else None, dict(one.permissions)) for one in counters]
 
 
 def _prospect(one: outlook.Prospect) -> dict[str, Any]:

@@ -192,6 +192,17 @@ def test_closing_the_day_stops_every_service_and_nobody_in_the_lobby_loses_a_pla
     stage.issue()
 
 
+def test_a_closed_day_that_is_reopened_leaves_no_service_stopped(stage: Stage) -> None:
+    _do(stage, ActKind.STOP_ISSUING, service="billing")
+    with pytest.raises(NothingToEnd):
+        _do(stage, ActKind.STOP_ISSUING, service="billing")
+    day = _do(stage, ActKind.CLOSE_DAY)
+    with stage.store.read() as conn:
+        assert [act.kind for act in rows.running(conn, stage.now)] == [ActKind.CLOSE_DAY]
+    _undo(stage, day)
+    assert set(_caps(stage).values()) == {None}
+
+
 def _caps(stage: Stage) -> dict[str, int | None]:
     with stage.store.read() as conn:
         return {code: service.daily_cap for code, service in settings.services(conn).items()}
