@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from counter.habits import HALF_HOUR_S
-from counter.outlook import STEP_S, Expected, expected_arrivals
+from counter.prospects import STEP_S, Expected, expected_arrivals
 from counter.situation import Situation
 
 Times = Sequence[tuple[float, float | None, float | None]]

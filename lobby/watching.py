@@ -12,8 +12,7 @@ from typing import Any
 
 import gevent
 
-from counter import learning, outlook, remedies
-from counter.forecast import LONGEST_S
+from counter import learning, prospects, remedies
 from counter.moment import Present
 from counter.present import load
 from counter.proposal import changed
@@ -75,11 +74,11 @@ class Watching:
         with self._store.read() as conn:
             situation = self._situation(conn, now)
             last = outlooks.load(conn).get("promises")
-        found = self._ask("prospects", situation) if situation.lobby.waiting else outlook.Prospects()
+        found = self._ask("prospects", situation) if situation.lobby.waiting else prospects.Prospects()
         seen = {
             "prospects": [_prospect(one) for one in found.each],
             "any_late": round(found.any_late, 2),
-            "beyond_until": outlook.beyond_until(situation),
+            "beyond_until": prospects.beyond_until(situation),
         }
         if last is None or found.each or last[1] != seen or now - last[0] > alert_book.RENEW_S:
             self._store.write(lambda conn: outlooks.save(conn, "promises", now, seen))
@@ -129,7 +128,7 @@ class Watching:
             situation = self._situation(conn, now)
             store = load(conn, now).settings
             times = day_figures.times(conn, calendar.business_day(now, store))
-        until = now + LONGEST_S if isinf(situation.closes_at) else situation.closes_at
+        until = now + prospects.AHEAD_S if isinf(situation.closes_at) else situation.closes_at
         ahead = self._ask("course", situation, until) if until > now else []
         seen = day_course.course(times, situation, ahead, calendar.opens_at(now, store))
         self._store.write(lambda conn: outlooks.save(conn, "day", now, seen))
@@ -175,7 +174,7 @@ def _what_they_do(counters: Sequence[Counter]) -> list[object]:
     return [(one.state if one.state in idle else None, dict(one.permissions)) for one in counters]
 
 
-def _prospect(one: outlook.Prospect) -> dict[str, Any]:
+def _prospect(one: prospects.Prospect) -> dict[str, Any]:
     wait = one.wait
     return {
         "ticket": one.ticket_id,
@@ -187,7 +186,7 @@ def _prospect(one: outlook.Prospect) -> dict[str, Any]:
     }
 
 
-def _best(options: Sequence[Option], effects: Sequence[outlook.Effect]) -> list[dict[str, Any]]:
+def _best(options: Sequence[Option], effects: Sequence[prospects.Effect]) -> list[dict[str, Any]]:
     """Those that help, the most promises saved first, then the shortest wait of everybody else."""
     pairs = [
         (option, effect)

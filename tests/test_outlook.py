@@ -9,7 +9,7 @@ import pytest
 from lobby_stage import TEN, Stage
 from watched_stage import Watched
 
-from counter import desk, learning, outlook, remedies
+from counter import desk, learning, outlook, prospects, remedies
 from counter.habits import HALF_HOURS, Habits
 from counter.proposal import changed
 from counter.situation import Situation
@@ -96,13 +96,13 @@ def test_remedies_are_few_and_a_closed_counter_is_one_only_with_somebody_free(st
 def test_demand_beyond_the_counters_lasts_until_the_half_hour_that_they_can_serve(stage: Stage) -> None:
     """Ten minutes a service: a counter does six an hour."""
     stage.open(4, stage.lin)
-    assert outlook.beyond_until(_situation(stage, _an_hour(5))) is None
+    assert prospects.beyond_until(_situation(stage, _an_hour(5))) is None
     rates = [8 / 3600] * HALF_HOURS
     rates[15] = 1 / 3600  # the business day begins at four: half past eleven
     busy = Habits(arrivals={ORDINARY: rates})
-    assert outlook.beyond_until(_situation(stage, busy)) == TEN + 90 * 60
+    assert prospects.beyond_until(_situation(stage, busy)) == TEN + 90 * 60
     closing = replace(_situation(stage, busy), closes_at=TEN + 20 * 60)
-    assert outlook.beyond_until(closing) == TEN + 20 * 60
+    assert prospects.beyond_until(closing) == TEN + 20 * 60
 
 
 @pytest.mark.usefixtures("watched")
