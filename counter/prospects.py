@@ -1,6 +1,6 @@
 """Owns the records of the floor's outlook, and what follows from habits alone: too much demand, usual comings. Pure.
 
-The futures themselves are played by `counter.outlook`, in the process that computes forecasts; a server needs only this.
+The futures themselves are played by `counter.outlook`, in the process that computes forecasts.
 """
 
 from collections.abc import Mapping, Sequence
