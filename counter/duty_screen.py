@@ -6,13 +6,16 @@ It is made for one person only, so that a customer's name reaches no other scree
 import sqlite3
 from typing import Any
 
-from counter import auth, proxies, views
+from counter import alert_words, auth, proxies, views
 from counter.customer import greeting
 from counter.moment import Present
-from db import calendar, duty, members, pages, staff, tickets
+from db import acts, alerts, calendar, duty, members, pages, staff, tickets
+from db.alarm_records import SeenBy
 from db.errors import SignInNeeded
 from db.pages import Page, Stage
 from db.records import Role, Staff
+
+CALLED_FOR_S = 15 * 60.0
 
 
 def read(conn: sqlite3.Connection, staff_id: int, present: Present) -> dict[str, Any]:
@@ -34,6 +37,8 @@ def read(conn: sqlite3.Connection, staff_id: int, present: Present) -> dict[str,
         ],
         "managers": [_manager(one, told, present) for one in duty.managers(conn)] if is_manager else [],
         "proxies": proxies.running(conn, present, person, of_all=is_manager),
+        "called": _called(conn, present, person),
+        "alerts": _alerts(conn, present),
     }
 
 
@@ -42,6 +47,25 @@ def _figures(conn: sqlite3.Connection, person: Staff, present: Present) -> views
     today = calendar.business_day(present.now, present.settings)
     served, mean_s = tickets.handled_by(conn, today, person.id)
     return {"served": served, "mean_handling_s": None if mean_s is None else round(mean_s)}
+
+
+def _called(conn: sqlite3.Connection, present: Present, person: Staff) -> list[views.Json]:
+    """Where a floor manager asks them to come, for a quarter of an hour."""
+    return [
+        {"id": page.id, "at": calendar.stamp(page.at, present.settings), "by": page.by, "counter": page.counter}
+        for page in acts.pages_since(conn, present.now - CALLED_FOR_S)
+        if page.staff_id == person.id and page.acknowledged_at is None
+    ]
+
+
+def _alerts(conn: sqlite3.Connection, present: Present) -> list[views.Json]:
+    """Alerts that concern all of the staff, until somebody has taken notice."""
+    rules = alerts.rules(conn)
+    return [
+        alert_words.view(one, rules[one.kind], present.settings)
+        for one in alerts.open_ones(conn)
+        if rules[one.kind].seen_by == SeenBy.STAFF and one.seen_at is None and (one.snoozed_until or 0) <= present.now
+    ]
 
 
 def _concerns(page: Page, person: Staff, *, is_manager: bool) -> bool:

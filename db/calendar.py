@@ -49,6 +49,15 @@ def is_open(at: float, settings: Settings) -> bool:
     return hours is not None and hours.opens <= local(at, settings).strftime("%H:%M") < hours.closes
 
 
+def opens_at(at: float, settings: Settings) -> float | None:
+    """When the store opens on the day of `at`; None without hours, or on a day off."""
+    hours = hours_of_day(at, settings) if settings.hours else None
+    if hours is None:
+        return None
+    hour, minute = map(int, hours.opens.split(":"))
+    return local(at, settings).replace(hour=hour % 24, minute=minute, second=0, microsecond=0).timestamp()
+
+
 def closes_at(at: float, settings: Settings) -> float:
     """When no more numbers are given out today: `at` itself while the store is closed, endless if it never closes."""
     if not settings.hours:

@@ -837,3 +837,41 @@ class PauseTextMissing(LobbyError):
     """Another reason, not said."""
 
     code, status, field, text = "pause_text_missing", 422, "text", "Say in a few words why the counter pauses."
+
+
+class NothingToEnd(LobbyError):
+    """What the floor manager wants to change or take back is so already."""
+
+    code, status, text = "nothing_to_end", 409, "This is so already; nothing was changed."
+
+
+class ActOver(LobbyError):
+    """Something done for good can only be undone for a minute."""
+
+    code, status, text = "act_over", 409, "This was done more than a minute ago. Change it where it belongs."
+
+
+class StaffGone(LobbyError):
+    """Nobody of this id."""
+
+    code, status, field, text = "staff_gone", 404, "staff", "This member of staff is not known here."
+
+
+class IncompleteAct(LobbyError):
+    """What is to be done lacks something."""
+
+    code, status, text = "incomplete_act", 422, "Say for which counter, person, service or text this is to be done."
+
+
+class BadWebhook(LobbyError):
+    """An address alerts must not be sent to."""
+
+    code, status, field = "bad_webhook", 422, "url"
+    text = "Alerts are sent to an address that starts with https://, or with http:// on this machine."
+
+
+class BadAlertRule(LobbyError):
+    """A threshold that cannot work."""
+
+    code, status, field = "bad_alert_rule", 422, "threshold"
+    text = "The threshold is a number from {low} to {high}; the alert ends at the threshold or below it."

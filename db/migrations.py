@@ -426,6 +426,57 @@ def action_requests_of_counters(db: Database) -> None:
         db.execute(statement)
 
 
+_ALERTS = """
+CREATE TABLE alert_rules (
+    kind TEXT PRIMARY KEY, threshold REAL NOT NULL CHECK (threshold >= 0), clear_at REAL NOT NULL CHECK (clear_at BETWEEN 0 AND threshold),
+    is_on INTEGER NOT NULL CHECK (is_on IN (0, 1)), seen_by TEXT NOT NULL CHECK (seen_by IN ('staff', 'floor')),
+    sound INTEGER NOT NULL CHECK (sound IN (0, 1)), webhook INTEGER NOT NULL CHECK (webhook IN (0, 1))
+) STRICT;
+
+CREATE TABLE alerts (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, cause TEXT NOT NULL, said TEXT NOT NULL, began_at REAL NOT NULL, calm_since REAL,
+    seen_at REAL CHECK (seen_at >= began_at), seen_by TEXT, snoozed_until REAL, ended_at REAL CHECK (ended_at >= began_at),
+    CHECK ((seen_at IS NULL) = (seen_by IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX one_open_alert_per_cause ON alerts (kind, cause) WHERE ended_at IS NULL;
+CREATE INDEX alerts_by_beginning ON alerts (began_at);
+CREATE TRIGGER alerts_end_for_good BEFORE UPDATE ON alerts WHEN OLD.ended_at IS NOT NULL
+    BEGIN SELECT RAISE(ABORT, 'this alert has ended'); END;
+
+CREATE TABLE webhooks (id INTEGER PRIMARY KEY CHECK (id = 1), url TEXT NOT NULL, secret TEXT NOT NULL) STRICT;
+
+CREATE TABLE webhook_deliveries (
+    id INTEGER PRIMARY KEY, alert_id INTEGER NOT NULL REFERENCES alerts (id), step TEXT NOT NULL CHECK (step IN ('raised', 'seen', 'ended')),
+    body TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'sent', 'given_up')),
+    attempts INTEGER NOT NULL DEFAULT 0, next_at REAL NOT NULL, error TEXT, UNIQUE (alert_id, step)
+) STRICT;
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries (next_at) WHERE state = 'pending';
+
+CREATE TABLE acts (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, at REAL NOT NULL, by TEXT NOT NULL, data TEXT NOT NULL, expires_at REAL CHECK (expires_at > at),
+    ended_at REAL CHECK (ended_at >= at)
+) STRICT;
+CREATE INDEX acts_running ON acts (expires_at) WHERE ended_at IS NULL;
+
+CREATE TABLE staff_pages (
+    id INTEGER PRIMARY KEY, staff_id INTEGER NOT NULL REFERENCES staff (id), counter INTEGER REFERENCES counters (number), at REAL NOT NULL,
+    by TEXT NOT NULL, acknowledged_at REAL CHECK (acknowledged_at >= at)
+) STRICT;
+CREATE INDEX staff_pages_by_time ON staff_pages (at);
+
+CREATE TABLE outlooks (question TEXT PRIMARY KEY, at REAL NOT NULL, seen TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE presence (device_id INTEGER PRIMARY KEY REFERENCES devices (id), seen_at REAL NOT NULL) STRICT;
+"""
+
+
+@steps()
+def alerts(db: Database) -> None:
+    """Alerts with one open one per cause, where they are sent, what the floor manager did, and what is foreseen."""
+    for statement in _statements(_ALERTS):
+        db.execute(statement)
+
+
 def _statements(script: str) -> list[str]:
     """Split a script (sqlite3's own `executescript` would commit the migration's transaction)."""
     statements, current = [], ""

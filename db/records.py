@@ -230,6 +230,14 @@ class EventKind(StrEnum):
     WRAP_UP_ENDED = "wrap_up_ended"
     COUNTER_PAUSED = "counter_paused"
     COUNTER_BACK = "counter_back"
+    ALERT_RAISED = "alert_raised"
+    ALERT_SEEN = "alert_seen"
+    ALERT_SNOOZED = "alert_snoozed"
+    ALERT_ENDED = "alert_ended"
+    FLOOR_ACTED = "floor_acted"
+    FLOOR_ACT_ENDED = "floor_act_ended"
+    STAFF_PAGED = "staff_paged"
+    STAFF_PAGE_ACKNOWLEDGED = "staff_page_acknowledged"
 
 
 @dataclass(frozen=True, slots=True)

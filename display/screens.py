@@ -3,12 +3,27 @@
 import sqlite3
 from typing import Any
 
-from counter import paper, punctuality, views
+from counter import alert_words, paper, punctuality, views
 from counter.moment import Present
-from db import announcements, appointments, calendar, help_calls, print_jobs, quotes, ratings, staff, tickets
+from db import (
+    acts,
+    alerts,
+    announcements,
+    appointments,
+    calendar,
+    day_figures,
+    help_calls,
+    outlooks,
+    print_jobs,
+    quotes,
+    ratings,
+    staff,
+    tickets,
+)
 from db.errors import UnknownTicket
 from db.records import DeviceKind, Message, Ticket, TicketState
-from display import voice
+from display import acts as floor_acts
+from display import floor_view, outlook_view, voice
 from display.board import board
 from display.floor import floor
 
@@ -18,6 +33,9 @@ def read_board(conn: sqlite3.Connection, present: Present) -> dict[str, Any]:
     issued = tickets.issued_count(conn, calendar.business_day(present.now, present.settings))
     asked = help_calls.recent(conn, present.now - help_calls.COMING_S)
     shown = board(present, issued, asked, staff.devices(conn, DeviceKind.DISPLAY))
+    now_said = floor_view.notices(acts.running(conn, present.now))
+    if now_said:
+        shown["store"] = {**shown["store"], "notices": [*now_said, *shown["store"]["notices"]]}
     spoken = voice.view(present.settings, present.now, announcements.sounds(conn))
     return {**shown, "voice": spoken, "paper": paper.kiosks_without_paper(conn)}
 
@@ -53,4 +71,35 @@ def read_floor(conn: sqlite3.Connection, present: Present) -> dict[str, Any]:
     return {
         **floor(present, dict(tickets.day_so_far(conn, day)), printers, accuracy),
         "help": [views.help_call(called, present.settings) for called in asked],
+        **_alerts(conn, present),
+        **_acts(conn, present),
+        **_levels(conn, present, day),
     }
+
+
+def _alerts(conn: sqlite3.Connection, present: Present) -> dict[str, Any]:
+    """Open alerts, newest first, those snoozed left out; who is at risk, what would help, how the day goes."""
+    rules, answers = alerts.rules(conn), outlooks.load(conn)
+    shown = [one for one in alerts.open_ones(conn) if (one.snoozed_until or 0) <= present.now]
+    return {
+        "alerts": [alert_words.view(one, rules[one.kind], present.settings) for one in reversed(shown)],
+        "risks": outlook_view.risks(present, answers),
+        "remedies": outlook_view.remedies(present, answers),
+        "day": outlook_view.day(present, answers),
+    }
+
+
+def _acts(conn: sqlite3.Connection, present: Present) -> dict[str, Any]:
+    """What was done at once and can be taken back, and who of the staff is here."""
+    running = acts.running(conn, present.now - floor_view.UNDO_S)
+    pages = acts.pages_since(conn, present.now - floor_acts.PAGE_SHOWN_S)
+    free = acts.free_staff(conn, present.now)
+    return {
+        "acts": [floor_view.act(one, present.settings, present.services) for one in running],
+        "team": floor_view.team(staff.all_staff(conn), free, pages, present),
+    }
+
+
+def _levels(conn: sqlite3.Connection, present: Present, day: str) -> dict[str, Any]:
+    found = day_figures.levels(conn, day, present.settings.rules.fair_after_s)
+    return {"levels": floor_view.levels(found, present), "gave_up": floor_view.gave_up(found)}

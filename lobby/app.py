@@ -15,7 +15,7 @@ from counter import routes as counter_room
 from counter import vip_routes
 from counter.web import Answer, Context
 from db import settings as store_settings
-from display import media_routes, report_routes, voice_routes
+from display import alert_routes, media_routes, report_routes, voice_routes
 from display import routes as display_room
 from kiosk import booking_routes as booking_room
 from kiosk import help_routes, holder_routes, reprint_routes, staff_issuing
@@ -78,6 +78,7 @@ def create_app(context: Context, control_token: str) -> Flask:
     app.register_api(media_routes.api(context))
     app.register_api(reprint_routes.api(context))
     app.register_api(staff_issuing.api(context))
+    app.register_api(alert_routes.api(context))
     app.register_api(import_room.pages(context))
     app.register_api(
         import_room.api(context, lambda: settings.manager(context, control_token), texts.say_to_the_caller)

@@ -19,6 +19,7 @@ from db.errors import LobbyError, NotFound, UnknownService
 from db.records import DeviceKind, EventKind, Hours, Names, Role, Staff
 from display.scope import Layout
 from lobby import (
+    alert_settings,
     booking_settings,
     desk_settings,
     display_settings,
@@ -292,6 +293,7 @@ COMMANDS: dict[str, Command[Any]] = {
     **slip_settings.COMMANDS,
     **voice_settings.COMMANDS,
     **printer_commands.COMMANDS,
+    **alert_settings.COMMANDS,
     "booking-set": Command(BookingSet, _booking_set),
     **display_settings.COMMANDS,
     "desk-set": Command(DeskSet, _desk_set),

@@ -76,7 +76,7 @@ class Forecasting:
             self._version = events.version(conn)
             if not load(conn, now).is_known:
                 return
-            situation = self._situation(conn, now)
+            situation = self.situation(conn, now)
         forecast: Forecast = self._ask("foresee", situation, self._corrections)
         self._store.write(lambda conn: forecasts.save(conn, forecast))
 
@@ -86,7 +86,7 @@ class Forecasting:
         Raises `ForecastUnavailable`, `NothingProposed`, `UnknownCounter` and `UnsoundSettings`.
         """
         with self._store.read() as conn:
-            present = self._situation(conn, self._clock())
+            present = self.situation(conn, self._clock())
             then = changed(present, learning.rule_book(conn), proposal)
         try:
             comparison: Comparison = self._ask("compare", present, then)
@@ -94,7 +94,7 @@ class Forecasting:
             raise ForecastUnavailable from error
         return comparison
 
-    def _situation(self, conn: sqlite3.Connection, now: float) -> Situation:
+    def situation(self, conn: sqlite3.Connection, now: float) -> Situation:
         """The present; from time to time the past is asked anew what it teaches."""
         if now >= self._learn_at:
             self._habits, self._corrections = learning.habits(conn, now), learning.corrections(conn, now)

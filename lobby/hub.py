@@ -80,6 +80,10 @@ class Hub:
         socketio.on_event("disconnect", self._disconnect)
         socketio.on_event("watch", self._watch)
 
+    def on_line(self) -> set[int]:
+        """The devices that have a live line now, by id."""
+        return {caller.device.id for caller in self._callers.values() if caller.device is not None}
+
     def wake(self) -> None:
         """Something was committed."""
         self._wake.set()

@@ -8,12 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 from counter.forecast import foresee
+from counter.outlook import course, prospects, weigh
 from counter.staffing import plan
 from counter.whatif import compare
 from lobby.pipe import answer_jobs
 from lobby.replaying import play
 
-JOBS: dict[str, Callable[..., Any]] = {"foresee": foresee, "compare": compare, "plan": plan, "play": play}
+JOBS: dict[str, Callable[..., Any]] = {
+    job.__name__: job for job in (foresee, compare, prospects, weigh, course, plan, play)
+}
 
 if __name__ == "__main__":
     answer_jobs(JOBS)

@@ -38,6 +38,8 @@ from lobby.hub import Hub
 from lobby.keeping import Keeping, require_sound
 from lobby.printing import Printing
 from lobby.speaker import best
+from lobby.watching import Watching
+from lobby.webhook import Sender
 from lobby.wire import Server
 from printer import trial
 
@@ -105,6 +107,7 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     server.start()
     gc.collect()
     gc.freeze()  # what is loaded by now stays: walking it again and again would stop everybody for tens of milliseconds
+    watching = Watching(store, clock, oracle.ask, forecasting.situation, hub.on_line)
     works = (
         hub.run,
         printing.run,
@@ -113,6 +116,8 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
         Days(context).run,
         Calling(context).run,
         Keeping(context).run,
+        watching.run,
+        Sender(store, clock).run,
     )
     workers = [gevent.spawn(work) for work in works]
     with _control_file(store.folder / CONTROL, f"http://{_reachable(host)}:{port}", control_token):

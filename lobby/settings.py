@@ -18,7 +18,7 @@ from counter.web import Answer, Context
 from db import perks, settings, staff
 from db.errors import SignInNeeded
 from db.records import DeviceKind, Role, Staff
-from lobby import commands, display_settings, rule_settings, voice_settings
+from lobby import alert_settings, commands, display_settings, rule_settings, voice_settings
 from lobby.orders import Json
 
 
@@ -85,10 +85,16 @@ def _entitlements(conn: sqlite3.Connection, _: Staff, __: Path) -> Json:
     }
 
 
+def _alerts(conn: sqlite3.Connection, person: Staff, _: Path) -> Json:
+    may_send = auth.has(person, Role.ADMIN)
+    return {"store": settings.load(conn), **alert_settings.page(conn), "may_send": may_send}
+
+
 _PAGES = {
     "/settings": _Page("lobby/settings.html", Role.MANAGER, _store),
     "/settings/rule": _Page("lobby/rule.html", Role.MANAGER, _rule),
     "/settings/entitlements": _Page("lobby/entitlements.html", Role.ADMIN, _entitlements),
+    "/settings/alerts": _Page("lobby/alerts.html", Role.MANAGER, _alerts),
     "/settings/voice": _Page("lobby/voice.html", Role.MANAGER, lambda conn, _, __: voice_settings.page(conn)),
     "/settings/display": _Page(
         "lobby/displays.html", Role.MANAGER, lambda conn, _, folder: display_settings.page(conn, folder)

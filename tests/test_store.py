@@ -152,4 +152,5 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
         "printers_and_agents",
         "staff_actions",
         "action_requests_of_counters",
+        "alerts",
     ]

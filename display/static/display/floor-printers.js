@@ -2,16 +2,18 @@
 import { post } from "/static/lobby/api.js";
 import { html, icon, timeOf, useState } from "/static/lobby/page.js";
 import { message, t } from "/static/lobby/texts.js";
+import { AlertSteps } from "./floor-alerts.js";
 
 const Waiting = ({ printer }) => (printer.pending ? html`<em>${t("{n} slips waiting", { n: printer.pending })}</em>` : null);
 
 /** A failed printer says itself why; without a reason it is at least named. A roll near its end is said before it ends. */
-export function PrinterAlerts({ printers }) {
+export function PrinterAlerts({ printers, alerts, own }) {
+  const alertOf = ({ name }) => alerts.find(({ kind, said }) => kind === "printer_failed" && said.values.printer === name);
   const failed = printers.filter(({ state }) => state === "failed");
   const low = printers.filter(({ state, paper_low }) => state !== "failed" && paper_low);
   if (!failed.length && !low.length) return null;
   return html`<section class="al" aria-label=${t("Needs attention")}>
-    ${failed.map((printer) => html`<p key=${printer.name} data-printer=${printer.name}>${icon("printer")}<span><b>${printer.name}</b> ${message(printer.error) || t("The printer does not print.")}<${Waiting} printer=${printer} /></span></p>`)}
+    ${failed.map((printer) => html`<p key=${printer.name} data-printer=${printer.name}>${icon("printer")}<span><b>${printer.name}</b> ${message(printer.error) || t("The printer does not print.")}<${Waiting} printer=${printer} /></span>${alertOf(printer) ? html`<${AlertSteps} alert=${alertOf(printer)} own=${own} />` : null}</p>`)}
     ${low.map((printer) => html`<p key=${printer.name} class="low" data-printer=${printer.name}>${icon("printer")}<span><b>${printer.name}</b> ${t("The paper roll ends soon. Keep a new one at hand.")}</span></p>`)}
   </section>`;
 }

@@ -59,11 +59,26 @@ function Arrival({ page, own, hint }) {
   </p>`;
 }
 
+/** Where a floor manager asks them to come. */
+function Called({ call, own }) {
+  const path = `staff-pages/${call.id}/acknowledge`;
+  return html`<p class="arrival called" data-called=${call.id}>${icon("hand")}<span><b>${call.counter ? t("{name} asks you to come to counter {number}", { name: call.by, number: call.counter }) : t("{name} asks you to come", { name: call.by })}</b></span>
+    <button type="button" aria-busy=${own.busy === path} onClick=${() => own.act(path)}>${t("I am coming")}</button></p>`;
+}
+
+const plain = (value) => (value && typeof value === "object" ? name(value) : value);
+
+/** What all of the staff are to know. */
+const Known = ({ alert }) => html`<p class="arrival floor" data-alert=${alert.kind}>${icon("warning")}<span><b>${t(alert.said.text, Object.fromEntries(Object.entries(alert.said.values).map(([key, value]) => [key, plain(value)])))}</b></span></p>`;
+
 /** Who has come, oldest first; always in the page, so that what is put into it is read out. The first takes the key. */
-export function Arrivals({ own, pages, hint }) {
+export function Arrivals({ own, pages, hint, alerts = own.data?.alerts ?? [] }) {
   useTick();
-  return html`<section class=${`arrivals ${pages.length || own.trouble ? "" : "quiet"}`} aria-live="polite" aria-label=${t("VIPs who have come")}>
+  const called = own.data?.called ?? [];
+  return html`<section class=${`arrivals ${pages.length || called.length || alerts.length || own.trouble ? "" : "quiet"}`} aria-live="polite" aria-label=${t("VIPs who have come")}>
     ${own.trouble ? html`<p class="arrival trouble" role="alert">${icon("warning")}<span>${own.trouble}</span></p>` : null}
+    ${called.map((call) => html`<${Called} key=${`c${call.id}`} call=${call} own=${own} />`)}
+    ${alerts.map((alert) => html`<${Known} key=${`a${alert.id}`} alert=${alert} />`)}
     ${pages.map((page, at) => html`<${Arrival} key=${page.id} page=${page} own=${own} hint=${at ? null : hint} />`)}
   </section>`;
 }

@@ -1,0 +1,41 @@
+// Owns what the floor manager does by a tap: one step at a time, its refusal in words, and taking it back.
+import { post } from "/static/lobby/api.js";
+import { t } from "/static/lobby/texts.js";
+
+const TROUBLE_MS = 9000;
+
+/**
+ * @returns {{busy: string | null, trouble: string, act: (body: object, label?: string) => Promise<boolean>, step: (path: string, body?: object) => Promise<boolean>}}
+ *   the same object at every `changed()`; `act` does something at once, `step` posts to any path below /api/v1; both tell whether it happened.
+ */
+export function steps(changed) {
+  let hush = null;
+  const own = { busy: null, trouble: "", step, act: (body, label = body.kind) => step("floor/acts", body, label) };
+
+  function complain(text) {
+    own.trouble = text;
+    clearTimeout(hush);
+    hush = setTimeout(() => {
+      own.trouble = "";
+      changed();
+    }, TROUBLE_MS);
+  }
+
+  async function step(path, body = {}, label = path) {
+    if (own.busy) return false;
+    Object.assign(own, { busy: label, trouble: "" });
+    changed();
+    let happened = true;
+    try {
+      await post(`/api/v1/${path}`, body);
+    } catch (problem) {
+      if (problem.status === undefined) throw problem;
+      happened = false;
+      complain(problem.detail || t("No connection to the server. Nothing was changed; please try again."));
+    }
+    own.busy = null;
+    changed();
+    return happened;
+  }
+  return own;
+}
