@@ -13,6 +13,7 @@ from serving import Serving
 
 pytestmark = pytest.mark.browser
 
+CLERKS = {"zh-CN": "林静怡", "en-GB": "Zhou"}
 STRIP = (480, 96)
 UPRIGHT_TABLET = (820, 1180)
 MEMBERS = (
@@ -37,15 +38,12 @@ class Desk:
 
     def __init__(self, chromium: Browser, server: Serving, language: str, name: str, number: int) -> None:
         self.language, self.number = language, number
-        server.command("staff", "add", "--name", name, "--role", "manager", "--pin", "2468")
         self.screen = Screen(chromium, SMALL_DESKTOP, language)
         self.page = sign_in(self.screen, server, name, f"/counter?number={number}")
         expect(self.page.locator("[data-state=closed]")).to_be_visible()
         self.press("Space")
         self.is_in("ready")
-        with server.client() as client:
-            token = client.post("/api/v1/sessions", json={"staff": name, "pin": "2468"}).json()["token"]
-        self.api = server.client(token)
+        self.api = server.client(token_of(server, name))
 
     def press(self, *keys: str) -> None:
         """One key after the other."""
@@ -94,6 +92,11 @@ class Desk:
         expect(self.page.locator("[data-waiting]")).to_have_count(0)
 
 
+def token_of(server: Serving, name: str) -> str:
+    with server.client() as client:
+        return str(client.post("/api/v1/sessions", json={"staff": name, "pin": "2468"}).json()["token"])
+
+
 def sign_in(screen: Screen, server: Serving, name: str, path: str) -> Page:
     page = screen.go(f"{server.url}/counter/sign-in?next={path}")
     page.locator(f"input[name=staff][value='{name}']").check(force=True)
@@ -109,7 +112,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     with Serving(folder / "store") as serving:
         (folder / "members.csv").write_text(MEMBERS)
         serving.command("import", "members", str(folder / "members.csv"))
-        serving.no_patience()
+        serving.command("staff", "add", "--name", "梅经理", "--role", "admin", "--pin", "2468")
+        with serving.client(token_of(serving, "梅经理")) as admin:
+            for name in CLERKS.values():
+                wish = {"name": name, "role": "manager", "pin": "2468"}
+                assert admin.post("/api/v1/commands/staff-add", json=wish).status_code < 300
+            patience = {"recall_gap_s": 0, "no_show_calls": 1, "no_show_after_s": 0}
+            assert admin.post("/api/v1/commands/desk-set", json=patience).status_code < 300
         yield serving
 
 
@@ -117,17 +126,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 def desks(server: Serving) -> Iterator[dict[str, Desk]]:
     with browser() as chromium:
         made = {
-            "zh-CN": Desk(chromium, server, "zh-CN", "林静怡", 4),
-            "en-GB": Desk(chromium, server, "en-GB", "Zhou", 5),
+            language: Desk(chromium, server, language, name, number)
+            for number, (language, name) in enumerate(CLERKS.items(), start=4)
         }
         yield made
         for desk in made.values():
             desk.screen.close()
+            desk.api.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def arrivals(server: Serving) -> Iterator[httpx.Client]:
-    with server.client(server.device("api", f"arrivals {next(_counted)}")["token"]) as client:
+    with server.client(server.device("api", "arrivals")["token"]) as client:
         yield client
 
 
