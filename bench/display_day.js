@@ -1,4 +1,4 @@
-// Owns a day before the display in seconds: a clock and a line of the page's own, which `day` moves and feeds.
+// Owns a day before the display in seconds: a clock and a line of the page's own, which `hour` moves and feeds.
 // Injected before the page's scripts. Everything else, from parsing a message to painting it, is the display itself.
 (() => {
   const real = { setTimeout: window.setTimeout.bind(window), now: performance.now.bind(performance) };
@@ -91,19 +91,19 @@
   window.settle = () => pass(1000, false);
 
   /**
-   * So many minutes of a busy lobby: two calls each, now and then a recall or a line that drops, and their snapshots;
-   * a picture is painted every `between` minutes. */
-  window.day = async (minutes, whole, between) => {
-    for (let minute = 0; minute < minutes; minute += 1) {
+   * An hour of a busy lobby in so many steps: two calls in each, now and then a recall or a line that drops, and their
+   * snapshots; a picture is painted every `between` steps. */
+  window.hour = async (steps, whole, between) => {
+    for (let step = 0; step < steps; step += 1) {
       for (let part = 0; part < 4; part += 1) {
         if (part % 2 === 0) call(false);
-        if (minute % 7 === 0 && part === 1) call(true);
+        if (step % 7 === 0 && part === 1) call(true);
         state.version += 1;
         say("snapshot", board());
-        await pass(15_000, whole);
+        await pass(3_600_000 / steps / 4, whole);
       }
-      if (minute % 60 === 30) line.close();
-      if (minute % between === 0) await frame();
+      if (step === 10) line.close();
+      if (step % between === 0) await frame();
     }
   };
 })();
