@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from counter.web import Body, Context
 from db import settings, slips
+from db.errors import LobbyError
 from db.records import EventKind, Names, TicketClass
 from lobby.orders import Command, Json, Order
 from printer import logo, samples
@@ -24,12 +25,20 @@ Language = Literal["zh", "en"]
 _NO_TIER = Names("贵宾", "VIP")
 
 
+class TemplateMoved(LobbyError):
+    """Nobody undoes unseen what somebody else has written."""
+
+    code, status, field = "template_moved", 409, "text"
+    text = "Somebody else has changed this template meanwhile. Load the page again to see it."
+
+
 class TemplateSet(Body):
-    """A template, or null for the usual one."""
+    """A template, or null for the usual one; `before` is the text the caller saw."""
 
     language: Language
     ticket_class: TicketClass
     text: Annotated[str, StringConstraints(strip_whitespace=False)] | None = None
+    before: Annotated[str, StringConstraints(strip_whitespace=False)] | None = None
 
 
 class TextsSet(Body):
@@ -117,6 +126,8 @@ def _show(conn: sqlite3.Connection, _: Order, __: Body) -> Json:
 def _template_set(conn: sqlite3.Connection, order: Order, body: TemplateSet) -> Json:
     before = slips.template(conn, body.language, body.ticket_class)
     usual = default_template(body.language, body.ticket_class)
+    if body.before is not None and body.before.strip() != (before or usual).strip():
+        raise TemplateMoved
     after = None if body.text is None or body.text.strip() == usual.strip() else body.text
     if after is not None:
         samples.check(after, body.language, _sample(conn, body.ticket_class))

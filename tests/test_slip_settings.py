@@ -69,6 +69,14 @@ def test_the_way_back_is_the_usual_template(stage: Stage) -> None:
             assert slips.templates(conn) == {}
 
 
+def test_nobody_undoes_unseen_what_somebody_else_has_written(stage: Stage) -> None:
+    template_set(stage, OWN)
+    wish = {"language": "zh", "ticket_class": "ordinary", "text": "number\ncut"}
+    with pytest.raises(slip_settings.TemplateMoved):
+        run(stage, "slip-template-set", before=default_template("zh", TicketClass.ORDINARY), **wish)
+    assert run(stage, "slip-template-set", before=OWN, **wish) == {"changed": True}
+
+
 def test_a_template_with_a_fault_is_refused_with_its_lines_and_changes_nothing(stage: Stage) -> None:
     template_set(stage, OWN)
     events = len(stage.journal())

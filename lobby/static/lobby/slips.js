@@ -108,7 +108,7 @@ async function save() {
   const one = key();
   const text = editor.value;
   try {
-    await post("/api/v1/commands/slip-template-set", { language: chosen("language"), ticket_class: chosen("ticket_class"), text });
+    await post("/api/v1/commands/slip-template-set", { language: chosen("language"), ticket_class: chosen("ticket_class"), text, before: templates[one].text });
     templates[one].text = text;
     drafts.delete(one);
     say(t("Saved. It counts from the next slip on."));
