@@ -20,7 +20,7 @@ from kiosk import booking_routes as booking_room
 from kiosk import help_routes, holder_routes, reprint_routes
 from kiosk import import_routes as import_room
 from kiosk import routes as kiosk_room
-from lobby import __version__, enrolment, figures, printer_pages, problems, settings, texts
+from lobby import __version__, enrolment, figures, printer_pages, problems, settings, slip_routes, texts
 
 LARGEST_REQUEST = 32 * 1024 * 1024
 _ROOT = Path(__file__).parent.parent
@@ -79,6 +79,8 @@ def create_app(context: Context, control_token: str) -> Flask:
     app.register_api(enrolment.pages(context))
     app.register_api(settings.pages(context))
     app.register_api(settings.api(context, control_token))
+    app.register_api(slip_routes.pages(context))
+    app.register_api(slip_routes.api(context, lambda: settings.manager(context, control_token)))
     app.register_api(printer_pages.pages(context))
     return app
 

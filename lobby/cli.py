@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import click
 
-from lobby import __version__
+from lobby import __version__, slip_cli
 
 Json = dict[str, Any]
 CONTROL_TRIES = 50
@@ -401,3 +401,11 @@ def _print(result: Json, as_json: bool) -> None:
 def _fail(line: str) -> NoReturn:
     click.echo(f"lobbyline: {line}", err=True)
     sys.exit(1)
+
+
+@main.group("printer")
+def printer_group() -> None:
+    """Receipt printers, and what comes out of them."""
+
+
+slip_cli.add_to(printer_group, _command, data_option, _or_fail)

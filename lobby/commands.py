@@ -17,7 +17,7 @@ from counter.web import LARGEST, Body, Context
 from db import settings, staff
 from db.errors import LobbyError, NotFound, UnknownService
 from db.records import DeviceKind, EventKind, Hours, Names, Role, Staff
-from lobby import booking_settings, entitlements, printer_commands, rule_settings
+from lobby import booking_settings, entitlements, printer_commands, rule_settings, slip_settings
 from lobby.booking_settings import BookingSet
 from lobby.orders import Command, Json, Order, UnknownStaff
 from printer.device import require_address
@@ -263,6 +263,7 @@ COMMANDS: dict[str, Command[Any]] = {
     "device-add": Command(DeviceAdd, _device_add),
     "store-set": Command(StoreSet, _store_set),
     **entitlements.COMMANDS,
+    **slip_settings.COMMANDS,
     **printer_commands.COMMANDS,
     "booking-set": Command(BookingSet, _booking_set),
 }

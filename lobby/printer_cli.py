@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from lobby.cli import Json, data_option, json_option, main
+from lobby.cli import Json, data_option, json_option, main, printer_group
 from lobby.cli import _command as command
 from lobby.cli import _or_fail as or_fail
 from lobby.cli import _print as show
@@ -38,11 +38,6 @@ def _printer_options(function: Any) -> Any:
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
-
-
-@main.group("printer")
-def printer_group() -> None:
-    """Receipt printers: find, add, try out, change."""
 
 
 @printer_group.command("find")

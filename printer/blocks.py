@@ -17,7 +17,7 @@ LONGEST_QR = 300
 
 _LINE = re.compile(r"\s*([^\s:：]+)([^:：]*)(?:[:：](.*))?")
 _BAR = re.compile(r"[|｜]")
-_GAP = "\x1d"  # stands for the bar between columns, so that a value with a bar in it stays whole
+_GAP = "\x01"  # stands for the bar between columns, so that a value with a bar in it stays whole
 _SIZED = re.compile(r"size=(\d{1,3})")
 
 
@@ -60,13 +60,15 @@ _KINDS = {
     "cut": _Kind(may_be_bare=True),
 }
 
+WORDS = tuple(_KINDS)
+
 
 def read(number: int, written: str) -> Line:
     """A line of a template. Raises `SlipFault`."""
     found = _LINE.fullmatch(written)
     word, options, content = found.groups() if found else (written, "", None)
     if word not in _KINDS:
-        raise slip_faults.UnknownBlock(number, word=word, known=", ".join(_KINDS))
+        raise slip_faults.UnknownBlock(number, word=word, known=", ".join(WORDS))
     kind = _KINDS[word]
     read_options = _options(number, word, options.split())
     if content is None and not kind.may_be_bare:
@@ -107,7 +109,7 @@ def _option(kind: _Kind, option: str) -> tuple[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class Given:
     """What blocks without content print: the ticket's number, the address of its page, the store's logo if any."""
 
     number: str
@@ -115,16 +117,16 @@ class Ticket:
     logo: bytes | None = None
 
 
-def block_of(line: Line, content: str, ticket: Ticket) -> Block | None:
+def block_of(line: Line, content: str, given: Given) -> Block | None:
     """What a line becomes with its content filled in; None for nothing. Raises `SlipFault`."""
-    return _MAKERS[line.word](_Filled(line, content.strip(), ticket))
+    return _MAKERS[line.word](_Filled(line, content.strip(), given))
 
 
 @dataclass(frozen=True, slots=True)
 class _Filled:
     line: Line
     content: str
-    ticket: Ticket
+    given: Given
 
     @property
     def options(self) -> dict[str, Any]:
@@ -141,7 +143,7 @@ def _columns(filled: _Filled) -> Block | None:
 
 
 def _qr(filled: _Filled) -> Block | None:
-    content = filled.content or filled.ticket.url
+    content = filled.content or filled.given.url
     if len(content) > LONGEST_QR:
         raise slip_faults.QrTooLong(filled.line.number, most=LONGEST_QR)
     return Qr(content, filled.options.get("size"))
@@ -150,9 +152,9 @@ def _qr(filled: _Filled) -> Block | None:
 _MAKERS: dict[str, Callable[[_Filled], Block | None]] = {
     "text": _text,
     "columns": _columns,
-    "number": lambda filled: Number(filled.ticket.number, **filled.options),
+    "number": lambda filled: Number(filled.given.number, **filled.options),
     "qr": _qr,
-    "logo": lambda filled: Logo(filled.ticket.logo) if filled.ticket.logo else None,
+    "logo": lambda filled: Logo(filled.given.logo) if filled.given.logo else None,
     "line": lambda _: Divider(),
     "feed": lambda filled: Feed(**filled.options),
     "cut": lambda _: Cut(),

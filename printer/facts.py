@@ -3,9 +3,11 @@
 No personal data goes on paper: a number, a service and a tier, but no name, phone or member number.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
 from db.records import Names, Quote, Service, Settings, Ticket, Tier
 
@@ -50,6 +52,12 @@ class Facts:
     where_to_go: Names = NOTHING
     public_rule: Names = NOTHING
 
+    @classmethod
+    def of_json(cls, given: Mapping[str, Any]) -> "Facts":
+        """The facts that `dataclasses.asdict` made `given` of."""
+        values: dict[str, Any] = {name: Names(**one) if name in BILINGUAL else one for name, one in given.items()}
+        return cls(**values)
+
     def values(self, language: str) -> dict[str, object]:
         """By name, as a template in `language` sees them."""
         found = {name: getattr(self, name) for name in NAMES}
@@ -61,7 +69,7 @@ BILINGUAL = frozenset(field.name for field in fields(Facts) if field.type is Nam
 
 
 WHERE_TO_GO = Names("请在等候区就座，留意叫号", "Take a seat, watch the screen.")
-PUBLIC_RULE = Names("分队叫号，不一定按号码顺序", "Numbers may come out of order.")
+PUBLIC_RULE = Names("分队叫号，不一定按号码顺序", "Not always in number order.")
 
 
 @dataclass(frozen=True, slots=True)

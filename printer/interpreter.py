@@ -186,7 +186,7 @@ class _Printer:
     def _cut(self) -> None:
         if self._line:
             self._print_line()
-        page = Image.new("1", (self._width, max(self._sheet.top, 1)), 1)
+        page = Image.new("1", (self._width, max(self._sheet.top, 1)), 255)
         for dots, left, top in self._sheet.ink:
             page.paste(dots, (left, top))
         self._done.append(page)

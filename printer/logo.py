@@ -12,6 +12,7 @@ MOST_PIXELS = 20_000_000
 
 _KEPT = (576, 400)  # as much as the widest paper can show
 _HIGHEST = 160  # dots: two centimetres
+_BELOW = 16  # dots of white
 _ACROSS = 0.75  # of the paper's width
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP")
 
@@ -46,4 +47,6 @@ def dots(png: bytes, width: int) -> Image.Image:
     with Image.open(io.BytesIO(png)) as opened:
         grey = opened.convert("L")
     grey.thumbnail((int(width * _ACROSS), _HIGHEST), Image.Resampling.LANCZOS)
-    return grey.convert("1", dither=Image.Dither.FLOYDSTEINBERG)
+    page = Image.new("1", (grey.width, grey.height + _BELOW), 255)
+    page.paste(grey.convert("1", dither=Image.Dither.FLOYDSTEINBERG))
+    return page

@@ -7,7 +7,7 @@ _RULER = 40
 _PATCH = 64
 _LINES = 48
 _SHADES = (16, 8, 4, 2, 1)  # every so many dots is black, the last patch all of them
-_WHITE, _BLACK = 1, 0
+_WHITE, _BLACK = 255, 0
 
 
 def dots(width: int) -> Image.Image:

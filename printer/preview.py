@@ -22,7 +22,7 @@ def png(slip: Slip, paper: Paper) -> bytes:
 def png_of(job: bytes, paper: Paper) -> bytes:
     """The same of a finished job."""
     made = sheets(job, paper.width_dots)
-    page = Image.new("1", (paper.width_dots, sum(sheet.height + _BETWEEN for sheet in made) - _BETWEEN), 1)
+    page = Image.new("1", (paper.width_dots, sum(sheet.height + _BETWEEN for sheet in made) - _BETWEEN), 255)
     draw, top = ImageDraw.Draw(page), 0
     for sheet in made:
         page.paste(sheet, (0, top))

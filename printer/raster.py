@@ -14,7 +14,7 @@ from printer.wrapping import wrap
 
 TEXT_DOTS = 26
 BOLD_DOTS = 30  # room for the thicker strokes
-NUMBER_DOTS = 150
+NUMBER_SHARE = 0.39  # of the paper's width: four letters fit
 
 _BLACK, _WHITE = 0, 255
 _THRESHOLD = 140  # grey of an edge that still becomes a black dot: keeps thin strokes whole
@@ -24,14 +24,14 @@ _ANCHORS = {Align.LEFT: (0.0, "lm"), Align.CENTER: (0.5, "mm"), Align.RIGHT: (1.
 
 
 def picture(slip: Slip, dots: int) -> Image.Image:
-    """The slip in black and white, `dots` wide."""
+    """The slip in black and white (mode 1), `dots` wide."""
     strips = [_strip(block, dots) for block in slip.blocks]
     page = Image.new("L", (dots, sum(strip.height for strip in strips)), _WHITE)
     top = 0
     for strip in strips:
         page.paste(strip, ((dots - strip.width) // 2, top))
         top += strip.height
-    return page.point(lambda grey: _BLACK if grey < _THRESHOLD else _WHITE)
+    return page.point(lambda grey: _BLACK if grey < _THRESHOLD else _WHITE, "1")
 
 
 def _strip(block: Block, dots: int) -> Image.Image:
@@ -41,7 +41,7 @@ def _strip(block: Block, dots: int) -> Image.Image:
         case Columns():
             return _columns(block, dots)
         case Number(text, size):
-            return _number(text, TEXT_DOTS * size if size else NUMBER_DOTS, dots)
+            return _number(text, TEXT_DOTS * size if size else round(dots * NUMBER_SHARE), dots)
         case Qr() | Logo() | Pattern():
             return _symbol(block, dots).convert("L")
         case Divider():

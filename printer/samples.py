@@ -8,7 +8,7 @@ from printer.facts import NOTHING, Facts, Texts
 from printer.template import render
 
 _NUMBERS = {TicketClass.VIP: "V012", TicketClass.APPOINTMENT: "A003", TicketClass.ORDINARY: "B007"}
-_TOKEN = "p4Zr8sKq1WnYb6TcX0eLdA"  # noqa: S105 — as long as a ticket's own
+TOKEN = "p4Zr8sKq1WnYb6TcX0eLdA"  # noqa: S105 — as long as a ticket's own
 _URL = "http://192.168.1.10:8080"
 
 
@@ -19,7 +19,7 @@ def facts(
     is_booked = ticket_class is TicketClass.APPOINTMENT
     return Facts(
         number=_NUMBERS[ticket_class],
-        url=f"{url or _URL}/t/{_TOKEN}",
+        url=f"{url or _URL}/t/{TOKEN}",
         store=store,
         service=service,
         people_ahead=3,

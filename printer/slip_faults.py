@@ -17,7 +17,7 @@ class BadSlip(LobbyError):
 class SlipFault(LobbyError):
     """Something wrong in one line of a template, counted from 1."""
 
-    code, status = "slip_fault", 422
+    code, status, text = "slip_fault", 422, BadSlip.text
 
     def __init__(self, line: int, **attrs: object) -> None:
         super().__init__(**attrs)

@@ -23,7 +23,7 @@ _log = logging.getLogger("lobbyline.printing")
 @cache
 def default_template(language: str, ticket_class: TicketClass) -> str:
     """The template the product brings."""
-    return (_DEFAULTS / f"{language}-{ticket_class}.txt").read_text("utf-8")
+    return (_DEFAULTS / f"{language}-{ticket_class}.txt").read_text("utf-8").rstrip()
 
 
 def texts(conn: sqlite3.Connection) -> Texts:

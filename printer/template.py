@@ -42,10 +42,10 @@ _jinja.globals.clear()
 def render(template: str, language: str, facts: Facts, logo: bytes | None = None) -> Slip:
     """The slip a template makes; `logo` is the store's PNG. Raises `BadSlip`."""
     lines, source = _checked(template)
-    ticket = blocks.Ticket(facts.number, facts.url, logo)
+    given = blocks.Given(facts.number, facts.url, logo)
     try:
         filled = _FILLED.findall(_compiled(source).render(facts.values(language)))
-        made = (blocks.block_of(lines[int(number)], content, ticket) for number, content in filled)
+        made = (blocks.block_of(lines[int(number)], content, given) for number, content in filled)
         return Slip(tuple(block for block in made if block is not None))
     except SlipFault as fault:
         raise BadSlip(fault) from None

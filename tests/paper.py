@@ -81,15 +81,16 @@ _TEXT = re.compile(rb"[^\x00-\x1f]+")
 
 
 class _Reader:
-    def __init__(self, job: bytes) -> None:
+    def __init__(self, job: bytes, *, begins_in_kanji: bool) -> None:
         self.job = job
+        self.begins_in_kanji = begins_in_kanji
         self.at = 0
         self.paper = Paper()
         self.reset()
 
     def reset(self) -> None:
-        self.line, self.kanji, self.bold, self.align, self.width, self.height, self.qr = "", False, False, 0, 1, 1, ""
-        self.cells, self.doubled, self.page = 0, False, "cp437"
+        self.line, self.bold, self.align, self.width, self.height, self.qr = "", False, 0, 1, 1, ""
+        self.cells, self.doubled, self.page, self.kanji = 0, False, "cp437", self.begins_in_kanji
 
     def take(self, count: int) -> bytes:
         part = self.job[self.at : self.at + count]
@@ -175,6 +176,6 @@ class _Reader:
             self.paper.native_qr.append(self.qr)
 
 
-def read(job: bytes) -> Paper:
-    """The paper a printer would make of a job."""
-    return _Reader(job).run()
+def read(job: bytes, *, begins_in_kanji: bool = False) -> Paper:
+    """The paper a printer would make of a job; models for China begin in kanji mode."""
+    return _Reader(job, begins_in_kanji=begins_in_kanji).run()

@@ -59,7 +59,7 @@ def test_a_chinese_holder_reads_chinese_first_and_english_below() -> None:
         "过号请到服务台",
         "Missed your call? Ask the desk.",
         "分队叫号，不一定按号码顺序",
-        "Numbers may come out of order.",
+        "Not always in number order.",
         "2026-11-21 09:05",
     ]
 
