@@ -8,6 +8,7 @@ from paper import read
 
 REPRINT = "重印 / Reprint"
 _FATES = (Mode.DROPS, Mode.STALLS, Mode.PAPER_ENDS, Mode.PAPER_ENDS_LATE, Mode.PAPER_OUT, Mode.COVER_OPEN, Mode.SILENT)
+_CUT = b"\x1dVB\x00"
 _TEETHING = 2  # connections that go well, so that it is known what the model can do
 
 
@@ -31,8 +32,8 @@ class UnluckyPrinter(FakePrinter):
 
     @property
     def on_paper(self) -> list[tuple[str, bool]]:
-        """The numbers that came out, in order, each with whether its slip says that it is a reprint."""
-        return [number_of(job) for job in list(self.jobs)]
+        """The numbers that came out whole, in order, each with whether its slip says that it is a reprint."""
+        return [number_of(job) for job in list(self.jobs) if job.endswith(_CUT)]
 
 
 def number_of(job: bytes) -> tuple[str, bool]:
