@@ -34,6 +34,8 @@ Compute = Callable[..., Any]
 DAYS_AHEAD = 7
 LEARNT_DAYS = 28
 STAFFING, REPLAY = "staffing", "replay"
+FORM = 1
+"""Grows whenever a study comes to other results from the same facts, so that what is kept is found anew."""
 
 _log = logging.getLogger("lobbyline.studies")
 
@@ -233,7 +235,7 @@ def _rule_basis(conn: sqlite3.Connection) -> str:
     book = learning.rule_book(conn)
     services = {code: replace(service, learnt=None) for code, service in book.services.items()}
     work = [(one.number, sorted(one.permissions.items()), sorted(one.skills)) for one in book.counters.values()]
-    return sha256(repr((book.rules, work, services, book.tiers)).encode()).hexdigest()[:16]
+    return sha256(repr((FORM, book.rules, work, services, book.tiers)).encode()).hexdigest()[:16]
 
 
 def _staffing_basis(conn: sqlite3.Connection, now: float) -> str:
