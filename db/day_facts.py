@@ -62,14 +62,14 @@ def scores_of(conn: sqlite3.Connection, business_day: str) -> dict[int, int]:
 
 
 def journal_between(conn: sqlite3.Connection, begins: float, ends: float) -> list[sqlite3.Row]:
-    """What happened in a span of time, in order: at, kind, ticket, counter, actor.
+    """What happened in a span of time, in order: seq, at, kind, ticket, counter, actor, and of an undo its data.
 
     The journal has no index of times. It grows with time, so its place is found by halving; the clock may have been
     set back by a minute meanwhile.
     """
     first, last = _seq_at(conn, begins - _CLOCK_SET_BACK_S), _seq_at(conn, ends + _CLOCK_SET_BACK_S)
     return conn.execute(
-        "SELECT at, kind, ticket, counter, actor FROM events WHERE seq BETWEEN ? AND ? AND at >= ? AND at < ? ORDER BY seq",
+        "SELECT seq, at, kind, ticket, counter, actor, iif(kind = 'undone', data, NULL) AS undo FROM events WHERE seq BETWEEN ? AND ? AND at >= ? AND at < ? ORDER BY seq",
         (first, last, begins, ends),
     ).fetchall()
 
