@@ -36,6 +36,14 @@ def days_with_tickets(conn: sqlite3.Connection, first_day: str, last_day: str) -
     return [row["day"] for row in rows]
 
 
+def latest_before(conn: sqlite3.Connection, business_day: str) -> str | None:
+    """The last day before another one on which somebody took a number."""
+    row = conn.execute(
+        "SELECT max(business_day) AS day FROM tickets WHERE business_day < ?", (business_day,)
+    ).fetchone()
+    return str(row["day"]) if row["day"] else None
+
+
 def missing(conn: sqlite3.Connection, before: str, form: int) -> list[str]:
     """Past days with tickets whose facts are not kept yet, or in an older form; in order."""
     kept = {row["business_day"] for row in conn.execute("SELECT business_day FROM day_facts WHERE form = ?", (form,))}
