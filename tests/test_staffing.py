@@ -132,12 +132,14 @@ def test_one_study_at_a_time_and_a_failed_one_is_said_to_have_failed(weeks: Stor
     def broken() -> Iterator[Callable[..., Any]]:
         with pytest.raises(StudyRunning):
             plans.start_replay(Question("2026-10-30"))
+        plans.start_staffing()  # a second manager opens the page
         assert plans.staffing()["running"] == {"done": 0, "of": DAYS_AHEAD}
         yield _no_process
 
     plans._compute = broken
     plans.start_staffing()
     assert plans.staffing()["failed"]
+    assert not plans.replay(Question("2026-10-30"))["failed"]
     assert plans.staffing()["running"] is None
 
 
