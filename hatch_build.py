@@ -19,7 +19,11 @@ SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 VENDOR = {
     "htm": [("preact/standalone.module.js", "preact.js"), ("LICENSE", "htm.LICENSE")],
     "socket.io-client": [("dist/socket.io.esm.min.js", "socket.io.js"), ("LICENSE", "socket.io.LICENSE")],
-    "uplot": [("dist/uPlot.esm.js", "uplot.js"), ("dist/uPlot.min.css", "uplot.css"), ("LICENSE", "uplot.LICENSE")],
+    "uplot": [
+        ("dist/uPlot.esm.js", "uplot.js"),
+        ("dist/uPlot.min.css", "uplot.css"),
+        ("LICENSE", "uplot.LICENSE"),
+    ],
     "@fontsource-variable/inter": [
         ("wght.css", "inter/wght.css"),
         ("files", "inter/files"),

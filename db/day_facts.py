@@ -36,6 +36,14 @@ def days_with_tickets(conn: sqlite3.Connection, first_day: str, last_day: str) -
     return [row["day"] for row in rows]
 
 
+def latest_before(conn: sqlite3.Connection, business_day: str) -> str | None:
+    """The last day before another one on which somebody took a number."""
+    row = conn.execute(
+        "SELECT max(business_day) AS day FROM tickets WHERE business_day < ?", (business_day,)
+    ).fetchone()
+    return str(row["day"]) if row["day"] else None
+
+
 def missing(conn: sqlite3.Connection, before: str, form: int) -> list[str]:
     """Past days with tickets whose facts are not kept yet, or in an older form; in order."""
     kept = {row["business_day"] for row in conn.execute("SELECT business_day FROM day_facts WHERE form = ?", (form,))}
@@ -62,14 +70,14 @@ def scores_of(conn: sqlite3.Connection, business_day: str) -> dict[int, int]:
 
 
 def journal_between(conn: sqlite3.Connection, begins: float, ends: float) -> list[sqlite3.Row]:
-    """What happened in a span of time, in order: at, kind, ticket, counter, actor.
+    """What happened in a span of time, in order: seq, at, kind, ticket, counter, actor, and of an undo its data.
 
     The journal has no index of times. It grows with time, so its place is found by halving; the clock may have been
     set back by a minute meanwhile.
     """
     first, last = _seq_at(conn, begins - _CLOCK_SET_BACK_S), _seq_at(conn, ends + _CLOCK_SET_BACK_S)
     return conn.execute(
-        "SELECT at, kind, ticket, counter, actor FROM events WHERE seq BETWEEN ? AND ? AND at >= ? AND at < ? ORDER BY seq",
+        "SELECT seq, at, kind, ticket, counter, actor, iif(kind = 'undone', data, NULL) AS undo FROM events WHERE seq BETWEEN ? AND ? AND at >= ? AND at < ? ORDER BY seq",
         (first, last, begins, ends),
     ).fetchall()
 

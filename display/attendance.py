@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 Span = tuple[float, float]
 """From when to when."""
 
-_ENDS = frozenset({"completed", "no_show", "returned", "expired", "held", "transferred", "undone", "abandoned"})
+_ENDS = frozenset({"completed", "no_show", "returned", "expired", "held", "transferred", "abandoned"})
 _OF_COUNTERS = frozenset({"counter_opened", "counter_closed", "counter_paused", "counter_back", "wrap_up_ended"})
 
 

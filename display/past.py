@@ -1,5 +1,6 @@
 """Owns reading days' facts: kept ones, else derived from the rows; and keeping those of days that are over."""
 
+import json
 import sqlite3
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -37,7 +38,7 @@ def of_rows(conn: sqlite3.Connection, day: str, now: float) -> Facts:
     store = settings.load(conn)
     begins = calendar.start_of(day, store)
     ends = _ends(day, store)
-    journal = [_line(row) for row in day_facts.journal_between(conn, begins, ends)]
+    journal = journal_of(conn, begins, ends)
     return derive(
         Source(
             day=day,
@@ -52,6 +53,13 @@ def of_rows(conn: sqlite3.Connection, day: str, now: float) -> Facts:
             now=min(now, ends),
         )
     )
+
+
+def journal_of(conn: sqlite3.Connection, begins: float, ends: float) -> list[Line]:
+    """The journal of a span of time as if what was undone had never happened."""
+    rows = day_facts.journal_between(conn, begins, ends)
+    undone = {line["seq"] for row in rows if row["undo"] for line in json.loads(row["undo"]).get("undid", ())}
+    return [_line(row) for row in rows if row["seq"] not in undone]
 
 
 def missing(conn: sqlite3.Connection, now: float) -> list[str]:

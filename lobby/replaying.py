@@ -10,7 +10,7 @@ from typing import Any
 
 from counter.outcome import figures
 from counter.simulation import Customer, Day, Pause, simulate
-from db import calendar, counters, settings, tickets
+from db import calendar, counters, day_facts, settings, tickets
 from db.errors import NoPastDay, UnknownCounter
 from db.records import Counter, RuleKind, Rules, ServiceTime, Ticket, TicketState
 from display import past
@@ -53,7 +53,7 @@ def prepare(conn: sqlite3.Connection, question: Question, now: float) -> Stage:
     """Read a day that is over. Raises `NoPastDay`, `UnknownCounter`."""
     today = calendar.business_day(now, settings.load(conn))
     if question.day >= today or not tickets.of_day(conn, question.day):
-        raise NoPastDay(day=question.day, latest=tickets.latest_day(conn) or "–")
+        raise NoPastDay(day=question.day, latest=day_facts.latest_before(conn, today) or "–")
     day = past_days.of_store(conn, question.day)
     [crowd] = day.crowds
     everyone = {counter.number: counter for counter in counters.everyone(conn)}

@@ -34,6 +34,8 @@ Compute = Callable[..., Any]
 DAYS_AHEAD = 7
 LEARNT_DAYS = 28
 STAFFING, REPLAY = "staffing", "replay"
+FORM = 1
+"""Grows whenever a study comes to other results from the same facts, so that what is kept is found anew."""
 
 _log = logging.getLogger("lobbyline.studies")
 
@@ -53,6 +55,7 @@ class Running:
     """What is being computed: `done` of so many steps."""
 
     kind: str
+    subject: str
     of: int
     done: int = 0
 
@@ -68,13 +71,13 @@ class Studies:
     ) -> None:
         self._store, self._clock, self._compute = store, clock, compute
         self._running: Running | None = None
-        self._has_failed: str | None = None
+        self._failed: Running | None = None
 
-    def progress(self, kind: str) -> Json:
-        """`running`: null or {done, of}; `failed`: whether the last one of this kind ended without a result."""
-        running = self._running
+    def progress(self, kind: str, subject: str = "") -> Json:
+        """`running`: null or {done, of} of this kind; `failed`: whether the last study was this one and found nothing."""
+        running, failed = self._running, self._failed
         shown = {"done": running.done, "of": running.of} if running and running.kind == kind else None
-        return {"running": shown, "failed": self._has_failed == kind}
+        return {"running": shown, "failed": failed is not None and (failed.kind, failed.subject) == (kind, subject)}
 
     def staffing(self) -> Json:
         """The plans of the next days that are known, and whether they are all there and still hold."""
@@ -88,8 +91,9 @@ class Studies:
         return {**self.progress(STAFFING), "is_fresh": is_fresh, "taught_by_days": taught, "days": shown}
 
     def start_staffing(self) -> None:
-        """Plan the next days anew. Raises `StudyRunning`."""
-        self._start(Running(STAFFING, DAYS_AHEAD), self._plan_days)
+        """Plan the next days anew, unless that is being done. Raises `StudyRunning` while something else is."""
+        if self._running is None or self._running.kind != STAFFING:
+            self._start(Running(STAFFING, "", DAYS_AHEAD), self._plan_days)
 
     def replay(self, question: Question) -> Json:
         """What is known of a question. Raises `NoPastDay`, `UnknownCounter`."""
@@ -98,19 +102,19 @@ class Studies:
             prepare(conn, question, now)
             found = studies.load(conn, REPLAY, _subject(question))
             is_fresh = found is not None and found.basis == _rule_basis(conn)
-        return {**self.progress(REPLAY), "found": found.found if found and is_fresh else None}
+        return {**self.progress(REPLAY, _subject(question)), "found": found.found if found and is_fresh else None}
 
     def start_replay(self, question: Question) -> None:
         """Play a day again. Raises `NoPastDay`, `UnknownCounter`, `StudyRunning`."""
         now = self._clock()
         with self._store.read() as conn:
             prepare(conn, question, now)
-        self._start(Running(REPLAY, 1), lambda running: self._play(question, running))
+        self._start(Running(REPLAY, _subject(question), 1), lambda running: self._play(question, running))
 
     def _start(self, running: Running, work: Callable[[Running], None]) -> None:
         if self._running is not None:
             raise StudyRunning
-        self._running, self._has_failed = running, None
+        self._running, self._failed = running, None
         gevent.spawn(self._run, running, work)
 
     def _run(self, running: Running, work: Callable[[Running], None]) -> None:
@@ -118,7 +122,7 @@ class Studies:
             work(running)
         except (Exception, gevent.Timeout):  # noqa: BLE001 — the page says that it failed, the log why
             _log.exception("a study failed: %s", running.kind)
-            self._has_failed = running.kind
+            self._failed = running
         finally:
             self._running = None
 
@@ -233,7 +237,7 @@ def _rule_basis(conn: sqlite3.Connection) -> str:
     book = learning.rule_book(conn)
     services = {code: replace(service, learnt=None) for code, service in book.services.items()}
     work = [(one.number, sorted(one.permissions.items()), sorted(one.skills)) for one in book.counters.values()]
-    return sha256(repr((book.rules, work, services, book.tiers)).encode()).hexdigest()[:16]
+    return sha256(repr((FORM, book.rules, work, services, book.tiers)).encode()).hexdigest()[:16]
 
 
 def _staffing_basis(conn: sqlite3.Connection, now: float) -> str:

@@ -7,9 +7,8 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
 
 from counter.web import LARGEST, Body, Context
-from db import counters, settings, tickets
+from db import calendar, counters, day_facts, settings
 from db.records import Role, RuleKind
-from display.report_words import both
 from lobby.replaying import Question
 from lobby.studies import Studies
 
@@ -76,12 +75,12 @@ def api(context: Context, studies: Studies) -> APIBlueprint:
         context.caller().require_staff(Role.MANAGER)
         with context.store.read() as conn:
             store = settings.set_up(conn)
+            today = calendar.business_day(context.clock(), store.settings)
             return {
-                "latest": tickets.latest_day(conn),
+                "latest": day_facts.latest_before(conn, today),
                 "rule": store.settings.rules.kind,
                 "rules": [kind.value for kind in RuleKind],
                 "counters": [counter.number for counter in counters.everyone(conn)],
-                "services": both({code: service.name for code, service in store.services.items()}),
             }
 
     return room

@@ -93,6 +93,15 @@ def test_no_cell_is_a_formula(server: Serving, manager: httpx.Client) -> None:
     assert f"\r\n'{FORMULA}" in text
 
 
+def test_a_day_that_is_not_over_cannot_be_chosen_for_a_replay(server: Serving, manager: httpx.Client) -> None:
+    with server.client(server.device("api", "window")["token"]) as window:
+        window.post("/api/v1/tickets", json={"request_key": "today", "service": "plan"}).raise_for_status()
+    today = manager.get("/api/v1/reports/figures").json()["today"]
+    assert manager.get("/api/v1/reports/replay/choices").json()["latest"] < today
+    refused = manager.get("/api/v1/reports/replay", params={"day": today})
+    assert (refused.status_code, refused.json()["code"]) == (404, "no_past_day")
+
+
 def _serve_one_as(server: Serving, name: str) -> None:
     token = server.sign_in(name, counter=4)
     with server.client(token) as clerk, server.client(server.device("api", "door")["token"]) as door:

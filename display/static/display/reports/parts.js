@@ -71,8 +71,8 @@ export function Span({ data, names, ask }) {
       const span = SPANS[one](data.today);
       return html`<button type="button" key=${one} aria-pressed=${isSame(span, data)} onClick=${() => ask(span)}>${t(SPAN_NAMES[one])}</button>`;
     })}</div>
-    <label>${t("From")} <input type="date" name="from" value=${data.from} max=${data.to} onChange=${(event) => event.target.value && ask({ from: event.target.value, to: data.to })} /></label>
-    <label>${t("To")} <input type="date" name="to" value=${data.to} min=${data.from} onChange=${(event) => event.target.value && ask({ from: data.from, to: event.target.value })} /></label>
+    <div class="dates"><label>${t("From")} <input type="date" name="from" value=${data.from} max=${data.to} onChange=${(event) => event.target.value && ask({ from: event.target.value, to: data.to })} /></label>
+    <label>${t("To")} <input type="date" name="to" value=${data.to} min=${data.from} onChange=${(event) => event.target.value && ask({ from: data.from, to: event.target.value })} /></label></div>
   </div>`;
 }
 
@@ -107,6 +107,6 @@ export const Table = ({ caption, columns, rows, id, is_long }) => html`<div ...$
 export const duration = (seconds) => (seconds === null || seconds === undefined ? null : running(seconds));
 export const count = (number) => number?.toLocaleString("en-US") ?? null;
 export const whole = (number) => (number === null || number === undefined ? null : count(Math.round(number)));
-export const percent = (share) => (share === null || share === undefined ? null : `${share} %`);
+export const percent = (share) => (share === null || share === undefined ? null : `${share}\u00a0%`);
 export const hours = (seconds) => (seconds === null || seconds === undefined ? null : (seconds / 3600).toFixed(1));
 export const signed = (seconds) => (seconds === null || seconds === undefined ? null : `${seconds < 0 ? "−" : "+"}${running(Math.abs(seconds))}`);

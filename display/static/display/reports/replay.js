@@ -69,6 +69,8 @@ function Choice({ choices, wish, change }) {
       ${has_numbers ? html`<div class="numbers">${choices.counters.map((n) => html`<button type="button" key=${n} data-counter=${n} aria-label=${t("Counter {n}", { n })} aria-pressed=${wish.counters.includes(n)} onClick=${() => toggle(n)}>${n}</button>`)}</div>` : null}</fieldset>`;
 }
 
+const queryOf = (wish) => new URLSearchParams(Object.entries({ ...wish, counters: wish.counters?.join(",") }).filter(([, value]) => value)).toString();
+
 export function Replay() {
   const [choices, setChoices] = useState(null);
   const [problem, fail] = useState(null);
@@ -80,7 +82,7 @@ export function Replay() {
       setWish({ day: found.latest, rule: found.rule, counters: null });
     }, fail);
   }, []);
-  const query = asked && new URLSearchParams(Object.entries({ ...asked, counters: asked.counters?.join(",") }).filter(([, value]) => value)).toString();
+  const query = asked && queryOf(asked);
   const study = useStudy(asked ? PATH : null, query, asked);
   const { data } = study;
   const is_wanted = data && !data.found && !data.running && !data.failed && !study.problem;
@@ -90,11 +92,13 @@ export function Replay() {
   if (!choices) return html`<${Trouble} problem=${problem} />${problem ? null : html`<${Busy} />`}`;
   if (!choices.latest) return html`<${Empty} title=${t("No day to play yet")} text=${t("A day can be played again once it is over.")} />`;
   const change = (part) => setWish({ ...wish, ...part });
+  /** The same question again, as after a failure, is computed anew; another one is first looked for. */
+  const play = () => (query === queryOf(wish) ? study.start() : ask({ ...wish }));
   const is_possible = wish.day && (wish.counters === null || wish.counters.length > 0);
   return html`<div class="answer"><section key="wish" class="p wish"><h2>${t("What if …")}</h2>
       <label>${t("Day")} <input type="date" name="day" value=${wish.day} max=${choices.latest} onChange=${(event) => change({ day: event.target.value })} /></label>
       <${Choice} choices=${choices} wish=${wish} change=${change} />
-      <button type="button" class="go" disabled=${!is_possible || Boolean(data?.running)} onClick=${() => ask({ ...wish })}>${t("Play the day again")}</button>
+      <button type="button" class="go" disabled=${!is_possible || Boolean(data?.running)} onClick=${play}>${t("Play the day again")}</button>
       ${wish.counters?.length === 0 ? html`<p class="notice warn">${t("Choose at least one counter.")}</p>` : null}</section>
     <${Trouble} problem=${study.problem} /><${Failed} failed=${data?.failed} />
     <${Progress} running=${data?.running} words=${t("Playing the day again…")} />
