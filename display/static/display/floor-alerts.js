@@ -42,7 +42,7 @@ export function AlertStrip({ alerts, own, now }) {
   const [all, setAll] = useState(false);
   const shown = alerts.filter(({ kind }) => !ELSEWHERE.has(kind)).sort((a, b) => !!a.seen_at - !!b.seen_at || GRAVE.has(b.kind) - GRAVE.has(a.kind));
   const more = shown.length - SHOWN;
-  return html`<section class=${`alerts ${shown.length || own.trouble ? "" : "quiet"}`} aria-live="polite" aria-label=${t("Needs attention")}>
+  return html`<section class=${`alerts ${shown.length || own.trouble ? "" : "quiet"}`} aria-live="polite" aria-label=${t("Alerts")}>
     ${own.trouble ? html`<p class="trouble" role="alert">${icon("warning")}${own.trouble}</p>` : null}
     ${shown.length ? html`<ul>${(all ? shown : shown.slice(0, SHOWN)).map((alert) => html`<${Alert} key=${alert.id} alert=${alert} own=${own} now=${now} />`)}</ul>` : null}
     ${more > 0 ? html`<button type="button" class="more" aria-expanded=${all} onClick=${() => setAll(!all)}>${all ? t("Show fewer") : t(more === 1 ? "{n} more alert" : "{n} more alerts", { n: more })}</button>` : null}
