@@ -31,6 +31,8 @@ LOOK_EVERY_S = 5.0
 WEIGH_EVERY_S = 20.0
 DAY_EVERY_S = 60.0
 # all in seconds of the store's clock
+LEAST_GAP_S = 0.5
+"""In real seconds, so that a fast demo leaves the machine something."""
 MOST_REMEDIES = 3
 LEAST_SAVED, LEAST_SHORTER_S = 0.3, 60.0
 """A remedy is worth telling if it saves a promise in every third future, or everybody else a minute."""
@@ -66,7 +68,7 @@ class Watching:
                     step()
                 except Exception:  # noqa: BLE001 — the one place of this loop; one question must not stop the others
                     _log.exception("a look at the floor failed; the next one goes on")
-            gevent.sleep(LOOK_EVERY_S / self._clock.speed)
+            gevent.sleep(max(LEAST_GAP_S, LOOK_EVERY_S / self._clock.speed))
 
     def foresee(self) -> None:
         """Who will probably be called too late."""

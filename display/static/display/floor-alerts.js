@@ -1,6 +1,6 @@
 // Owns the alerts at the top of the floor page: what is wrong, since when, who knows; acknowledge, snooze, and the sound.
 import { html, icon, minutes, timeOf, useState } from "/static/lobby/page.js";
-import { lang, t } from "/static/lobby/texts.js";
+import { message, t } from "/static/lobby/texts.js";
 import { chime, prepare } from "./chime.js";
 
 const SHOWN = 4;
@@ -8,11 +8,6 @@ const SNOOZE_MIN = 15;
 const ELSEWHERE = new Set(["promise_at_risk", "help_called", "printer_failed"]); // these have a place of their own on the page
 const ICONS = { queue_longer: "people", wait_longer: "clock", counter_idle: "person", service_long: "clock", paused_long: "clock", demand_beyond: "people", screen_silent: "offline" };
 const GRAVE = new Set(["promise_broken", "wait_longer", "screen_silent"]);
-
-const plain = (value) => (value && typeof value === "object" ? value[lang()] : value);
-
-/** An alert in words: its places may hold names in both languages. */
-export const alertText = ({ said }) => t(said.text, Object.fromEntries(Object.entries(said.values).map(([key, value]) => [key, plain(value)])));
 
 /** Rings once for every alert that rings and nobody has seen; `heard(yes)` tells whether the browser lets us. */
 export function ringer(heard) {
@@ -35,19 +30,19 @@ export function AlertSteps({ alert, own }) {
   if (alert.seen_at) return html`<em class="known">${t("{name} knows, {time}", { name: alert.seen_by.replace(/^staff:/, ""), time: timeOf(alert.seen_at) })}</em>`;
   const path = `alerts/${alert.id}`;
   return html`<span class="steps">
-    <button type="button" class="plain" aria-label=${`${t("Later")} · ${t("Again in {n} min", { n: SNOOZE_MIN })} · ${alertText(alert)}`} title=${t("Again in {n} min", { n: SNOOZE_MIN })} aria-busy=${own.busy === `${path}/snooze`} onClick=${() => own.step(`${path}/snooze`, { minutes: SNOOZE_MIN })}>${t("Later")}</button>
-    <button type="button" aria-label=${`${t("Acknowledge")} · ${alertText(alert)}`} aria-busy=${own.busy === `${path}/acknowledge`} onClick=${() => own.step(`${path}/acknowledge`)}>${t("Acknowledge")}</button></span>`;
+    <button type="button" class="plain" aria-label=${`${t("Later")} · ${t("Again in {n} min", { n: SNOOZE_MIN })} · ${message(alert.said)}`} title=${t("Again in {n} min", { n: SNOOZE_MIN })} aria-busy=${own.busy === `${path}/snooze`} onClick=${() => own.step(`${path}/snooze`, { minutes: SNOOZE_MIN })}>${t("Later")}</button>
+    <button type="button" aria-label=${`${t("Acknowledge")} · ${message(alert.said)}`} aria-busy=${own.busy === `${path}/acknowledge`} onClick=${() => own.step(`${path}/acknowledge`)}>${t("Acknowledge")}</button></span>`;
 }
 
 const Alert = ({ alert, own, now }) => html`<li class=${`${GRAVE.has(alert.kind) ? "bad" : "warn"} ${alert.seen_at ? "seen" : ""}`} data-alert=${alert.kind}>
-  ${icon(ICONS[alert.kind] ?? "warning")}<p><b>${alertText(alert)}</b><small>${since(alert, now)}</small></p><${AlertSteps} alert=${alert} own=${own} /></li>`;
+  ${icon(ICONS[alert.kind] ?? "warning")}<p><b>${message(alert.said)}</b><small>${since(alert, now)}</small></p><${AlertSteps} alert=${alert} own=${own} /></li>`;
 
 /** Grave ones first, those somebody knows of last; what does not fit is behind one tap. */
 export function AlertStrip({ alerts, own, now }) {
   const [all, setAll] = useState(false);
   const shown = alerts.filter(({ kind }) => !ELSEWHERE.has(kind)).sort((a, b) => !!a.seen_at - !!b.seen_at || GRAVE.has(b.kind) - GRAVE.has(a.kind));
   const more = shown.length - SHOWN;
-  return html`<section class=${`alerts ${shown.length || own.trouble ? "" : "quiet"}`} aria-live="polite" aria-label=${t("Needs attention")}>
+  return html`<section class=${`alerts ${shown.length || own.trouble ? "" : "quiet"}`} aria-live="polite" aria-label=${t("Alerts")}>
     ${own.trouble ? html`<p class="trouble" role="alert">${icon("warning")}${own.trouble}</p>` : null}
     ${shown.length ? html`<ul>${(all ? shown : shown.slice(0, SHOWN)).map((alert) => html`<${Alert} key=${alert.id} alert=${alert} own=${own} now=${now} />`)}</ul>` : null}
     ${more > 0 ? html`<button type="button" class="more" aria-expanded=${all} onClick=${() => setAll(!all)}>${all ? t("Show fewer") : t(more === 1 ? "{n} more alert" : "{n} more alerts", { n: more })}</button>` : null}

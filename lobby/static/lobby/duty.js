@@ -2,7 +2,7 @@
 import { post } from "./api.js";
 import { follow } from "./live.js";
 import { html, icon, running, useTick } from "./page.js";
-import { name, t } from "./texts.js";
+import { message, name, t } from "./texts.js";
 
 const TROUBLE_MS = 9000;
 const SOON_S = { done: 30 * 60, told: 10 * 60 };
@@ -66,10 +66,8 @@ function Called({ call, own }) {
     <button type="button" aria-busy=${own.busy === path} onClick=${() => own.act(path)}>${t("I am coming")}</button></p>`;
 }
 
-const plain = (value) => (value && typeof value === "object" ? name(value) : value);
-
 /** What all of the staff are to know. */
-const Known = ({ alert }) => html`<p class="arrival floor" data-alert=${alert.kind}>${icon("warning")}<span><b>${t(alert.said.text, Object.fromEntries(Object.entries(alert.said.values).map(([key, value]) => [key, plain(value)])))}</b></span></p>`;
+const Known = ({ alert }) => html`<p class="arrival floor" data-alert=${alert.kind}>${icon("warning")}<span><b>${message(alert.said)}</b></span></p>`;
 
 /** Who has come, oldest first; always in the page, so that what is put into it is read out. The first takes the key. */
 export function Arrivals({ own, pages, hint, alerts = own.data?.alerts ?? [] }) {

@@ -35,5 +35,7 @@ export const otherLang = () => (language === "zh" ? "en" : "zh-CN");
 export const name = (names) => names?.[language] ?? "";
 export const otherName = (names) => names?.[language === "zh" ? "en" : "zh"] ?? "";
 
-/** A message of the server: {code, text, values}. */
-export const message = (said) => (said ? t(said.text, said.values) : "");
+const plainly = (values) => Object.fromEntries(Object.entries(values ?? {}).map(([key, value]) => [key, value?.zh ? name(value) : value]));
+
+/** A message of the server: {code, text, values}; values may be names. */
+export const message = (said) => (said ? t(said.text, plainly(said.values)) : "");
