@@ -45,7 +45,7 @@ def pages(context: Context) -> APIBlueprint:
             return render_template(page.template, **page.content(conn, person, context.store.folder), csrf_needed=True)
 
     for path, page in _PAGES.items():
-        room.add_url_rule(path, page.template, partial(show, page))
+        room.add_url_rule(path, path.strip("/").replace("/", "_"), partial(show, page))
     return room
 
 
