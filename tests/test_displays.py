@@ -2,10 +2,12 @@
 
 import base64
 import io
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 from lobby_stage import Stage
 from PIL import Image
@@ -20,6 +22,7 @@ from display import media, screens, theme
 from display.theme import contrast, palette
 from lobby import commands
 from lobby.app import create_app
+from lobby.cli import main
 
 ROOM = "叫号屏 1"
 
@@ -206,3 +209,23 @@ def test_only_pictures_and_videos_of_the_folder_are_shown_in_order(stage: Stage,
 def test_nothing_else_leaves_the_folder(stage: Stage, web: FlaskClient, name: str) -> None:
     _fill(stage.store.folder)
     assert web.get(f"/media/{name}").status_code == 404
+
+
+def run(folder: Path, *words: str) -> Any:
+    return CliRunner().invoke(main, [*words, "--data", str(folder), "--json"])
+
+
+def test_the_command_line_sets_displays_up_and_says_in_one_line_what_is_wrong(tmp_path: Path) -> None:
+    logo = tmp_path / "logo.png"
+    logo.write_bytes(png())
+    store = tmp_path / "store"
+    assert run(store, "device", "add", "display", "--name", "VIP", "--queues", "V").exit_code == 0
+    changed = run(store, "device", "display", "--name", "VIP", "--queues", "", "--counters", "2-3")
+    assert json.loads(changed.output) == {"changed": True, "layout": "full", "queues": "", "counters": "2,3"}
+    words = ("--ground", "#0B2E6B", "--logo", str(logo), "--hold", "8", "--notice", "今日盘点/Stock-taking")
+    assert json.loads(run(store, "theme", *words).output) == {"changed": True}
+    assert json.loads(run(store, "theme", "--no-logo").output) == {"changed": True}
+    refused = run(store, "theme", "--accent", "#0B2E6C")
+    assert refused.exit_code == 1
+    assert "4.5" in refused.output
+    assert refused.output.count("\n") == 1

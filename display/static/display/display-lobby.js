@@ -22,16 +22,16 @@ const MARKS = {
 
 const Logo = ({ theme }) => (theme.logo ? html`<img class="logo" src=${theme.logo} alt="" />` : html`<span class="mark">${icon("mark")}</span>`);
 
-/** Whether the line is down since `lost` (ms) and whether we can be heard. */
-export const Marks = ({ store, lost, heard }) => html`${store.open ? null : MARKS.closed()}
-  ${lost === null ? null : MARKS.lost({ time: wallClock(lost, store.timezone).time })}
-  ${heard ? null : MARKS.mute()}`;
+/** That the line is down, and the time (ms) of the last news. */
+export const Lost = ({ store, since }) => (since === null ? null : MARKS.lost({ time: wallClock(since, store.timezone).time }));
 
 export function Header({ store, now, lost, heard }) {
   return html`<header>
     <${Logo} theme=${store.theme} />
     <div class="store"><${Fit} class="name">${name(store.name)}<//><${Fit} second>${otherName(store.name)}<//></div>
-    <${Marks} store=${store} lost=${lost} heard=${heard} />
+    ${store.open ? null : MARKS.closed()}
+    <${Lost} store=${store} since=${lost} />
+    ${heard ? null : MARKS.mute()}
     <${Clock} now=${now} zone=${store.timezone} />
   </header>`;
 }

@@ -41,7 +41,7 @@ const Grid = (shown) => html`<${Bar} ...${shown} />
   <${Counters} board=${shown.data} call=${shown.calls.shown} />
   <${Notices} notices=${shown.data.store.notices} />`;
 
-const One = ({ data, scope, calls, lost, heard }) => html`<${Sign} board=${data} counter=${[...scope.counters][0]} version=${newest(calls)} lost=${lost} heard=${heard || !isAudible()} />`;
+const One = ({ data, scope, calls, lost }) => html`<${Sign} board=${data} counter=${[...scope.counters][0]} version=${newest(calls)} lost=${lost} />`;
 
 const newest = ({ shown, waiting }) => (waiting.at(-1) ?? shown)?.version;
 
