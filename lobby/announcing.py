@@ -26,7 +26,7 @@ from display.voice_cache import VoiceCache
 PATIENCE_S = 3.0
 """So long a display waits for the sound of a call. All of these in real seconds."""
 LAST_S = 0.5
-"""Of these, what is left to espeak-ng when the neural voice is not ready."""
+"""So long before that espeak-ng, which has spoken meanwhile, takes the place of a neural voice that is not ready."""
 REST_S = 30.0
 """So long a failed engine is left alone."""
 LOOK_GAP_S = 0.5
@@ -90,12 +90,14 @@ class Announcing:
         with self._store.read() as conn:
             store = settings.load(conn)
         engine, speed = self._manner(store)
-        deadline = time.monotonic() + PATIENCE_S
-        if engine == VoiceEngine.NEURAL:
-            return self._spoken(call, store, engine, speed, PATIENCE_S - LAST_S) or self._spoken(
-                call, store, self._best(VoiceEngine.ESPEAK), speed, max(LAST_S, deadline - time.monotonic())
-            )
-        return self._spoken(call, store, engine, speed, PATIENCE_S)
+        if engine != VoiceEngine.NEURAL:
+            return self._spoken(call, store, engine, speed, PATIENCE_S)
+        kept = self._spoken(call, store, engine, speed, 0)
+        if kept is not None:
+            return kept
+        spare = gevent.spawn(self._spoken, call, store, self._best(VoiceEngine.ESPEAK), speed, PATIENCE_S)
+        made = self._spoken(call, store, engine, speed, PATIENCE_S - LAST_S)
+        return spare.get() if made is None else made
 
     def _spoken(
         self, call: SpokenCall, store: Settings, engine: VoiceEngine, speed: int, patience_s: float
