@@ -3,7 +3,7 @@
 import sqlite3
 
 from counter.undoing import Keeping
-from db import calendar, counters, events, quotes, settings, tickets
+from db import calendar, counters, events, quotes, settings, ticket_moves, tickets
 from db.errors import (
     CounterBusy,
     CounterClosed,
@@ -107,7 +107,7 @@ def end_wrap_up(conn: sqlite3.Connection, counter: Counter, actor: str, now: flo
     seconds = max(0.0, now - counter.since)
     if ticket is not None:
         keeping.touch(ticket)
-        tickets.wrap_up(conn, ticket.id, seconds)
+        ticket_moves.wrap_up(conn, ticket.id, seconds)
     counters.move(conn, counter.number, CounterState.WRAP_UP, CounterState.READY, now)
     events.append(
         conn, now, EventKind.WRAP_UP_ENDED, actor, ticket=ticket.number if ticket else None, counter=counter.number,

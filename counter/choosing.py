@@ -11,7 +11,7 @@ from counter.line import can_serve, is_for
 from counter.placing import placed_at
 from counter.rights import call_refusal, move_refusal
 from counter.undoing import keeping, other_number
-from db import appointments, events, settings, staff, tickets
+from db import appointments, events, settings, staff, ticket_moves, tickets
 from db.errors import (
     AddressedToCounter,
     AddressedToStaff,
@@ -64,7 +64,7 @@ def prioritise(conn: sqlite3.Connection, number: int, person: Staff, now: float,
     place = placed_at(ticket, Place.FIRST, lobby.lobby.waiting, now, lobby.settings.rules)
     with keeping(conn, number, "prioritise", now) as kept:
         kept.touch(ticket)
-        guard(tickets.place(conn, ticket.id, ticket.order_at if place is None else place), ticket)
+        guard(ticket_moves.place(conn, ticket.id, ticket.order_at if place is None else place), ticket)
         events.append(
             conn, now, EventKind.PRIORITISED, person.actor, ticket=ticket.number, counter=number, reason=reason
         )
@@ -97,7 +97,7 @@ def reinstate(conn: sqlite3.Connection, number: int, person: Staff, now: float, 
         raise MemberHasTicket(number=other)
     with keeping(conn, number, "reinstate", now) as kept:
         kept.touch(ticket)
-        guard(tickets.reinstate(conn, ticket.id, ticket.state), ticket)
+        guard(ticket_moves.reinstate(conn, ticket.id, ticket.state), ticket)
         _take_booking_back(conn, ticket)
         events.append(
             conn, now, EventKind.REINSTATED, person.actor, ticket=ticket.number, counter=number, reason=reason,

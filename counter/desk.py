@@ -11,7 +11,7 @@ from counter import acting, auth, call_limits, present, words
 from counter.acting import at_work, current, free, get_counter, guard, move
 from counter.line import Refusal, choose
 from counter.undoing import Keeping, keeping, with_the_last
-from db import appointments, counters, events, settings, steps, tickets
+from db import appointments, counters, events, settings, steps, ticket_moves, tickets
 from db.errors import CounterBusy, CounterTaken, NobodyEligible, StaffElsewhere
 from db.records import (
     AppointmentState,
@@ -56,9 +56,9 @@ def close_counter(conn: sqlite3.Connection, number: int, staff: Staff, now: floa
     if not counters.close(conn, number, now):
         raise CounterBusy(counter=number, number=current(conn, counter).number)
     events.append(conn, now, EventKind.COUNTER_CLOSED, staff.actor, counter=number)
-    for freed in tickets.lift_addresses(conn, number, counter.staff_id):
+    for freed in ticket_moves.lift_addresses(conn, number, counter.staff_id):
         events.append(conn, now, EventKind.ADDRESS_LIFTED, staff.actor, ticket=freed, counter=number)
-    for freed in tickets.lift_holds(conn, number):
+    for freed in ticket_moves.lift_holds(conn, number):
         events.append(conn, now, EventKind.HOLD_LIFTED, staff.actor, ticket=freed, counter=number)
 
 

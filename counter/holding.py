@@ -11,7 +11,7 @@ from counter.acting import at_work, current, free, guard, move, todays
 from counter.notes import write_note
 from counter.rights import resume_refusal
 from counter.undoing import keeping
-from db import events, tickets
+from db import events, ticket_moves
 from db.records import CounterState, EventKind, HoldKind, Staff, TicketState
 
 
@@ -22,7 +22,7 @@ def hold(
     ticket = current(conn, at_work(conn, number))
     with keeping(conn, number, "hold", now) as kept:
         kept.touch(ticket)
-        guard(tickets.hold(conn, ticket.id, kind, now), ticket)
+        guard(ticket_moves.hold(conn, ticket.id, kind, now), ticket)
         move(conn, ticket, number, CounterState.SERVING, CounterState.READY, now)
         events.append(
             conn, now, EventKind.HELD, person.actor, ticket=ticket.number, counter=number, hold=kind, noted=bool(note)
@@ -42,7 +42,7 @@ def resume(conn: sqlite3.Connection, number: int, person: Staff, now: float, wan
     with keeping(conn, number, "resume", now) as kept:
         acting.end_wrap_up(conn, counter, person.actor, now, kept)
         kept.touch(ticket)
-        guard(tickets.resume(conn, ticket.id, number, now), ticket)
+        guard(ticket_moves.resume(conn, ticket.id, number, now), ticket)
         move(conn, ticket, number, CounterState.READY, CounterState.CALLED, now)
         acting.journal_call(
             conn, EventKind.CALLED, ticket, number, person.actor, now, resumed=ticket.hold_kind,
@@ -55,5 +55,5 @@ def step_done(conn: sqlite3.Connection, number: int, person: Staff, now: float, 
     ticket = todays(conn, wanted, now)
     with keeping(conn, number, "step-done", now) as kept:
         kept.touch(ticket)
-        guard(tickets.mark_step_done(conn, ticket.id, now), ticket)
+        guard(ticket_moves.mark_step_done(conn, ticket.id, now), ticket)
         events.append(conn, now, EventKind.STEP_DONE, person.actor, ticket=ticket.number, counter=number)

@@ -121,8 +121,7 @@ def api(context: Context) -> APIBlueprint:
             context.give_way()
             with context.store.read() as conn:
                 view = screen.read(conn, path.number, load_with_calls(conn, context.clock()))
-            answer = {**context.frame, **view, "reason": None}
-            return {**answer, **({"phone": said} if isinstance(said, str) else {"reason": views.message(said)})}
+            return {**context.frame, **view, **_told(said)}
 
         act.__name__ = name.replace("-", "_")
         room.post(f"/counters/<int:number>/{name}", summary=action.summary)(act)
@@ -140,6 +139,11 @@ def api(context: Context) -> APIBlueprint:
         return {"token": token}, 201
 
     return room
+
+
+def _told(said: Message | str | None) -> dict[str, Any]:
+    """What an action answers beside the view: why somebody was called, or the phone that was asked for."""
+    return {"reason": None, "phone": said} if isinstance(said, str) else {"reason": views.message(said)}
 
 
 def _act(

@@ -17,7 +17,7 @@ from counter.line import can_serve
 from counter.moment import Present
 from counter.placing import placed_at
 from counter.undoing import keeping
-from db import counters, events, legs, tickets
+from db import counters, events, legs, ticket_moves
 from db.errors import (
     CounterClosed,
     NotServedHere,
@@ -63,7 +63,7 @@ def transfer(conn: sqlite3.Connection, number: int, person: Staff, now: float, g
     with keeping(conn, number, "transfer", now) as kept:
         kept.touch(ticket, legs=True)
         legs.add(conn, ticket, "transferred", now)
-        guard(tickets.requeue(conn, sent, ticket.state), ticket)
+        guard(ticket_moves.requeue(conn, sent, ticket.state), ticket)
         move(conn, ticket, number, CounterState(ticket.state.value), CounterState.READY, now)
         events.append(
             conn, now, EventKind.TRANSFERRED, person.actor, ticket=ticket.number, counter=number, place=goal.place,
@@ -84,7 +84,7 @@ def add_service(conn: sqlite3.Connection, number: int, person: Staff, now: float
     with keeping(conn, number, "add-service", now) as kept:
         kept.touch(ticket, legs=True)
         legs.add(conn, ticket, "service_added", now)
-        guard(tickets.change_service(conn, ticket.id, service, now), ticket)
+        guard(ticket_moves.change_service(conn, ticket.id, service, now), ticket)
         events.append(
             conn, now, EventKind.SERVICE_ADDED, person.actor, ticket=ticket.number, counter=number, service=service,
             before=ticket.service,

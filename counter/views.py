@@ -229,6 +229,7 @@ def _current(shown: Ticket, present: Present, member: Member | None, booking: Ap
     view = ticket(shown, present, PrintState.NONE)
     person = member or booking
     refusal = card_refusal(member, calendar.local(present.now, present.settings).date()) if member else None
+    called_at = shown.first_called_at if shown.queued_at is None else shown.call_began_at
     kept = (
         "number",
         "class",
@@ -244,7 +245,7 @@ def _current(shown: Ticket, present: Present, member: Member | None, booking: Ap
     return {
         **{key: view[key] for key in kept},
         "waiting_since": calendar.stamp(shown.waiting_since, present.settings),
-        "waited_s": max(0, round((shown.first_called_at or present.now) - shown.waiting_since)),
+        "waited_s": max(0, round((called_at or present.now) - shown.waiting_since)),
         "calls": shown.calls,
         "language": shown.language,
         "note": shown.note,

@@ -33,8 +33,8 @@ def ticket_view(conn: sqlite3.Connection, token: str, present: Present) -> dict[
 
 
 def _notes(conn: sqlite3.Connection, shown: Ticket, present: Present) -> tuple[Message, ...]:
-    """While somebody with an appointment waits: what being early, on time or late means for them now."""
-    if shown.state != TicketState.WAITING or shown.appointment_code is None:
+    """While somebody with an appointment waits for it: what being early, on time or late means for them now."""
+    if shown.state != TicketState.WAITING or shown.appointment_code is None or shown.queued_at is not None:
         return ()
     booking = appointments.by_code(conn, shown.appointment_code)
     return (punctuality.note(shown, booking.slot_at, present.settings, present.now),) if booking else ()

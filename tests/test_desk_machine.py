@@ -242,5 +242,5 @@ def _changed(one: Dump, other: Dump) -> set[tuple[str, Any]]:
 
 TestDesks = Desks.TestCase
 TestDesks.settings = settings(
-    max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=15, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -189,7 +189,9 @@ def test_a_transferred_customer_keeps_number_and_time_of_issue_and_begins_a_new_
     assert (sent.number, sent.issued_at, sent.service, sent.state) == ("A001", issued_at, "device", TicketState.WAITING)
     assert (sent.first_called_at, sent.waiting_since) == (issued_at, stage.now)
     stage.open(3, stage.zhou)
+    stage.later(2)
     stage.call(3, stage.zhou)
+    assert view(stage, 3)["current"]["waited_s"] == 120
     legs = view(stage, 3)["current"]["legs"]
     assert [(leg["service"], leg["counter"], leg["staff"], leg["served_s"], leg["how"]) for leg in legs] == [
         ("plan", 4, "Lin", 240, "transferred")
