@@ -296,7 +296,7 @@ def desk_set(data: Path, as_json: bool, auto_call: str | None, **options: float 
     given: Json = {key: value for key, value in options.items() if value is not None}
     if auto_call is not None:
         given["auto_call_s"] = None if auto_call == "off" else auto_call
-    _print(_command(data, "desk-set", given), as_json)
+    _print(_or_fail(lambda: _here_or_there(data, "desk-set", given)), as_json)
 
 
 def _pairs(given: Sequence[str]) -> list[tuple[str, str]]:

@@ -93,3 +93,9 @@ def test_what_needs_a_manager_says_so(server: Serving, clerk: httpx.Client) -> N
         assert (view["current"]["number"], view["reason"]["code"]) == (number, "chosen")
     act(clerk, "undo")
     act(clerk, "cancel", ticket=number, reason="test")
+
+
+def test_auto_call_is_switched_on_and_off_beside_the_running_server(server: Serving) -> None:
+    assert server.command("desk", "--auto-call", "3600") == {"changed": True}
+    assert server.command("desk", "--auto-call", "off") == {"changed": True}
+    assert server.command("desk", "--auto-call", "off") == {"changed": False}
