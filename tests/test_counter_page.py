@@ -203,7 +203,8 @@ def test_a_customer_is_called_served_held_resumed_and_sent_on(desk: Desk, arriva
     desk.screen.inspect()
     desk.press("Enter")
     desk.is_in("ready")
-    expect(desk.page.locator(f"[data-waiting={number}]")).to_be_visible()
+    waiting = desk.page.locator(f"[data-waiting={number}]")
+    expect(waiting).to_contain_text({"zh-CN": "转来", "en-GB": "transferred"}[desk.language])
     desk.screen.inspect()
 
 

@@ -51,7 +51,9 @@ function targets(data) {
   const current = data.current.service;
   const others = services(data).filter(({ code }) => code !== current).map((one) => ({ value: `service=${one.code}`, label: name(one.name), about: t("{n} waiting", { n: one.waiting }) }));
   const counters = data.counters.filter(({ number, staff }) => staff && number !== data.counter.number);
-  return [...others, ...counters.map(({ number, staff }) => ({ value: `counter=${number}`, label: t("Counter {number}", { number }), about: staff }))];
+  const seats = counters.map(({ number, staff }) => ({ value: `counter=${number}`, label: t("Counter {number}", { number }), about: staff }));
+  const people = counters.map(({ staff }) => ({ value: `staff=${staff}`, label: staff, about: t("in person, at whatever counter") }));
+  return [...others, ...seats, ...people];
 }
 
 /** A target in words of the API: {service: "plan"} or {counter: 4}. */

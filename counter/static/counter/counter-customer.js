@@ -58,11 +58,13 @@ const Person = ({ customer, ...rest }) => html`<p class="person">${name(customer
 
 const Fact = ({ label, value }) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`;
 
+const times = (n) => (n === 1 ? t("once") : t("{n} times", { n }));
+
 const Facts = ({ current }) => html`<dl class="facts">
   <${Fact} label=${t("Issued")} value=${timeOf(current.issued_at)} />
   <${Fact} label=${t("Waited")} value=${t("{n} min", { n: minutes(current.waited_s) })} />
   <${Fact} label=${t("Language")} value=${LANGUAGES[current.language] ?? current.language} />
-  ${current.customer?.visits_this_month ? html`<${Fact} label=${t("Visits this month")} value=${t("{n} times", { n: current.customer.visits_this_month })} />` : html`<${Fact} label=${t("Calls")} value=${current.calls === 1 ? t("once") : t("{n} times", { n: current.calls })} />`}
+  ${current.customer?.visits_this_month ? html`<${Fact} label=${t("Visits this month")} value=${times(current.customer.visits_this_month)} />` : html`<${Fact} label=${t("Calls")} value=${times(current.calls)} />`}
 </dl>`;
 
 /** What was noted at the kiosk and by staff, and what was done elsewhere before. */

@@ -38,9 +38,12 @@ function lateness({ due_at, waiting_since }, now) {
   return !due_at && now - Date.parse(waiting_since) > LONG_S * 1000 ? t("Long wait") : "";
 }
 
+/** Who alone is to call a transferred customer. */
+const addressee = ({ counter, staff }) => (counter ? t("only counter {number}", { number: counter }) : staff && t("only {name}", { name: staff }));
+
 function details(ticket, late) {
   const slot = ticket.slot_at && t("Appointment {time}", { time: timeOf(ticket.slot_at) });
-  return [slot, ticket.language === "en" && "English"].filter(Boolean).concat(late ? html`<span class="late">${late}</span>` : []);
+  return [slot, ticket.transferred && t("transferred"), ticket.for && addressee(ticket.for), ticket.language === "en" && "English"].filter(Boolean).concat(late ? html`<span class="late">${late}</span>` : []);
 }
 
 const joined = (parts) => parts.map((part, at) => (at ? html` · ${part}` : part));
