@@ -1,13 +1,23 @@
 """Owns a print agent for tests: a process of its own, which can be killed and started again over the same folder."""
 
+import json
 import os
 import signal
 import subprocess
 import threading
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from serving import LOBBYLINE
+from serving import LOBBYLINE, Serving
+
+
+def ask(server: Serving, command: str, **arguments: object) -> Any:
+    """Run a set-up command as the command line does beside a running server, without a process of its own."""
+    control = json.loads((server.folder / "control.json").read_text())
+    with server.client(control["token"]) as client:
+        answer = client.post(f"/api/v1/commands/{command}", json=arguments)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
 
 
 class Agenting:
