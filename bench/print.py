@@ -103,8 +103,8 @@ def _touches(folder: Path, count: int) -> tuple[list[float], list[int]]:
     """Seconds from the touch until the printer has the slip, and the slips' sizes in bytes."""
     took = []
     with _Timed() as printer, Serving(folder) as server:
-        server.command("printer", "add", "--name", "P1", "--address", printer.address)
-        token = server.device("kiosk", "bench")["token"]
+        server.ask("printer-add", name="P1", address=printer.address)
+        token = server.ask("device-add", kind="kiosk", name="bench")["token"]
         with server.client(token) as client:
             for touch in range(count + 5):
                 printer.arrived.clear()
@@ -146,9 +146,12 @@ def _bad_luck(folder: Path, count: int) -> Json:
         server = Serving(folder / "unlucky")
         server.start()
         port = server.port
-        server.command("printer", "add", "--name", "Here", "--address", here.address)
-        token = server.command("printer", "add", "--name", "There", "--address", "agent+usb://")["token"]
-        kiosks = [server.device("kiosk", f"{name} kiosk", printer=name)["token"] for name in ("Here", "There")]
+        server.ask("printer-add", name="Here", address=here.address)
+        token = server.ask("printer-add", name="There", address="agent+usb://")["token"]
+        kiosks = [
+            server.ask("device-add", kind="kiosk", name=f"{name} kiosk", printer=name)["token"]
+            for name in ("Here", "There")
+        ]
         agent = _agent(server.url, token, folder / "agent", there.address)
         issued: list[list[str]] = [[], []]
         kill_every = max(10, count // 12)

@@ -9,6 +9,7 @@ import fcntl
 import signal
 import threading
 import time
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -163,7 +164,7 @@ class Agent:
 
     def _take(self, job: Json) -> bool:
         """A slip is taken over once it is on this disk; the answer says so."""
-        self._outbox.accept(job["key"], job["plain"], job["reprint"], time.time())
+        self._outbox.accept(job["key"], b64decode(job["plain"]), b64decode(job["reprint"]), time.time())
         self._work.set()
         return True
 
@@ -171,9 +172,9 @@ class Agent:
         self._outbox.drop(keys)
         return True
 
-    def _test(self, data: bytes) -> Json:
+    def _test(self, data: str) -> Json:
         """Print a test page in between."""
-        wanted = _Trial(data)
+        wanted = _Trial(b64decode(data))
         self._trials.put(wanted)
         self._work.set()
         outcome = wanted.outcome.get(timeout=_TRIAL_S)

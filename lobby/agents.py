@@ -5,6 +5,7 @@ connection of a printer counts.
 """
 
 import logging
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
@@ -117,7 +118,7 @@ class Agents:
         if not line.is_ready:
             return Trial(PrintState.FAILED, AgentAway.code, Condition())
         try:
-            answer = self._socketio.call("test", data, to=line.sid, namespace=NAMESPACE, timeout=TRIAL_S)
+            answer = self._socketio.call("test", as_text(data), to=line.sid, namespace=NAMESPACE, timeout=TRIAL_S)
         except (SocketIOError, TimeoutError):
             return Trial(PrintState.FAILED, AgentAway.code, Condition())
         return Trial(PrintState(answer["state"]), answer["fault"], Condition(**answer["told"]))
@@ -157,7 +158,7 @@ class Agents:
 
     def _hand(self, line: _Line, parcel: Parcel) -> bool:
         plain, marked = self._context.off_loop(lambda: parcel.bytes(line.printer))
-        job = {"key": parcel.key, "plain": plain, "reprint": marked}
+        job = {"key": parcel.key, "plain": as_text(plain), "reprint": as_text(marked)}
         try:
             taken = self._socketio.call("print", job, to=line.sid, namespace=NAMESPACE, timeout=ANSWER_S)
         except (SocketIOError, TimeoutError):
@@ -207,6 +208,15 @@ class Agents:
             if line.sid == _sid():
                 return line
         raise NotFound
+
+
+def as_text(data: bytes) -> str:
+    """Bytes as the line carries them.
+
+    python-socketio's client handles each packet in a thread of its own, so parts of a binary event may overtake
+    each other.
+    """
+    return b64encode(data).decode()
 
 
 def _sid() -> str:

@@ -5,6 +5,7 @@ import logging
 import gevent
 from flask_socketio import SocketIO
 from gevent.event import Event as Signal
+from gevent.lock import BoundedSemaphore
 from gevent.threadpool import ThreadPool
 
 from counter.web import Context
@@ -80,6 +81,7 @@ class Printing:
         self._at_agents: set[int] = set()
         self._refused: dict[int, Device] = {}
         self._changed = Signal()
+        self._changing = BoundedSemaphore()
 
     def wake(self) -> None:
         """There may be something to print, or a new printer."""
@@ -136,6 +138,10 @@ class Printing:
                 self._refused[printer.id] = printer
 
     def _follow_one(self, printer: Device) -> None:
+        with self._changing:  # a printer has one owner, also while an old one is ending
+            self._follow_now(printer)
+
+    def _follow_now(self, printer: Device) -> None:
         worker = self._workers.get(printer.id)
         if worker is not None and worker.device == printer:
             return

@@ -2,8 +2,8 @@
 
 import sqlite3
 
-from db import events, print_jobs, printers
-from db.records import Device, EventKind, PrintJob
+from db import events, print_jobs, printers, staff
+from db.records import Device, DeviceKind, EventKind, PrintJob
 
 
 def move_on(conn: sqlite3.Connection, printer: Device, job: PrintJob, number: str, next_at: float, now: float) -> bool:
@@ -11,8 +11,8 @@ def move_on(conn: sqlite3.Connection, printer: Device, job: PrintJob, number: st
 
     It goes to the fallback at once, unless that is in trouble itself; from there it goes home for its next try.
     """
-    if job.home_id is not None and job.home_id != printer.id:
-        return print_jobs.move(conn, job.id, job.home_id, next_at)
+    if _is_away(conn, printer, job):
+        return print_jobs.move(conn, job.id, job.home_id or printer.id, next_at)
     other = fallback_of(conn, printer)
     if other is None or not print_jobs.move(conn, job.id, other.id, now):
         return False
@@ -30,7 +30,14 @@ def move_on(conn: sqlite3.Connection, printer: Device, job: PrintJob, number: st
 
 def has_other(conn: sqlite3.Connection, printer: Device, job: PrintJob) -> bool:
     """Whether a job that has just failed on `printer` would be moved."""
-    return (job.home_id is not None and job.home_id != printer.id) or fallback_of(conn, printer) is not None
+    return _is_away(conn, printer, job) or fallback_of(conn, printer) is not None
+
+
+def _is_away(conn: sqlite3.Connection, printer: Device, job: PrintJob) -> bool:
+    """Whether it was meant for another printer, which is still in service."""
+    if job.home_id is None or job.home_id == printer.id:
+        return False
+    return any(one.id == job.home_id for one in staff.devices(conn, DeviceKind.PRINTER))
 
 
 def fallback_of(conn: sqlite3.Connection, printer: Device) -> Device | None:

@@ -35,8 +35,8 @@ class Kiosk:
         self._server = server
         self._keys = 0
         self.name = name
-        self.printer_token = server.command("printer", "add", "--name", name, "--address", "agent+usb://")["token"]
-        self._token = server.device("kiosk", name, printer=name)["token"]
+        self.printer_token = server.ask("printer-add", name=name, address="agent+usb://")["token"]
+        self._token = server.ask("device-add", kind="kiosk", name=name, printer=name)["token"]
 
     def issue(self) -> Any:
         """Somebody touches a service."""
@@ -85,11 +85,11 @@ def test_slips_come_out_at_the_kiosks_own_printer_and_the_server_knows(
         tickets = [kiosk.issue() for _ in range(3)]
         until(lambda: all(kiosk.paper(ticket) == "printed" for ticket in tickets))
         assert numbers(printer) == [(ticket["number"], False) for ticket in tickets]
-        assert server.command("printer", "test", kiosk.name)["state"] == "printed"
+        assert server.ask("printer-test", name=kiosk.name)["state"] == "printed"
         printer.mode = Mode.COVER_OPEN
         failed = kiosk.issue()
         until(lambda: kiosk.paper(failed) == "failed")
-        (listed,) = [one for one in server.command("printer", "list")["printers"] if one["name"] == kiosk.name]
+        (listed,) = [one for one in server.ask("printer-list")["printers"] if one["name"] == kiosk.name]
         assert listed["fault"] == "printer_cover_open"
         printer.mode = Mode.OK
         until(lambda: kiosk.paper(failed) == "printed")
@@ -148,12 +148,12 @@ def test_pulled_plugs_lose_no_slip_and_mark_what_may_be_doubled(tmp_path: Path, 
 def test_without_an_agent_the_kiosk_says_so_and_the_fallback_prints(
     server: Serving, kiosk: Kiosk, printer: FakePrinter
 ) -> None:
-    server.command("printer", "add", "--name", "Desk", "--address", printer.address)
-    server.command("printer", "set", kiosk.name, "--fallback", "Desk")
+    server.ask("printer-add", name="Desk", address=printer.address)
+    server.ask("printer-set", name=kiosk.name, fallback="Desk")
     ticket = kiosk.issue()
     until(lambda: kiosk.paper(ticket) == "printed")
     assert numbers(printer) == [(ticket["number"], False)]
-    server.command("printer", "remove", "Desk")
+    server.ask("printer-remove", name="Desk")
 
 
 def test_an_agent_whose_token_nobody_knows_ends_with_one_clear_line(server: Serving, tmp_path: Path) -> None:

@@ -48,15 +48,15 @@ def desk() -> Iterator[FakePrinter]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, door: FakePrinter) -> Iterator[Serving]:
     with Serving(tmp_path_factory.mktemp("store")) as serving:
-        serving.command("printer", "add", "--name", "门口打印机", "--address", door.address)
-        serving.command("staff", "add", "--name", "梅经理", "--role", "manager", "--pin", "2468")
+        ask(serving, "printer-add", name="门口打印机", address=door.address)
+        ask(serving, "staff-add", name="梅经理", role="manager", pin="2468")
         yield serving
 
 
 @pytest.fixture(scope="module")
 def kiosk(chromium: Browser, server: Serving) -> Iterator[Screen]:
     made = Screen(chromium, KIOSK)
-    made.go(server.device("kiosk", "door")["link"])
+    made.go(server.ask("device-add", kind="kiosk", name="door")["link"])
     expect(made.page.locator("[data-service]")).to_have_count(5)
     yield made
     made.close()
@@ -196,7 +196,7 @@ def test_a_manager_adds_tries_out_changes_and_removes_a_printer(
     change.locator("[name=cutter]").uncheck()
     change.get_by_role("button").click()
     expect(change.locator(".answer.ok")).to_have_text(says[2])
-    (listed,) = [one for one in server.command("printer", "list")["printers"] if one["name"] == "P2"]
+    (listed,) = [one for one in server.ask("printer-list")["printers"] if one["name"] == "P2"]
     assert (listed["fallback"], listed["copies"], listed["cutter"]) == ("门口打印机", "2", "no")
     use = page.locator("form[data-command=printer-use]").first
     use.locator("select").select_option("P2")

@@ -1,6 +1,7 @@
 """Owns a printer that fails at random, seeded, and what is on its paper in the end."""
 
 import random
+import re
 import socket
 
 from fake_printer import FakePrinter, Mode
@@ -9,6 +10,7 @@ from paper import read
 REPRINT = "重印 / Reprint"
 _FATES = (Mode.DROPS, Mode.STALLS, Mode.PAPER_ENDS, Mode.PAPER_ENDS_LATE, Mode.PAPER_OUT, Mode.COVER_OPEN, Mode.SILENT)
 _CUT = b"\x1dVB\x00"
+_NUMBER = re.compile(r"[A-Z]\d{3,}")
 _TEETHING = 2  # connections that go well, so that it is known what the model can do
 
 
@@ -39,7 +41,7 @@ class UnluckyPrinter(FakePrinter):
 def number_of(job: bytes) -> tuple[str, bool]:
     """The number on a slip, and whether it says that it is a reprint."""
     lines = [line.text.strip() for line in read(job).lines]
-    return next(text for text in lines if len(text) == len("A001") and text[1:].isdecimal()), REPRINT in lines
+    return next(text for text in lines if _NUMBER.fullmatch(text)), REPRINT in lines
 
 
 def faults(issued: list[str], on_paper: list[tuple[str, bool]]) -> list[str]:
