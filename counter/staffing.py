@@ -22,7 +22,6 @@ KEPT_SHARE = 0.95
 ORDINARY_S, ORDINARY_SHARE = 20 * 60.0, 0.80
 """Ordinary customers have no promise; four of five are to be called within twenty minutes."""
 LEAST_EXPECTED = 0.05
-MOST_ROUNDS = 30
 SLOT_S = 900.0
 LONGEST_S = 86_400.0
 
@@ -150,12 +149,11 @@ def _start(outlook: Outlook, expected: Sequence[float], open_ones: range) -> Pla
 
 def _raised(plan: Plan, judge: Callable[[Plan], Shares], most: int, open_ones: range) -> Plan:
     """One more wherever the promises fail; where all are there already, in the half hour before."""
-    for _ in range(MOST_ROUNDS):
+    while True:
         wanting = {_place_to_raise(plan, n, most, open_ones) for n in _failing(judge(plan), open_ones)} - {None}
         if not wanting:
             return plan
         plan = tuple(count + (n in wanting) for n, count in enumerate(plan))
-    return plan
 
 
 def _place_to_raise(plan: Plan, failing: int, most: int, open_ones: range) -> int | None:

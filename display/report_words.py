@@ -101,7 +101,7 @@ BOOKINGS = {
     "month": GROUPS["month"],
     "booked": Message("booked", "Booked"),
     "completed": Message("completed", "Kept by the customer"),
-    "no_show": FIGURES["no_show"],
+    "no_show": Message("no_show", "Did not come"),
     "cancelled": Message("cancelled", "Cancelled"),
 }
 SHEETS = {

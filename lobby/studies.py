@@ -74,7 +74,7 @@ class Studies:
         self._failed: Running | None = None
 
     def progress(self, kind: str, subject: str = "") -> Json:
-        """`running`: null or {done, of} of this kind; `failed`: whether the last study was this one and found nothing."""
+        """`running`: null or {done, of} of this kind; `failed`: whether the last study was this one and failed."""
         running, failed = self._running, self._failed
         shown = {"done": running.done, "of": running.of} if running and running.kind == kind else None
         return {"running": shown, "failed": failed is not None and (failed.kind, failed.subject) == (kind, subject)}

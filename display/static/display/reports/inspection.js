@@ -72,7 +72,7 @@ const bookings = () => [
   { key: "month", title: t("Month"), of: (row) => monthName(row.month) },
   { key: "booked", title: t("Booked"), of: (row) => row.booked },
   { key: "completed", title: t("Kept by the customer"), of: (row) => row.completed },
-  { key: "no_show", title: t("No-shows"), of: (row) => row.no_show },
+  { key: "no_show", title: t("Did not come"), of: (row) => row.no_show },
   { key: "cancelled", title: t("Cancelled"), of: (row) => row.cancelled },
 ];
 

@@ -33,7 +33,7 @@ function Day({ one }) {
   if (!halves.length) return html`<${Empty} title=${dayName(one.day)} text=${t(one.plan ? "On this weekday nobody came in the past four weeks." : "The store is closed on this day.")} />`;
   const labels = halves.map(({ from }) => from);
   const busiest = halves.reduce((best, half) => (half.counters > best.counters ? half : best));
-  return html`${one.plan.is_enough ? null : html`<p class="notice bad">${icon("warning")} ${t("Even with every counter open some promises would be missed. Move appointments or ask for help from another store.")}</p>`}
+  return html`${one.plan.is_enough ? null : html`<p class="notice bad">${icon("warning")} ${t("Even with every counter open the aim is missed in some half hours. Move appointments or ask for help from another store.")}</p>`}
     <div class="g">
       <${Chart} title=${t("Counters needed")} labels=${labels} said=${t("Most counters: {n} from {time} on. The table below says all.", { n: busiest.counters, time: busiest.from })} series=${[{ label: t("Counters needed"), colour: "brand", shape: "bars", values: halves.map(({ counters }) => counters) }]} />
       <${Chart} title=${t("Expected customers per half hour")} labels=${labels} said=${t("{n} customers are expected in all. The table below says all.", { n: Math.round(sum(halves, "expected")) })} series=${[{ label: t("Expected customers"), colour: "call", shape: "bars", values: halves.map(({ expected }) => expected) }]} />
