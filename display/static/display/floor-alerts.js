@@ -3,7 +3,9 @@ import { html, icon, minutes, timeOf, useState } from "/static/lobby/page.js";
 import { message, t } from "/static/lobby/texts.js";
 import { chime, prepare } from "./chime.js";
 
-const SHOWN = 4;
+/** An upright tablet shows fewer, so that what helps is in sight. */
+export const isNarrow = () => matchMedia("(max-width: 900px)").matches;
+const few = () => (isNarrow() ? 2 : 4);
 const SNOOZE_MIN = 15;
 const ELSEWHERE = new Set(["promise_at_risk", "help_called", "printer_failed"]); // these have a place of their own on the page
 const ICONS = { queue_longer: "people", wait_longer: "clock", counter_idle: "person", service_long: "clock", paused_long: "clock", demand_beyond: "people", screen_silent: "offline" };
@@ -41,10 +43,10 @@ const Alert = ({ alert, own, now }) => html`<li class=${`${GRAVE.has(alert.kind)
 export function AlertStrip({ alerts, own, now }) {
   const [all, setAll] = useState(false);
   const shown = alerts.filter(({ kind }) => !ELSEWHERE.has(kind)).sort((a, b) => !!a.seen_at - !!b.seen_at || GRAVE.has(b.kind) - GRAVE.has(a.kind));
-  const more = shown.length - SHOWN;
+  const more = shown.length - few();
   return html`<section class=${`alerts ${shown.length || own.trouble ? "" : "quiet"}`} aria-live="polite" aria-label=${t("Alerts")}>
     ${own.trouble ? html`<p class="trouble" role="alert">${icon("warning")}${own.trouble}</p>` : null}
-    ${shown.length ? html`<ul>${(all ? shown : shown.slice(0, SHOWN)).map((alert) => html`<${Alert} key=${alert.id} alert=${alert} own=${own} now=${now} />`)}</ul>` : null}
+    ${shown.length ? html`<ul>${(all ? shown : shown.slice(0, few())).map((alert) => html`<${Alert} key=${alert.id} alert=${alert} own=${own} now=${now} />`)}</ul>` : null}
     ${more > 0 ? html`<button type="button" class="more" aria-expanded=${all} onClick=${() => setAll(!all)}>${all ? t("Show fewer") : t(more === 1 ? "{n} more alert" : "{n} more alerts", { n: more })}</button>` : null}
   </section>`;
 }

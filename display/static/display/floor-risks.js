@@ -1,9 +1,9 @@
 // Owns the risk list of the floor page: who will probably be called too late and why, and the remedies, best first.
 import { html, icon, range, running, timeOf, useState } from "/static/lobby/page.js";
 import { message, name, t } from "/static/lobby/texts.js";
-import { AlertSteps } from "./floor-alerts.js";
+import { AlertSteps, isNarrow } from "./floor-alerts.js";
 
-const SHOWN = 5;
+const few = () => (isNarrow() ? 3 : 5);
 
 const classOf = ({ class: kind, tier_name }) => (kind === "vip" ? name(tier_name) || t("VIP") : kind === "appointment" ? t("Appointment") : t("Ordinary"));
 
@@ -69,11 +69,11 @@ export function Risks({ data, own, now }) {
   const { risks, remedies, alerts } = data;
   if (!risks.length) return data.waiting.people ? html`<${Calm} />` : null;
   const alert = alerts.find(({ kind }) => kind === "promise_at_risk");
-  const shown = all ? risks : risks.slice(0, SHOWN);
+  const shown = all ? risks : risks.slice(0, few());
   return html`<section class="risks" aria-labelledby="risks">
     <div><h2 id="risks">${icon("warning")}${t("At risk")} <span>${t(risks.length === 1 ? "{n} customer may be called too late" : "{n} customers may be called too late", { n: risks.length })}</span>${alert ? html`<${AlertSteps} alert=${alert} own=${own} />` : null}</h2>
       <ol>${shown.map((risk) => html`<${Risk} key=${risk.number} risk=${risk} now=${now} />`)}</ol>
-      ${risks.length > SHOWN ? html`<button type="button" class="more" aria-expanded=${all} onClick=${() => setAll(!all)}>${all ? t("Show fewer") : t("{n} more", { n: risks.length - SHOWN })}</button>` : null}</div>
+      ${risks.length > few() ? html`<button type="button" class="more" aria-expanded=${all} onClick=${() => setAll(!all)}>${all ? t("Show fewer") : t("{n} more", { n: risks.length - few() })}</button>` : null}</div>
     <div class="help"><h2>${t("What helps")} <span>${t("forecast for the next hour")}</span></h2>
       ${remedies?.length ? html`<ol>${remedies.map((remedy, at) => html`<${Remedy} key=${`${remedy.kind}-${remedy.counter}-${remedy.class}`} remedy=${remedy} own=${own} best=${at === 0} />`)}</ol>` : remedies ? html`<${NoRemedy} data=${data} />` : html`<${Weighing} />`}</div>
   </section>`;
