@@ -48,8 +48,8 @@ def desk() -> Iterator[FakePrinter]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, door: FakePrinter) -> Iterator[Serving]:
     with Serving(tmp_path_factory.mktemp("store")) as serving:
-        ask(serving, "printer-add", name="门口打印机", address=door.address)
-        ask(serving, "staff-add", name="梅经理", role="manager", pin="2468")
+        serving.ask("printer-add", name="门口打印机", address=door.address)
+        serving.staff("梅经理", "manager")
         yield serving
 
 
