@@ -29,8 +29,8 @@ def prospects(situation: Situation, seed: int = 1) -> Prospects:
     calls = [called_at[world.bounds[:-1] + place] for place in range(len(waiting))]
     late = np.zeros(FUTURES, bool)
     for ticket, at in zip(waiting, calls, strict=True):
-        if ticket.due_at is not None:
-            late |= at > ticket.due_at  # who left before the call is not a number, and so never late
+        if ticket.promised_at is not None:
+            late |= at > ticket.promised_at  # who left before the call is not a number, and so never late
     each = [_prospect(ticket, at, situation) for ticket, at in zip(waiting, calls, strict=True)]
     return Prospects(each, float(late.mean()))
 

@@ -56,7 +56,7 @@ class Expected:
 
 def limit_at(ticket: Ticket, fair_after_s: float) -> float:
     """By when a customer has to be called: the promise, or without one the ceiling of the calling rule."""
-    return ticket.waiting_since + fair_after_s if ticket.due_at is None else ticket.due_at
+    return ticket.waiting_since + fair_after_s if ticket.promised_at is None else ticket.promised_at
 
 
 def beyond_until(situation: Situation) -> float | None:

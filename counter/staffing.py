@@ -122,9 +122,9 @@ def _judge(crowds: Sequence[Sequence[Customer]], outlook: Outlook) -> Callable[[
 
 
 def _promised_s(ticket: Ticket) -> float:
-    if ticket.ticket_class == TicketClass.VIP or ticket.due_at is None:
+    if ticket.ticket_class == TicketClass.VIP or ticket.promised_at is None:
         return PROMISE_S
-    return ticket.due_at - ticket.waiting_since
+    return ticket.promised_at - ticket.waiting_since
 
 
 def _has_left_before(ticket: Ticket, within_s: float) -> bool:

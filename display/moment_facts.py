@@ -54,14 +54,14 @@ def _promises(present: Present, foreseen: Foreseen) -> Iterator[Fact]:
     """All promises at risk are one cause: too few hands. A broken one is a cause of its own, until the call."""
     at_risk: list[tuple[float, float, Ticket]] = []
     for ticket in present.lobby.waiting:
-        if ticket.due_at is None or not is_guarded(ticket, present.now, present.settings.rules):
+        if ticket.promised_at is None or not is_guarded(ticket, present.now, present.settings.rules):
             continue
-        if ticket.due_at < present.now:
-            said = _pledge(ticket, ticket.due_at, present)
-            minutes = (present.now - ticket.due_at) / MINUTE_S
+        if ticket.promised_at < present.now:
+            said = _pledge(ticket, ticket.promised_at, present)
+            minutes = (present.now - ticket.promised_at) / MINUTE_S
             yield Fact(AlertKind.PROMISE_BROKEN, f"ticket:{ticket.id}", minutes, said)
         elif ticket.id in foreseen.chances:
-            at_risk.append((-foreseen.chances[ticket.id], ticket.due_at, ticket))
+            at_risk.append((-foreseen.chances[ticket.id], ticket.promised_at, ticket))
     if present.now - foreseen.at <= STALE_S:
         yield _at_risk(min(at_risk, default=None, key=lambda one: one[:2]), foreseen, present)
 

@@ -102,5 +102,5 @@ def _why(ticket: Ticket, present: Present) -> Message:
 def _before(ticket: Ticket, waiting: Sequence[Ticket], present: Present) -> int:
     """How many promises run out before this one."""
     rules = present.settings.rules
-    own = (ticket.due_at or 0.0, ticket.id)
-    return sum(is_guarded(one, present.now, rules) and (one.due_at or 0.0, one.id) < own for one in waiting)
+    own = (ticket.promised_at or 0.0, ticket.id)
+    return sum(is_guarded(one, present.now, rules) and (one.promised_at or 0.0, one.id) < own for one in waiting)
