@@ -18,7 +18,7 @@ MEMBERS = (
     "V07000002,陈静,13900136621,diamond,2020-01-01,2099-12-31,M05,M01\n"
     "V07000003,李建国,13700136622,silver,2020-01-01,2099-12-31,M05,M01\n"
 )
-FITS = """() => [document.documentElement, document.querySelector(".cur")]
+FITS = """() => ["html", ".cur", "aside", ".wl"].map((part) => document.querySelector(part))
     .map((e) => e.scrollHeight - e.clientHeight).every((more) => more <= 0)"""
 LANGUAGES = pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
 
