@@ -10,7 +10,7 @@ from math import inf, isnan
 
 import numpy as np
 
-from counter import compiled, line
+from counter import line
 from counter.course import PAUSE, PERSON, POST, Rows
 from counter.policy import Stand
 from db.records import Counter, Rules, ServiceTime, Ticket, TicketState
@@ -60,6 +60,8 @@ def simulate(
 
     Somebody whom no counter can serve, and who never leaves, ends as `expired`.
     """
+    from counter import compiled  # noqa: PLC0415 — a second's import that who only describes a day never needs
+
     if not customers:
         return Day((), 0.0)
     there = sorted(counters, key=lambda counter: counter.number)

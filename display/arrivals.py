@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from display.facts import Facts, Rows
+from display.ticket_facts import Facts, Rows
 
 WEEKS = 4
 LEAST = 3

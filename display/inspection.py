@@ -10,8 +10,8 @@ import numpy as np
 
 from db.records import TicketClass
 from display.causes import Cause
-from display.facts import CAUSES, CLASSES, NOBODY, STATES, Facts, Rows
 from display.span import Span, join
+from display.ticket_facts import CAUSES, CLASSES, NOBODY, STATES, Facts, Rows
 
 Json = dict[str, Any]
 GUARDED = (TicketClass.VIP, TicketClass.APPOINTMENT)

@@ -10,7 +10,7 @@ from db.records import Settings
 from db.store import Store
 from display.arrivals import WEEKS, Expected, expected
 from display.attendance import Line, attendance
-from display.facts import FORM, HOUR_S, Facts, Source, derive, pack, unpack
+from display.ticket_facts import FORM, HOUR_S, Facts, Source, derive, pack, unpack
 
 _STAFF = "staff:"
 

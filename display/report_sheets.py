@@ -5,10 +5,6 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-import openpyxl
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-
 from db.records import Message, Names
 from display.report_words import (
     ATTAINMENT,
@@ -84,6 +80,8 @@ def as_csv(sheets: Iterable[Sheet]) -> bytes:
 
 def as_xlsx(sheets: Iterable[Sheet]) -> bytes:
     """A workbook with a frozen heading on each sheet."""
+    import openpyxl  # noqa: PLC0415 — loaded by who wants a workbook, not at every start of the server
+
     book = openpyxl.Workbook(write_only=True)
     for title, lines in sheets:
         sheet = book.create_sheet(title)
@@ -103,6 +101,9 @@ def _table(columns: Mapping[str, Message], rows: Sequence[Json], words: Words) -
 
 
 def _cell(sheet: Any, value: Cell, *, is_bold: bool) -> Any:
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 — see above
+    from openpyxl.styles import Font  # noqa: PLC0415
+
     cell = WriteOnlyCell(sheet, value)
     if isinstance(value, str):
         cell.data_type = "s"  # a name like “=1+1” stays a name

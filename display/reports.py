@@ -16,8 +16,8 @@ from counter.erlang import counters_needed
 from counter.outcome import PROMISE_S
 from db.records import TicketClass, TicketState
 from display.arrivals import Expected
-from display.facts import CLASSES, HOUR_S, NOBODY, STATES, UNKNOWN, Rows
 from display.span import Span, group_of_day
+from display.ticket_facts import CLASSES, HOUR_S, NOBODY, STATES, UNKNOWN, Rows
 
 Json = dict[str, Any]
 Group = str | int | None

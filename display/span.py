@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from display.facts import NOBODY, POST, TICKET, WORDS, Facts, Rows
+from display.ticket_facts import NOBODY, POST, TICKET, WORDS, Facts, Rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -144,3 +146,9 @@ def test_past_days_are_kept_ready_soon_after_the_start(server: Serving) -> None:
 def _kept(folder: Path) -> int:
     with closing(open_reader(folder / "lobbyline.db")) as conn:
         return int(conn.execute("SELECT count(*) FROM day_facts").fetchone()[0])
+
+
+def test_the_server_starts_without_what_reports_alone_need() -> None:
+    """Machine code is made in a process of its own; loading its compiler would cost each start a second."""
+    program = "import sys, lobby.server; sys.exit(not {'numba', 'openpyxl'}.isdisjoint(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
