@@ -72,7 +72,7 @@ class AlertRule:
 
 
 USUAL_RULES = (
-    AlertRule(AlertKind.PROMISE_AT_RISK, 25, 5, sound=True),
+    AlertRule(AlertKind.PROMISE_AT_RISK, 20, 5, sound=True),
     AlertRule(AlertKind.PROMISE_BROKEN, 0, 0, sound=True),
     AlertRule(AlertKind.QUEUE_LONGER, 15, 12),
     AlertRule(AlertKind.WAIT_LONGER, 30, 25),
