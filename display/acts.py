@@ -16,7 +16,7 @@ from counter.amendment import amended
 from db import acts, calendar, counters, events, settings, staff, tickets
 from db.alarm_records import Act, ActKind
 from db.errors import ActOver, CounterBusy, IncompleteAct, NotFound, NothingToEnd, StaffGone, UnknownService
-from db.records import CounterState, EventKind, Names, Permission, Rules, Staff, TicketClass
+from db.records import EventKind, Names, PauseReason, Permission, Rules, Staff, TicketClass
 from display.floor_view import UNDO_S
 
 PAGE_SHOWN_S = 15 * 60.0
@@ -125,16 +125,21 @@ def _close_again(conn: sqlite3.Connection, data: Mapping[str, Any], by: Staff | 
 
 def _end_pause(conn: sqlite3.Connection, wish: Wish, by: Staff, now: float) -> Data:
     counter = acting.get_counter(conn, _needed(wish.counter))
-    if not counters.move(conn, counter.number, CounterState.PAUSED, CounterState.READY, now):
+    if not counters.come_back(conn, counter.number, now):
         raise NothingToEnd
+    events.append(conn, now, EventKind.COUNTER_BACK, by.actor, counter=counter.number)
     person = staff.staff_by_id(conn, counter.staff_id) if counter.staff_id else None
     page = _page_for(conn, person, counter.number, by, now) if person else None
-    return {"counter": counter.number, "since": counter.since, "page": page}
+    pause = {"reason": counter.pause_reason, "text": counter.pause_text, "returns_at": counter.returns_at}
+    return {"counter": counter.number, "since": counter.since, **pause, "page": page}
 
 
-def _pause_again(conn: sqlite3.Connection, data: Mapping[str, Any], _: Staff | None, __: float) -> None:
-    if not counters.move(conn, data["counter"], CounterState.READY, CounterState.PAUSED, data["since"]):
+def _pause_again(conn: sqlite3.Connection, data: Mapping[str, Any], by: Staff | None, now: float) -> None:
+    reason, text = PauseReason(data["reason"]), data["text"]
+    if not counters.pause(conn, data["counter"], reason, text, data["returns_at"], data["since"]):
         raise CounterBusy(counter=data["counter"], number="")
+    actor = by.actor if by else "system"
+    events.append(conn, now, EventKind.COUNTER_PAUSED, actor, counter=data["counter"], reason=reason, text=text)
     if data["page"] is not None:
         acts.withdraw(conn, data["page"])
 

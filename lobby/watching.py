@@ -128,10 +128,11 @@ class Watching:
         self._day_at = now + DAY_EVERY_S
         with self._store.read() as conn:
             situation = self._situation(conn, now)
-            store = load(conn, now).settings
+            present = load(conn, now)
+            store = present.settings
             times = day_figures.times(conn, calendar.business_day(now, store))
         until = now + prospects.AHEAD_S if isinf(situation.closes_at) else situation.closes_at
-        ahead = self._ask("course", situation, until) if until > now else []
+        ahead = self._ask("course", situation, until) if until > now and present.is_known else []
         seen = day_course.course(times, situation, ahead, calendar.opens_at(now, store))
         self._store.write(lambda conn: outlooks.save(conn, "day", now, seen))
 

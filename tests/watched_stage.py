@@ -12,7 +12,7 @@ from counter.present import load_with_calls
 from counter.situation import Situation
 from db import alerts, counters, events, settings, staff, tickets
 from db.alarm_records import Alert, AlertKind
-from db.records import CounterState, EventKind, Permission, ServiceTime, Ticket, TicketClass, TicketState
+from db.records import EventKind, PauseReason, Permission, ServiceTime, Ticket, TicketClass, TicketState
 from display import screens
 from lobby.clock import Clock
 from lobby.oracle import JOBS
@@ -80,8 +80,8 @@ class Watched:
 
     def pause(self, counter: int) -> None:
         """Somebody leaves the counter for a while."""
-        work = lambda conn: counters.move(conn, counter, CounterState.READY, CounterState.PAUSED, self.stage.now)  # noqa: E731
-        assert self.stage.store.write(work)
+        now = self.stage.now
+        assert self.stage.store.write(lambda conn: counters.pause(conn, counter, PauseReason.BREAK, None, None, now))
 
     def sign_in(self, staff_id: int) -> None:
         """Somebody is here, and at no counter yet."""
