@@ -38,7 +38,7 @@ def _options() -> argparse.Namespace:
 
 def _play(log: Path, day: str, speed: float) -> dict[str, float | str]:
     """The demo's own summary; a broken promise shows in its figures, so its exit code is not looked at."""
-    program = (sys.executable, "-c", "from lobby.cli import main; main()", "demo", "--port", "0", "--json")
+    program = (sys.executable, "-c", "from lobby.program import main; main()", "demo", "--port", "0", "--json")
     options = ("--stop-when-done", "--speed", str(speed), "--log", str(log), "--date", day)
     done = subprocess.run([*program, *options], stdout=subprocess.PIPE, text=True, check=False)
     summary: dict[str, float | str] = json.loads(done.stdout.splitlines()[-1])

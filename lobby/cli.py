@@ -1,31 +1,17 @@
-"""Owns the command line. Beside a running server a command is sent there; without one it opens the store itself.
+"""Owns the command line's own program: serve, demo, simulate, report, import."""
 
-Everything heavy is imported where it is used: `serve` has to patch the standard library for gevent first of all.
-"""
-
-import base64
 import json
-import sqlite3
 import sys
-import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
-from lobby import __version__, voice_cli
+from lobby import __version__
+from lobby.terminal import control, data_option, json_option, or_fail, say
 
-Json = dict[str, Any]
-CONTROL_TRIES = 50
 SIMULATED_DAY_S = 0.02
-
-data_option = click.option(
-    "--data", type=click.Path(file_okay=False, path_type=Path), default=Path(".lobbyline"), envvar="LOBBYLINE_DATA",
-    show_default=True, help="The folder that holds everything of a store.",
-)  # fmt: skip
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one line of JSON for programs.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -45,7 +31,7 @@ def serve(data: Path, host: str, port: int) -> None:
     from lobby.server import Address
     from lobby.server import serve as run
 
-    _or_fail(lambda: run(data, Address(host, port), Clock(), _say))
+    or_fail(lambda: run(data, Address(host, port), Clock(), say))
 
 
 @main.command()
@@ -64,7 +50,7 @@ def demo(**options: Any) -> None:
     from lobby.demo import run
     from lobby.script import Plan
 
-    _or_fail(lambda: run(Plan(**options), _say))
+    or_fail(lambda: run(Plan(**options), say))
 
 
 @main.command()
@@ -92,11 +78,11 @@ def simulate(csv_file: Path | None, picture: Path | None, as_json: bool, **quest
     from lobby import comparing
     from lobby.picture import draw
 
-    rows = _or_fail(lambda: comparing.compare(comparing.Question(**question), _progress))
+    rows = or_fail(lambda: comparing.compare(comparing.Question(**question), _progress))
     if csv_file:
-        _or_fail(lambda: comparing.write_csv(rows, csv_file))
+        or_fail(lambda: comparing.write_csv(rows, csv_file))
     if picture:
-        _or_fail(lambda: draw(rows, picture))
+        or_fail(lambda: draw(rows, picture))
     for line in [json.dumps({"rules": rows})] if as_json else comparing.text(rows):
         click.echo(line)
 
@@ -120,7 +106,7 @@ def report(data: Path, as_json: bool, **wish: Any) -> None:
     """Tell a span of days' figures: waits, promises, services, counters, forecasts, ratings."""
     from lobby import reporting
 
-    for line in _or_fail(lambda: reporting.run(data, reporting.Wish(as_json=as_json, **wish))):
+    for line in or_fail(lambda: reporting.run(data, reporting.Wish(as_json=as_json, **wish))):
         click.echo(line, nl=not wish["as_csv"])
 
 
@@ -143,365 +129,9 @@ def import_list(kind: str, file: Path, data: Path, as_json: bool, **options: Any
     from lobby import importing
 
     wish = importing.Wish(kind, file, as_json=as_json, **options)
-    faults = _or_fail(lambda: importing.run(wish, data, lambda: _control(data)), wish.refusal)
+    faults = or_fail(lambda: importing.run(wish, data, lambda: control(data)), wish.refusal)
     if wish.strict and faults:
         sys.exit(1)
-
-
-@main.group("staff")
-def staff_group() -> None:
-    """The people who work here."""
-
-
-@staff_group.command("add")
-@click.option("--name", required=True)
-@click.option("--role", type=click.Choice(["counter", "manager", "admin"]), required=True)
-@click.option("--pin", help="4 to 12 digits; without it a one-time link to set one is printed.")
-@data_option
-@json_option
-def staff_add(name: str, role: str, pin: str | None, data: Path, as_json: bool) -> None:
-    """Add somebody."""
-    _print(_command(data, "staff-add", {"name": name, "role": role, "pin": pin}), as_json)
-
-
-@staff_group.command("link")
-@click.option("--name", required=True)
-@data_option
-@json_option
-def staff_link(name: str, data: Path, as_json: bool) -> None:
-    """Make a one-time link that sets a new PIN."""
-    _print(_command(data, "staff-link", {"name": name}), as_json)
-
-
-@main.group("device")
-def device_group() -> None:
-    """Kiosks, displays, printers and programs."""
-
-
-@device_group.command("add")
-@click.argument("kind", type=click.Choice(["kiosk", "display", "printer", "api"]))
-@click.option("--name", required=True)
-@click.option("--address", help="A printer's: tcp://192.168.1.50:9100; see “lobbyline printer add”.")
-@click.option("--font", type=click.Choice(["gb18030", "raster"]), help="raster: for printers without Chinese fonts.")
-@click.option("--width", "width_mm", type=click.Choice(["58", "80"]), help="A printer's paper, in mm.")
-@click.option("--printer", help="The name of the printer a kiosk prints on (default: the first one).")
-@click.option("--queues", help="What a display shows, like A,B,V (default: all).")
-@click.option("--counters", help="Whose calls a display shows, like 1-4,7 (default: all).")
-@click.option(
-    "--layout", type=click.Choice(["full", "counters", "sign"]), help="Of a display; a sign is for one counter."
-)
-@data_option
-@json_option
-def device_add(kind: str, data: Path, as_json: bool, **options: Any) -> None:
-    """Add a device; its token and link are shown once."""
-    arguments = {key: value for key, value in options.items() if value is not None}
-    if "width_mm" in arguments:
-        arguments["width_mm"] = int(arguments["width_mm"])
-    _print(_command(data, "device-add", {"kind": kind, **arguments}), as_json)
-
-
-@device_group.command("display")
-@click.option("--name", required=True)
-@click.option("--queues", help="Like A,B,V; '' for all.")
-@click.option("--counters", help="Whose calls it shows, like 1-4,7; '' for all.")
-@click.option("--layout", type=click.Choice(["full", "counters", "sign"]), help="A sign is for one counter.")
-@data_option
-@json_option
-def device_display(name: str, data: Path, as_json: bool, **options: str | None) -> None:
-    """Change what a display shows, at once."""
-    arguments = {key: value for key, value in options.items() if value is not None}
-    _print(_command(data, "device-display", {"name": name, **arguments}), as_json)
-
-
-@main.command("theme")
-@click.option("--accent", help="The colour of calls, like #FFC83D; '' for the usual.")
-@click.option("--ground", help="The background, like #081B21; '' for the usual.")
-@click.option("--logo", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="PNG, JPEG or WebP.")
-@click.option("--no-logo", is_flag=True, help="Take the logo off.")
-@click.option("--hold", "hold_s", type=int, help="Seconds a call keeps the big place.")
-@click.option(
-    "--notice", "notices", multiple=True, metavar="中文/English", help="One line at the bottom; may be repeated."
-)
-@data_option
-@json_option
-def theme(data: Path, as_json: bool, logo: Path | None, no_logo: bool, notices: tuple[str, ...], **given: Any) -> None:
-    """Set how the lobby displays look. Colours that could not be read are refused, with one that would do."""
-    arguments = {key: value for key, value in given.items() if value is not None}
-    if logo or no_logo:
-        arguments["logo"] = base64.b64encode(logo.read_bytes()).decode() if logo else ""
-    if notices:
-        arguments["notices"] = [{"zh": zh, "en": en} for zh, _, en in (text.partition("/") for text in notices)]
-    _print(_command(data, "display-set", arguments), as_json)
-
-
-@main.command("store")
-@click.option("--name-zh")
-@click.option("--name-en")
-@click.option("--timezone", help="Such as Asia/Shanghai.")
-@click.option("--hours", help="Monday to Sunday: seven of 09:00-18:00 or closed, with commas; '' for always open.")
-@click.option("--public-url", help="Where phones reach this server; printed in QR codes.")
-@click.option(
-    "--group", "groups", multiple=True, metavar="SERVICE=中文/English",
-    help="The kiosk's card a service stands behind where not all fit on it; nothing after the = takes it out.",
-)  # fmt: skip
-@data_option
-@json_option
-def store_set(data: Path, as_json: bool, hours: str | None, groups: tuple[str, ...], **options: str | None) -> None:
-    """Set the store's name, hours, time zone, address and the kiosk's groups of services."""
-    days = None if hours is None else [day.strip() for day in hours.split(",") if day.strip()]
-    names = dict(_group(text) for text in groups) or None
-    _print(_command(data, "store-set", {**options, "hours": days, "service_groups": names}), as_json)
-
-
-def _group(text: str) -> tuple[str, Json | None]:
-    service, _, both = text.partition("=")
-    zh, _, en = both.partition("/")
-    return service, {"zh": zh, "en": en} if both else None
-
-
-@main.command()
-@click.option("--every", "every_h", type=click.IntRange(1, 168), help="From now on make one every so many hours.")
-@click.option("--second", help="From now on copy each to this folder too, best on another disk; '' for none.")
-@data_option
-@json_option
-def backup(data: Path, as_json: bool, **wishes: Any) -> None:
-    """Make a backup now, or set how they are made by themselves (every six hours)."""
-    is_setting = any(value is not None for value in wishes.values())
-    _print(_command(data, "backup-set" if is_setting else "backup", wishes), as_json)
-
-
-@main.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@data_option
-@json_option
-def restore(file: Path, data: Path, as_json: bool) -> None:
-    """Put a backup back. The server has to be stopped; what was there before is kept aside."""
-    from lobby import keeping
-
-    _print(_or_fail(lambda: keeping.restore(data, file, time.time())), as_json)
-
-
-@main.command()
-@click.option("--lang", type=click.Choice(["zh", "en"]), help="Of what is said; else the terminal's.")
-@data_option
-@json_option
-def doctor(data: Path, lang: str | None, as_json: bool) -> None:
-    """Look at everything a store needs, and say what to do where something is wrong."""
-    from lobby import texts
-    from lobby.doctor import State, examine
-
-    language = lang or texts.of_terminal()
-    findings = [
-        {
-            "code": found.said.code,
-            "state": found.state,
-            "said": texts.say(found.said, language),
-            "remedy": found.remedy and texts.say(found.remedy, language),
-        }
-        for found in _or_fail(lambda: examine(data))
-    ]
-    if as_json:
-        _print({"findings": findings}, as_json=True)
-    for found in [] if as_json else findings:
-        click.echo(f"{found['state']:4}  {found['said']}")
-        if found["remedy"]:
-            click.echo(f"      → {found['remedy']}")
-    if any(found["state"] == State.FAIL for found in findings):
-        sys.exit(1)
-
-
-@main.group("settings")
-def settings_group() -> None:
-    """Who is called next: the calling rule, what counters may and can do, how long services take."""
-
-
-@settings_group.command("show")
-@data_option
-@json_option
-def settings_show(data: Path, as_json: bool) -> None:
-    """List every setting with its value, its default and what it means."""
-    shown = _command(data, "settings-show", {})
-    if as_json:
-        _print(shown, as_json=True)
-        return
-    for one in shown["settings"]:
-        value = ", ".join(one["value"]) if isinstance(one["value"], list) else one["value"]
-        click.echo(f"{one['field']} = {value}  · {one['name']['en']}: {one['said']['en']}")
-        click.echo(
-            click.wrap_text(f"{one['explanation']['en']} (Default: {one['default_said']['en']})", 100, "    ", "    ")
-        )
-    for fault in shown["faults"]:
-        click.echo(f"{fault['field']}: {fault['detail']['en']}", err=True)
-
-
-@settings_group.command("set")
-@click.argument("assignments", nargs=-1, required=True, metavar="FIELD=VALUE...")
-@click.option("--dry-run", is_flag=True, help="Only say what would change.")
-@data_option
-@json_option
-def settings_set(assignments: tuple[str, ...], dry_run: bool, data: Path, as_json: bool) -> None:
-    """Change settings: rule.fair_after=30 (minutes), rule.epsilon=3%, counters.2.skills=plan,other …
-
-    “lobbyline settings show” lists the fields.
-    """
-    wrong = [assignment for assignment in assignments if "=" not in assignment]
-    if wrong:
-        _fail(f"“{wrong[0]}” is no FIELD=VALUE, such as rule.fair_after=30.")
-    values = {field.strip(): value for field, _, value in (assignment.partition("=") for assignment in assignments)}
-    _print_changes(_command(data, "settings-set", {"values": values, "preview": dry_run}), as_json)
-
-
-@settings_group.command("reset")
-@click.argument("fields", nargs=-1, required=True, metavar="FIELD...")
-@click.option("--dry-run", is_flag=True, help="Only say what would change.")
-@data_option
-@json_option
-def settings_reset(fields: tuple[str, ...], dry_run: bool, data: Path, as_json: bool) -> None:
-    """Set settings back to their defaults."""
-    values = dict.fromkeys(fields)
-    _print_changes(_command(data, "settings-set", {"values": values, "preview": dry_run}), as_json)
-
-
-def _print_changes(outcome: Json, as_json: bool) -> None:
-    if as_json:
-        _print(outcome, as_json=True)
-        return
-    for change in outcome["changes"]:
-        click.echo(change["said"]["en"])
-    click.echo("saved" if outcome["changed"] else "nothing changed")
-
-
-@main.command("booking")
-@click.option("--slot-minutes", type=int, help="How long a slot lasts.")
-@click.option("--lead-minutes", type=int, help="How long before its slot a visit has to be booked.")
-@click.option("--horizon-days", type=int, help="How many days ahead visits can be booked.")
-@click.option("--per-counter", type=int, help="Bookings that one counter takes in a slot.")
-@click.option(
-    "--places", multiple=True, metavar="SERVICE=N", help="Most bookings of a service a slot; empty for no limit."
-)
-@click.option("--right", multiple=True, metavar="TIER=RIGHT", help="free, by_permission or staff_only.")
-@data_option
-@json_option
-def booking_set(data: Path, as_json: bool, places: Sequence[str], right: Sequence[str], **options: int | None) -> None:
-    """Set how visits are booked: slots, lead time, horizon, places, and which tiers may book."""
-    limits = dict(_pairs(places))
-    if not all(most == "" or most.isdecimal() for most in limits.values()):
-        _fail("--places takes numbers like plan=4.")
-    mapped = {
-        "places": {code: int(most) if most else None for code, most in limits.items()},
-        "rights": dict(_pairs(right)),
-    }
-    given = {key: value for key, value in mapped.items() if value}
-    _print(_command(data, "booking-set", {**options, **given}), as_json)
-
-
-@main.command("desk")
-@click.option("--recall-gap", "recall_gap_s", type=float, metavar="SECONDS", help="Between two calls of a number.")
-@click.option("--no-show-calls", type=int, help="So many calls before a no-show …")
-@click.option(
-    "--no-show-after", "no_show_after_s", type=float, metavar="SECONDS", help="… and so long after the first."
-)
-@click.option("--staff-may-call/--managers-call", default=None, help="Who calls a number out of order.")
-@click.option("--auto-call", metavar="SECONDS|off", help="A counter ready for so long calls by itself.")
-@data_option
-@json_option
-def desk_set(data: Path, as_json: bool, auto_call: str | None, **options: float | None) -> None:
-    """Set what staff may do at a counter: recalls, no-shows, calling out of order, auto-call."""
-    given: Json = {key: value for key, value in options.items() if value is not None}
-    if auto_call is not None:
-        given["auto_call_s"] = None if auto_call == "off" else auto_call
-    _print(_or_fail(lambda: _here_or_there(data, "desk-set", given)), as_json)
-
-
-def _pairs(given: Sequence[str]) -> list[tuple[str, str]]:
-    """`plan=4` as a name and its value."""
-    split = [text.partition("=") for text in given]
-    if not all(sign for _, sign, _ in split):
-        _fail("give names and values like plan=4.")
-    return [(name.strip(), value.strip()) for name, _, value in split]
-
-
-def _command(data: Path, name: str, arguments: Json) -> Json:
-    """Run a set-up command where the store is open."""
-    given = {key: value for key, value in arguments.items() if value is not None}
-    result: Json = _or_fail(lambda: _here_or_there(data, name, given))
-    return result
-
-
-def _here_or_there(data: Path, name: str, arguments: Json) -> Json:
-    from db.errors import ServerRunning
-
-    try:
-        return _run_here(data, name, arguments)
-    except ServerRunning:
-        return _ask_server(_control(data), name, arguments)
-
-
-def _control(data: Path) -> Json:
-    """Where the server that has the store listens; it writes this file right after it has taken the store."""
-    control: Json = {}
-    for _ in range(CONTROL_TRIES):
-        with suppress(OSError, ValueError):
-            control = json.loads((data / "control.json").read_text())
-            break
-        time.sleep(0.1)
-    else:
-        _fail("a program has this store open, but does not say where it listens. Stop it and try again.")
-    return control
-
-
-def _ask_server(control: Json, name: str, arguments: Json) -> Json:
-    import httpx
-
-    headers = {"Authorization": f"Bearer {control['token']}", "Accept-Language": "en"}
-    url = f"{control['url']}/api/v1/commands/{name}"
-    try:
-        answer = httpx.post(url, json=arguments, headers=headers, timeout=120, trust_env=False)
-        body: Json = answer.json()
-    except (httpx.TransportError, ValueError):
-        _fail(f"the server at {control['url']} does not answer. Stop it and try again.")
-    if answer.is_error:
-        details = [f"{at['field']}: {at['detail']}" for at in body["errors"] if at["detail"] != body["detail"]]
-        _fail(" ".join([body["detail"], *details]))
-    return body
-
-
-def _run_here(data: Path, name: str, arguments: Json) -> Json:
-    from db.store import Store
-
-    store = Store(data)  # where a server has the store, nothing more needs to be loaded
-
-    from counter.web import Context
-    from lobby import commands, printer_commands, sample
-    from lobby.clock import Clock
-
-    clock = Clock()
-    try:
-        store.write(lambda conn: sample.create_if_new(conn, clock()))
-        context = Context(
-            store, clock, "http://127.0.0.1:8080", print_test=lambda name: printer_commands.test_here(store, name)
-        )
-        return commands.run(context, name, arguments, "command")
-    finally:
-        store.close()
-
-
-def _or_fail(work: Callable[[], Any], say: Callable[[Any], str] = str) -> Any:
-    """Run; a refusal is one clear line, as `say` puts it, and exit code 1."""
-    from pydantic import ValidationError
-
-    from db.errors import LobbyError
-
-    try:
-        return work()
-    except LobbyError as refused:
-        _fail(" ".join([say(refused), *(f"{fault.field}: {say(fault)}" for fault in refused.faults)]))
-    except ValidationError as invalid:
-        _fail("; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in invalid.errors()))
-    except sqlite3.Error as error:
-        _fail(f"the store's database cannot be used: {error}")
-    except OSError as error:
-        _fail(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "))
 
 
 def _progress(steps: Sequence[Any]) -> Any:
@@ -514,25 +144,3 @@ def _patch() -> None:
     from gevent import monkey
 
     monkey.patch_all()
-
-
-def _say(line: str) -> None:
-    click.echo(line)
-    sys.stdout.flush()
-
-
-def _print(result: Json, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(result, ensure_ascii=False))
-        return
-    for key, value in result.items():
-        if value is not None:
-            click.echo(f"{key}: {value}")
-
-
-def _fail(line: str) -> NoReturn:
-    click.echo(f"lobbyline: {line}", err=True)
-    sys.exit(1)
-
-
-voice_cli.add_to(main, device_group, _command, _or_fail)

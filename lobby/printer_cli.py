@@ -6,12 +6,8 @@ from typing import Any
 
 import click
 
-from lobby import slip_cli
-from lobby.cli import Json, data_option, json_option, main
-from lobby.cli import _command as command
-from lobby.cli import _or_fail as or_fail
-from lobby.cli import _print as show
-from lobby.cli import _say as say
+from lobby.cli import main
+from lobby.terminal import Json, command, data_option, json_option, or_fail, say, show
 
 ADDRESS = (
     "tcp://192.168.1.50:9100, usb://, usb://04b8:0e15, serial:///dev/ttyUSB0?baud=38400, file:///dev/usb/lp0, "
@@ -44,9 +40,6 @@ def _printer_options(function: Any) -> Any:
 @main.group("printer")
 def printer_group() -> None:
     """Receipt printers: find, add, try out, change; and what slips say."""
-
-
-slip_cli.add_to(printer_group, command, data_option, or_fail)
 
 
 @printer_group.command("find")

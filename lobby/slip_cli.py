@@ -1,85 +1,77 @@
 """Owns the command line of slips: a preview as a picture, templates, the store's lines, its logo.
 
-Everything heavy is imported where it is used, as in `lobby.cli`.
+Everything heavy is imported where it is used, as in `lobby.terminal`.
 """
 
 import base64
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-Json = dict[str, Any]
-Work = Callable[..., Any]
+from lobby.printer_cli import printer_group
+from lobby.terminal import Json, command, data_option, json_option, or_fail
+
 LANGUAGE = click.Choice(["zh", "en"])
 CLASS = click.Choice(["ordinary", "vip", "appointment"])
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-def add_to(
-    group: click.Group,
-    command: Callable[[Path, str, Json], Json],
-    data_option: Callable[[Work], Work],
-    or_fail: Callable[[Work], Any],
-) -> None:
-    """Add the commands. `command` runs a set-up command where the store is open, `or_fail` says a refusal and ends."""
-    json_option = click.option("--json", "as_json", is_flag=True, help="Print one line of JSON for programs.")
+@printer_group.command("preview")
+@click.option("--template", type=FILE, help="A template's file; else the store's own template.")
+@click.option("--test-page", is_flag=True, help="The printer's test page instead of a ticket's slip.")
+@click.option("--language", type=LANGUAGE, default="zh", show_default=True)
+@click.option("--class", "ticket_class", type=CLASS, default="ordinary", show_default=True)
+@click.option("--width", type=click.Choice(["58", "80"]), default="80", show_default=True, help="Of the paper, in mm.")
+@click.option("--font", type=click.Choice(["gb18030", "raster"]), default="gb18030", show_default=True)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A PNG file.")
+@data_option
+@json_option
+def preview(data: Path, output: Path, as_json: bool, **wish: Any) -> None:
+    """Draw a slip as it comes out of the printer, dot for dot at 203 dpi."""
+    or_fail(lambda: output.write_bytes(_picture(command(data, "slips-show", {}), **wish)))
+    _say({"file": str(output)}, as_json, str(output))
 
-    @group.command("preview")
-    @click.option("--template", type=FILE, help="A template's file; else the store's own template.")
-    @click.option("--test-page", is_flag=True, help="The printer's test page instead of a ticket's slip.")
-    @click.option("--language", type=LANGUAGE, default="zh", show_default=True)
-    @click.option("--class", "ticket_class", type=CLASS, default="ordinary", show_default=True)
-    @click.option(
-        "--width", type=click.Choice(["58", "80"]), default="80", show_default=True, help="Of the paper, in mm."
-    )
-    @click.option("--font", type=click.Choice(["gb18030", "raster"]), default="gb18030", show_default=True)
-    @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A PNG file.")
-    @data_option
-    @json_option
-    def preview(data: Path, output: Path, as_json: bool, **wish: Any) -> None:
-        """Draw a slip as it comes out of the printer, dot for dot at 203 dpi."""
-        or_fail(lambda: output.write_bytes(_picture(command(data, "slips-show", {}), **wish)))
-        _say({"file": str(output)}, as_json, str(output))
 
-    @group.command("template")
-    @click.option("--language", type=LANGUAGE, default="zh", show_default=True)
-    @click.option("--class", "ticket_class", type=CLASS, default="ordinary", show_default=True)
-    @click.option("--set", "file", type=FILE, help="Take this file as the template.")
-    @click.option("--reset", is_flag=True, help="Back to the usual template.")
-    @data_option
-    @json_option
-    def template(data: Path, as_json: bool, language: str, ticket_class: str, file: Path | None, reset: bool) -> None:
-        """Print a slip's template, or change it."""
-        if file is None and not reset:
-            text = _template(command(data, "slips-show", {}), language, ticket_class)
-            _say({"text": text}, as_json, text)
-            return
-        which = {"language": language, "ticket_class": ticket_class}
-        new = {} if file is None or reset else {"text": or_fail(lambda: _read(file))}
-        _say(command(data, "slip-template-set", which | new), as_json)
+@printer_group.command("template")
+@click.option("--language", type=LANGUAGE, default="zh", show_default=True)
+@click.option("--class", "ticket_class", type=CLASS, default="ordinary", show_default=True)
+@click.option("--set", "file", type=FILE, help="Take this file as the template.")
+@click.option("--reset", is_flag=True, help="Back to the usual template.")
+@data_option
+@json_option
+def template(data: Path, as_json: bool, language: str, ticket_class: str, file: Path | None, reset: bool) -> None:
+    """Print a slip's template, or change it."""
+    if file is None and not reset:
+        text = _template(command(data, "slips-show", {}), language, ticket_class)
+        _say({"text": text}, as_json, text)
+        return
+    which = {"language": language, "ticket_class": ticket_class}
+    new = {} if file is None or reset else {"text": or_fail(lambda: _read(file))}
+    _say(command(data, "slip-template-set", which | new), as_json)
 
-    @group.command("texts")
-    @click.option("--where-to-go-zh")
-    @click.option("--where-to-go-en")
-    @click.option("--public-rule-zh", help="A note on calling.")
-    @click.option("--public-rule-en")
-    @data_option
-    @json_option
-    def texts(data: Path, as_json: bool, **given: str | None) -> None:
-        """Set the store's own lines on every slip; '' leaves one out."""
-        _say(command(data, "slip-texts-set", given), as_json)
 
-    @group.command("logo")
-    @click.argument("file", type=FILE, required=False)
-    @data_option
-    @json_option
-    def logo(data: Path, as_json: bool, file: Path | None) -> None:
-        """Print a picture on top of every slip; without a file, none."""
-        image = {} if file is None else {"image": base64.b64encode(or_fail(file.read_bytes)).decode()}
-        _say(command(data, "slip-logo-set", image), as_json)
+@printer_group.command("texts")
+@click.option("--where-to-go-zh")
+@click.option("--where-to-go-en")
+@click.option("--public-rule-zh", help="A note on calling.")
+@click.option("--public-rule-en")
+@data_option
+@json_option
+def texts(data: Path, as_json: bool, **given: str | None) -> None:
+    """Set the store's own lines on every slip; '' leaves one out."""
+    _say(command(data, "slip-texts-set", given), as_json)
+
+
+@printer_group.command("logo")
+@click.argument("file", type=FILE, required=False)
+@data_option
+@json_option
+def logo(data: Path, as_json: bool, file: Path | None) -> None:
+    """Print a picture on top of every slip; without a file, none."""
+    image = {} if file is None else {"image": base64.b64encode(or_fail(file.read_bytes)).decode()}
+    _say(command(data, "slip-logo-set", image), as_json)
 
 
 def _say(result: Json, as_json: bool, text: str | None = None) -> None:

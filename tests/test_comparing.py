@@ -13,7 +13,7 @@ from PIL import Image
 
 from db import tickets
 from db.records import TicketState
-from lobby.cli import main
+from lobby.program import main
 
 HEADING = "date,arrived,service,priority,waited_s,outcome,served_s,server\n"
 LOG = f"""{HEADING}1999-02-01,9:00:00,PS,ordinary,0,served,600,S01

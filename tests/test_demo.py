@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 BANK_LOG = Path(__file__).parents[2] / "shared/data/bank-log.csv"
-PROGRAM = (sys.executable, "-c", "from lobby.cli import main; main()", "demo", "--port", "0")
+PROGRAM = (sys.executable, "-c", "from lobby.program import main; main()", "demo", "--port", "0")
 START_S = 60.0
 
 

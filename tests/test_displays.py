@@ -22,7 +22,7 @@ from display import media, screens, theme
 from display.theme import contrast, palette
 from lobby import commands
 from lobby.app import create_app
-from lobby.cli import main
+from lobby.program import main
 
 ROOM = "叫号屏 1"
 
