@@ -83,7 +83,7 @@ def install() -> None:
 @json_option
 def device_set(name: str, sound: str, data: Path, as_json: bool) -> None:
     """Choose what a lobby display lets people hear."""
-    show(command(data, "display-set", {"name": name, "sound": sound}), as_json)
+    show(command(data, "display-sound", {"name": name, "sound": sound}), as_json)
 
 
 def _span(text: str) -> Json:

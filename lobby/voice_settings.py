@@ -41,7 +41,7 @@ class VoiceSet(Body):
     hours: list[Span] | None = Field(default=None, max_length=MOST_SPANS)
 
 
-class DisplaySet(Body):
+class DisplaySound(Body):
     """What a lobby display lets people hear: `voice` (chime and voice), `chime`, or `off`."""
 
     name: str
@@ -113,7 +113,7 @@ def _said(store: Settings) -> Json:
     return asdict(store.voice)
 
 
-def _display_set(conn: sqlite3.Connection, order: Order, body: DisplaySet) -> Json:
+def _display_sound(conn: sqlite3.Connection, order: Order, body: DisplaySound) -> Json:
     displays = {one.name: one for one in _displays(conn)}
     if body.name not in displays:
         raise UnknownDisplay(name=body.name, known=", ".join(displays))
@@ -132,5 +132,5 @@ def _displays(conn: sqlite3.Connection) -> list[Device]:
 COMMANDS: dict[str, Command[Any]] = {
     "voice-show": Command(Body, _show),
     "voice-set": Command(VoiceSet, _set),
-    "display-set": Command(DisplaySet, _display_set),
+    "display-sound": Command(DisplaySound, _display_sound),
 }

@@ -19,6 +19,10 @@ SMALL_DESKTOP = (1366, 768)
 TABLET = (1180, 820)
 PHONE = (390, 844)
 
+SETTLE = """() => document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().endTime !== Infinity).forEach((one) => one.finish())"""
+"""What fades in is looked at when it is there."""
+
 TOO_WIDE = """() => [...document.querySelectorAll("body, body *")]
     .filter((e) => e.clientWidth > 0 && e.scrollWidth > e.clientWidth + 1 && !e.classList.contains("sr"))
     .filter((e) => getComputedStyle(e).overflowX !== "visible")
@@ -73,6 +77,7 @@ class Screen:
     def inspect(self) -> None:
         """Nothing complained, nothing overflows sideways, and the accessibility rules hold."""
         assert self.complaints == []
+        self.page.evaluate(SETTLE)
         too_wide = self.page.evaluate(TOO_WIDE)
         assert too_wide == []
         found = Axe().run(self.page)

@@ -78,6 +78,7 @@ def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
     sign_ins = prepare(folder, COUNTERS, staffed=BURST, long_names=True)
     with Serving(folder) as serving, Desks(serving, sign_ins) as seated:
         seated.command("staff-add", name="梅经理", role="manager", pin="2468")
+        serving.no_patience()
         yield seated
 
 

@@ -7,7 +7,6 @@ from paper import read
 from printing_store import add, named, spool
 from unlucky import REPRINT, number_of
 
-from counter import desk
 from db.errors import NoPrinter, TicketOver
 from db.records import EventKind, TicketState
 from kiosk.reprinting import reprint
@@ -42,7 +41,7 @@ def test_a_slip_of_somebody_who_is_gone_is_not_printed_again(stage: Stage) -> No
     ticket = stage.issue().ticket
     stage.open(4, stage.lin)
     stage.call(4, stage.lin)
-    stage.act(desk.no_show, 4, stage.lin)
+    stage.miss(4, stage.lin)
     assert stage.ticket(ticket.token).state is TicketState.NO_SHOW
     with pytest.raises(TicketOver):
         stage.store.write(lambda conn: reprint(conn, ticket.token, None, stage.lin, stage.now))

@@ -41,6 +41,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         serving.command("import", "members", str(folder / "members.csv"))
         for name, role in (("admin", "admin"), ("manager", "manager"), ("clerk", "counter"), ("second", "counter")):
             serving.staff(name, role)
+        serving.no_patience()
         yield serving
 
 

@@ -211,6 +211,7 @@ def test_who_is_likely_called_next_is_spoken_ahead_and_then_only_looked_up(stage
     assert engine.spoken == ["请 A 零零幺号，到四号柜台 100", "请 A 零零二号，到四号柜台 100"]
     stage.call(4, stage.lin)
     assert made.audio(last_call(stage)) is not None
+    stage.later(0.5)
     stage.act(desk.recall, 4, stage.lin)
     assert made.audio(last_call(stage)) is not None, "a recall sounds the same"
     assert len(engine.spoken) == 2
@@ -260,6 +261,7 @@ def test_only_calls_still_shown_have_a_sound(stage: Stage) -> None:
         assert announcements.recent(conn, first, 10) == SpokenCall("A001", 4, "zh")
         assert announcements.recent(conn, first - 1, 10) is None, "the journal has other lines"
     for _ in range(10):
+        stage.later(0.5)
         stage.act(desk.recall, 4, stage.lin)
     with stage.store.read() as conn:
         assert announcements.recent(conn, first, 10) is None
@@ -279,6 +281,7 @@ def test_a_failing_engine_is_left_alone_and_the_next_calls_go_on_without(
     assert made.audio(last_call(stage)) is None
     assert "rests for a while" in caplog.text
     for _ in range(3):
+        stage.later(0.2)
         stage.act(desk.recall, 4, stage.lin)
         assert made.audio(last_call(stage)) is None
     made.speak_ahead()

@@ -70,6 +70,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         conn.execute("UPDATE settings SET value = '1' WHERE key = 'hold_s'")
     conn.close()
     with serving:
+        serving.no_patience()
         yield serving
 
 

@@ -19,6 +19,7 @@ _keys = count()
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     with Serving(tmp_path_factory.mktemp("voice") / "store") as serving:
         serving.command("voice", "set", "--engine", "espeak")
+        serving.no_patience()
         yield serving
 
 

@@ -33,7 +33,7 @@ def test_a_manager_sets_the_voice_and_the_journal_keeps_what_it_was(stage: Stage
         )
     changes = [event for event in stage.journal() if event.data.get("change") == "voice"]
     assert [event.actor for event in changes] == ["staff:Mei", "staff:Mei"]
-    assert run(stage, "display-set", name="叫号屏 1", sound="off") == {"changed": True}
+    assert run(stage, "display-sound", name="叫号屏 1", sound="off") == {"changed": True}
     assert run(stage, "voice-show")["displays"] == [{"name": "叫号屏 1", "sound": "off"}]
 
 
@@ -59,7 +59,7 @@ def test_hours_that_make_no_sense_are_refused_and_change_nothing(stage: Stage, h
 
 def test_only_displays_there_are_can_be_chosen(stage: Stage) -> None:
     with pytest.raises(UnknownDisplay, match="叫号屏 1"):
-        run(stage, "display-set", name="nowhere", sound="off")
+        run(stage, "display-sound", name="nowhere", sound="off")
 
 
 def test_a_file_needs_an_engine_and_a_number_that_can_be_spoken(
