@@ -28,14 +28,22 @@ def printer() -> Iterator[FakePrinter]:
         yield device
 
 
-@pytest.fixture
-def server(tmp_path: Path, printer: FakePrinter) -> Iterator[Serving]:
-    with Serving(tmp_path / "store") as serving:
-        serving.device("printer", "P1", address=printer.address)
-        (tmp_path / "members.csv").write_text(MEMBERS)
-        serving.command("import", "members", str(tmp_path / "members.csv"))
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with members and staff, to be copied."""
+    folder = tmp_path_factory.mktemp("prepared")
+    (folder / "members.csv").write_text(MEMBERS)
+    with Serving(folder / "store") as serving:
+        serving.command("import", "members", str(folder / "members.csv"))
         for name, role in (("林静怡", "counter"), ("梅经理", "manager")):
             serving.staff(name, role)
+    return serving.folder
+
+
+@pytest.fixture
+def server(tmp_path: Path, prepared: Path, printer: FakePrinter) -> Iterator[Serving]:
+    with Serving.copy_of(prepared, tmp_path / "store") as serving:
+        serving.device("printer", "P1", address=printer.address)
         yield serving
 
 

@@ -23,15 +23,23 @@ FITS = """() => ["html", ".cur", "aside", ".wl"].map((part) => document.querySel
 LANGUAGES = pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Serving]:
-    with Serving(tmp_path / "store") as serving:
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with members and their account managers, to be copied."""
+    folder = tmp_path_factory.mktemp("prepared")
+    (folder / "members.csv").write_text(MEMBERS)
+    with Serving(folder / "store") as serving:
         serving.staff("梅经理", "admin")
-        (tmp_path / "members.csv").write_text(MEMBERS)
-        serving.command("import", "members", str(tmp_path / "members.csv"))
+        serving.command("import", "members", str(folder / "members.csv"))
         for name, code in (("林静怡", "M05"), ("周航", "M01")):
             serving.staff(name)
             serving.ask("manager-set", name=name, manager=code)
+    return serving.folder
+
+
+@pytest.fixture
+def server(tmp_path: Path, prepared: Path) -> Iterator[Serving]:
+    with Serving.copy_of(prepared, tmp_path / "store") as serving:
         yield serving
 
 
