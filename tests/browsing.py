@@ -76,7 +76,7 @@ class Screen:
 
     def inspect(self) -> None:
         """Nothing complained, nothing overflows sideways, and the accessibility rules hold."""
-        assert self.complaints == []
+        assert self.complaints == [], self.complaints
         self.page.evaluate(SETTLE)
         too_wide = self.page.evaluate(TOO_WIDE)
         assert too_wide == []

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
 UPRIGHT = (820, 1180)
-FIRST_MS = 60_000
+FIRST_MS = 100_000
 """The first prospects on a machine wait for the rule to be compiled."""
 
 

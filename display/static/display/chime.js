@@ -34,7 +34,7 @@ function strike({ at, pitch }, volume) {
 }
 
 /** Sound the chime once, at a volume from above 0 to 1. Returns its length in seconds. */
-export function chime(volume) {
+export function chime(volume = 1) {
   for (const tone of TONES) strike(tone, volume);
   return TONES.at(-1).at + LENGTH;
 }
