@@ -4,7 +4,7 @@
 has been handed to the compositor (an animation frame after the change, and the task after it), in Chromium, on this
 machine. In turn with each call the bare limit: one row committed and a text broadcast by an asyncio server
 (`bench/bare.py`) to a page that does nothing but write it. Both pages are open all the while. A call keeps the big
-place for no time here, so that each takes it at once; `bench/display.py` makes the store so.
+place for no time here, so that each takes it at once; `bench/display_day.py` makes the store so.
 """
 
 import json
