@@ -38,11 +38,17 @@ class Followed:
     expected: int
 
 
+def _serve(desk: Http) -> None:
+    """Whoever has been called comes and goes."""
+    for step in ("start", "finish"):
+        desk.post(f"/api/v1/counters/{COUNTER}/{step}")
+
+
 def measure_phones(store: Served, kiosk: Http, desk: Http, size: int, calls: int) -> Followed:
     """Calls while `size` phones follow; who waits without a phone is sent home before."""
     while desk.post(f"/api/v1/counters/{COUNTER}/call-next").body["queue"]:
-        desk.post(f"/api/v1/counters/{COUNTER}/no-show")
-    desk.post(f"/api/v1/counters/{COUNTER}/no-show")
+        _serve(desk)
+    _serve(desk)
     tokens = [_issue(kiosk).body["token"] for _ in range(size)]
     with Phones(store.port, tokens) as phones:
         time.sleep(0.5)

@@ -132,7 +132,8 @@ def _call(clerk: httpx.Client, display: httpx.Client) -> tuple[float, float]:
     with display.stream("GET", f"/calls/{version}/audio") as sound:
         next(sound.iter_raw())
         heard = time.perf_counter() if sound.is_success else math.inf
-    clerk.post(f"/counters/{COUNTER}/no-show")
+    for step in ("start", "finish"):
+        clerk.post(f"/counters/{COUNTER}/{step}")
     return called - began, heard - called
 
 
