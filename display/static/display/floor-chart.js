@@ -3,7 +3,10 @@ import uPlot from "/static/vendor/uplot.js";
 import { html, icon, timeOf, useEffect, useRef, wallClock } from "/static/lobby/page.js";
 import { t } from "/static/lobby/texts.js";
 
-const LEAST_S = 3600; // a day that has just begun is drawn an hour long: its first minutes alone would all have one label
+const LEAST_S = 3600;
+
+/** From the first moment to the last; a day that has just begun is drawn an hour long (one point alone gets years). */
+const wholeHour = ({ data: [moments] }, first) => [first, Math.max(moments.at(-1) ?? first, first + LEAST_S)];
 
 const HEIGHT = 250;
 const colour = (token) => getComputedStyle(document.documentElement).getPropertyValue(token).trim();
@@ -26,7 +29,7 @@ function options(zone, width) {
   const font = `13px ${colour("--font")}`;
   return {
     width, height: HEIGHT, legend: { show: false }, cursor: { show: false }, padding: [10, 8, 0, 0],
-    scales: { x: { time: true, range: (_, first, last) => [first, Math.max(last, first + LEAST_S)] }, y: { range: (_, __, most) => [0, Math.max(5, Math.ceil((most ?? 0) * 1.15))] } },
+    scales: { x: { time: true, range: wholeHour }, y: { range: (_, __, most) => [0, Math.max(5, Math.ceil((most ?? 0) * 1.15))] } },
     axes: [
       { stroke: ink, font, grid: { show: false }, ticks: { show: false }, size: 34, gap: 10, space: 64, values: (_, moments) => moments.map((at) => wallClock(at * 1000, zone).time) },
       { stroke: ink, font, grid: { stroke: line, width: 1 }, ticks: { show: false }, size: 38, values: whole },
