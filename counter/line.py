@@ -114,20 +114,19 @@ def lineup(lobby: Lobby, now: float, rules: Rules) -> list[Ticket]:
     return [lobby.by_id[one.id] for one in policy.lineup(lobby.in_numbers, now, terms(rules))]
 
 
-def queue_of(counter: Counter, lobby: Lobby, now: float, rules: Rules) -> list[Ticket]:
-    """Those this counter may and can serve, whom it would call first at the head, the rest as they stand in line."""
-    line = [t for t in lineup(lobby, now, rules) if can_serve(counter, t) and is_for(counter, t, lobby)]
-    choice = choose(counter, lobby, now, rules)
+def own_queue(counter: Counter, lobby: Lobby, line: Sequence[Ticket], choice: Choice | Refusal) -> list[Ticket]:
+    """Of the `line` those this counter may and can serve, whom it would call first at the head."""
+    queue = [ticket for ticket in line if can_serve(counter, ticket) and is_for(counter, ticket, lobby)]
     if isinstance(choice, Choice):
-        line.sort(key=lambda ticket: ticket.id != choice.ticket.id)
-    return line
+        queue.sort(key=lambda ticket: ticket.id != choice.ticket.id)
+    return queue
 
 
-def people_ahead(lobby: Lobby, now: float, rules: Rules) -> dict[int, int]:
-    """For every waiting ticket by id: how many of its own queue stand before it."""
+def people_ahead(line: Iterable[Ticket]) -> dict[int, int]:
+    """For every ticket of the `line` by id: how many of its own queue stand before it."""
     before: Tally[str] = Tally()
     ahead = {}
-    for ticket in lineup(lobby, now, rules):
+    for ticket in line:
         queue = queue_name(ticket)
         ahead[ticket.id] = before[queue]
         before[queue] += 1

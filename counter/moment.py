@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from counter.line import Lobby, people_ahead, serves
+from counter.line import Lobby, lineup, people_ahead, serves
 from db import calendar
 from db.errors import LobbyError, StoreClosed, StoreClosedToday
 from db.records import (
@@ -39,9 +39,14 @@ class Present:
     forecast: Forecast = NOTHING_FORESEEN
 
     @cached_property
+    def line(self) -> Sequence[Ticket]:
+        """Everybody who waits, as they stand in line."""
+        return lineup(self.lobby, self.now, self.settings.rules)
+
+    @cached_property
     def people_ahead(self) -> dict[int, int]:
         """How many stand before each waiting ticket, by its id."""
-        return people_ahead(self.lobby, self.now, self.settings.rules)
+        return people_ahead(self.line)
 
     def closed(self) -> LobbyError | None:
         """Why no numbers are given now, with today's hours; None while the store is open."""

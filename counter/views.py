@@ -8,7 +8,7 @@ from typing import Any
 
 from counter import customer, words
 from counter.card import card_refusal
-from counter.line import VIP_LETTER, VIP_QUEUE, Choice, Refusal, queue_name, queue_of, serves
+from counter.line import VIP_LETTER, VIP_QUEUE, Choice, Refusal, own_queue, queue_name, serves
 from counter.moment import Present
 from db import calendar
 from db.errors import LobbyError
@@ -197,7 +197,6 @@ def counter(
     `choice`: whom the rule chooses; `who`: the member and booking behind the current ticket; `figures`: served today
     and mean service time in seconds.
     """
-    rules = present.settings.rules
     current = present.lobby.serving.get(at.number)
     chosen = choice if isinstance(choice, Choice) else None
     nobody = None if isinstance(choice, Choice) else words.refusal(choice, at, present.lobby)
@@ -207,7 +206,7 @@ def counter(
         "current": _current(current, present, *who) if current else None,
         "next": {"number": chosen.ticket.number, "reason": message(words.reason(chosen.reason))} if chosen else None,
         "nobody": message(nobody),
-        "queue": [_waiting(t, present) for t in queue_of(at, present.lobby, present.now, rules)],
+        "queue": [_waiting(t, present) for t in own_queue(at, present.lobby, present.line, choice)],
         "queues": [{**queue, "served": _is_served(at, queue)} for queue in queues(present)],
         "figures": {"served": served, "mean_service_s": None if mean_s is None else round(mean_s)},
     }

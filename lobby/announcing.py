@@ -13,7 +13,7 @@ from pathlib import Path
 import gevent
 from gevent.event import Event as Signal
 
-from counter.line import Choice, can_serve, choose, lineup
+from counter.line import choose, own_queue
 from counter.moment import Present
 from counter.present import load
 from db import settings
@@ -68,6 +68,10 @@ class Announcing:
             gevent.sleep(LOOK_GAP_S)
             self._changed.wait(HEARTBEAT_S)
             self._changed.clear()
+
+    def close(self) -> None:
+        """Leave what is being spoken, so that nobody waits at an engine any more."""
+        gevent.killall(list(self._at_work.values()))
 
     def speak_ahead(self) -> None:
         """Speak the likely next calls that are not kept yet, until the lobby changes or the engine fails."""
@@ -149,14 +153,10 @@ class Announcing:
 def likely(present: Present) -> list[SpokenCall]:
     """Whom each open counter would call next, and after that; the next ones of all counters first."""
     lobby, now, rules = present.lobby, present.now, present.settings.rules
-    line = lineup(lobby, now, rules)
     calls = []
     for counter in lobby.counters:
         if counter.state != CounterState.CLOSED:
-            choice = choose(counter, lobby, now, rules)
-            queue = [ticket for ticket in line if can_serve(counter, ticket)]
-            if isinstance(choice, Choice):
-                queue.sort(key=lambda ticket, first=choice.ticket.id: ticket.id != first)  # type: ignore[misc]
+            queue = own_queue(counter, lobby, present.line, choose(counter, lobby, now, rules))
             calls += [(place, ticket, counter.number) for place, ticket in enumerate(queue[:AHEAD])]
     calls.sort(key=lambda one: one[0])
     return [SpokenCall(ticket.number, counter, ticket.language) for _, ticket, counter in calls]

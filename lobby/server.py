@@ -125,6 +125,7 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
         _wait_for_signal()
     server.stop(timeout=1)
     gevent.killall(workers)
+    announcing.close()
     printing.close()
     oracle.close()
     for speaker in speakers.values():

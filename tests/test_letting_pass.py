@@ -267,12 +267,13 @@ def test_nobody_elses_place_ever_gets_worse(waiting: list[Ticket], data: st.Data
     except LobbyError:
         return
     moved = replace(lobby, waiting=[replace(t, moved_to=moved_to) if t.id == mover.id else t for t in waiting])
-    before, after = ([t.id for t in lineup(room, NOW, rules)] for room in (lobby, moved))
+    lines = [lineup(room, NOW, rules) for room in (lobby, moved)]
+    before, after = ([ticket.id for ticket in line] for line in lines)
     assert moved_to > mover.order_at
     assert queue_name(other) == queue_name(mover)
     assert before.index(mover.id) < before.index(other.id)
     assert after.index(other.id) < after.index(mover.id)
-    ahead_before, ahead_after = (people_ahead(room, NOW, rules) for room in (lobby, moved))
+    ahead_before, ahead_after = map(people_ahead, lines)
     for one in waiting:
         if one.id != mover.id:
             assert after.index(one.id) <= before.index(one.id)

@@ -18,9 +18,9 @@ from counter.line import (
     can_serve,
     choose,
     lineup,
+    own_queue,
     people_ahead,
     queue_name,
-    queue_of,
 )
 from db.records import (
     Counter,
@@ -141,10 +141,10 @@ def test_an_endless_head_start_gives_vips_priority(among: Lobby) -> None:
 def test_everybody_sees_the_same_order(among: Lobby) -> None:
     """A counter's queue is the common line without those it cannot serve; only whom it calls next may come forward."""
     for at in among.counters:
-        queue = queue_of(at, among, NOW, RULES)
+        choice = choose(at, among, NOW, RULES)
+        queue = own_queue(at, among, lineup(among, NOW, RULES), choice)
         line = [t for t in lineup(among, NOW, RULES) if can_serve(at, t)]
         assert sorted(t.id for t in queue) == sorted(t.id for t in line)
-        choice = choose(at, among, NOW, RULES)
         head = [choice.ticket] if isinstance(choice, Choice) else []
         assert queue == head + [t for t in line if t not in head]
 
@@ -153,7 +153,7 @@ def test_everybody_sees_the_same_order(among: Lobby) -> None:
 def test_each_queue_counts_its_people_ahead_from_nobody_up(among: Lobby) -> None:
     for queue in {queue_name(t) for t in among.waiting}:
         line = [t for t in lineup(among, NOW, RULES) if queue_name(t) == queue]
-        assert [people_ahead(among, NOW, RULES)[t.id] for t in line] == list(range(len(line)))
+        assert [people_ahead(lineup(among, NOW, RULES))[t.id] for t in line] == list(range(len(line)))
 
 
 @given(lobbies())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from counter import amendment, soundness
 from counter.amendment import RuleBook, amended
 from counter.faults import UnsoundSettings
-from counter.line import Choice, Lobby, can_serve, choose, people_ahead, queue_of
+from counter.line import Choice, Lobby, can_serve, choose, lineup, own_queue, people_ahead
 from counter.service_times import cautious, prior
 from db.records import (
     Counter,
@@ -274,9 +274,10 @@ def test_with_any_sound_settings_the_rule_decides_and_everybody_is_served(book: 
             lobby = Lobby(waiting, list(book.counters.values()), serving, times, reasons)
             if counter.number in serving:
                 continue
-            queue_of(counter, lobby, now, book.rules)
-            people_ahead(lobby, now, book.rules)
             choice = choose(counter, lobby, now, book.rules)
+            line = lineup(lobby, now, book.rules)
+            assert people_ahead(line).keys() == lobby.by_id.keys()
+            assert set(own_queue(counter, lobby, line, choice)) <= set(line)
             if isinstance(choice, Choice):
                 assert can_serve(counter, choice.ticket)
                 waiting = [ticket for ticket in waiting if ticket.id != choice.ticket.id]
