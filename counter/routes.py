@@ -52,9 +52,7 @@ def pages(context: Context) -> APIBlueprint:
 
     @room.get("/counter")
     def counter_page() -> Answer:
-        person = context.caller_of_cookies().person
-        if person is None:
-            return redirect(url_for("counter.sign_in_page", next=request.full_path))
+        person = context.caller_of_cookies().require_staff()
         with context.store.read() as conn:
             seats = [{"number": c.number, "state": c.state, "staff": c.staff_name} for c in counters.everyone(conn)]
             own = counters.of_staff(conn, person.id)
@@ -71,9 +69,7 @@ def pages(context: Context) -> APIBlueprint:
 
     @room.get("/counter/strip")
     def strip_page() -> Answer:
-        person = context.caller_of_cookies().person
-        if person is None:
-            return redirect(url_for("counter.sign_in_page", next=request.full_path))
+        person = context.caller_of_cookies().require_staff()
         with context.store.read() as conn:
             wanted = counters.get(conn, request.args.get("number", 0, type=int)) or counters.of_staff(conn, person.id)
         number = wanted.number if wanted else None

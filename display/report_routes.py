@@ -4,13 +4,12 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import Response, redirect, render_template, url_for
+from flask import Response, render_template
 from flask_babel import get_locale, gettext
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, ConfigDict, Field
 
-from counter import auth
 from counter.web import Answer, Context
 from db import settings
 from db.errors import LobbyError
@@ -44,10 +43,7 @@ def pages(context: Context) -> APIBlueprint:
 
     def page(name: str) -> Callable[[], Answer]:
         def shown() -> Answer:
-            person = context.caller_of_cookies().person
-            if person is None:
-                return redirect(url_for("counter.sign_in_page", next=f"/reports{name and '/' + name}"))
-            auth.require(person, Role.MANAGER)
+            context.caller_of_cookies().require_staff(Role.MANAGER)
             return render_template("display/reports.html", page=name or "figures", csrf_needed=True)
 
         return shown

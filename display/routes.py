@@ -6,12 +6,11 @@ from typing import Any
 
 import qrcode
 import qrcode.image.svg
-from flask import Response, redirect, render_template, url_for
+from flask import Response, render_template
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
 
-from counter import auth
 from counter.present import load, load_with_calls
 from counter.proposal import Proposal
 from counter.web import LARGEST, Answer, Body, Context, TicketPath
@@ -75,10 +74,7 @@ def pages(context: Context) -> APIBlueprint:
 
     @room.get("/floor")
     def floor_page() -> Answer:
-        person = context.caller_of_cookies().person
-        if person is None:
-            return redirect(url_for("counter.sign_in_page", next="/floor"))
-        auth.require(person, Role.MANAGER)
+        context.caller_of_cookies().require_staff(Role.MANAGER)
         return render_template("display/floor.html", csrf_needed=True)
 
     return room

@@ -4,7 +4,7 @@ import datetime as dt
 import sqlite3
 from typing import Annotated, Any, Literal
 
-from flask import Response, redirect, render_template, url_for
+from flask import Response, render_template
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import AwareDatetime, BaseModel, Field
@@ -99,9 +99,7 @@ def pages(context: Context) -> APIBlueprint:
 
     @room.get("/appointments")
     def appointments_page() -> Answer:
-        person = context.caller_of_cookies().person
-        if person is None:
-            return redirect(url_for("counter.sign_in_page", next="/appointments"))
+        person = context.caller_of_cookies().require_staff()
         with context.store.read() as conn:
             store = settings.set_up(conn)
         page = {

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any, Literal
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, render_template, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, Field
@@ -64,10 +64,7 @@ def pages(context: Context) -> APIBlueprint:
 
     @room.get("/members")
     def members_page() -> Answer:
-        caller = context.caller_of_cookies()
-        if caller.person is None:
-            return redirect(url_for("counter.sign_in_page", next="/members"))
-        caller.require_staff(Role.MANAGER)
+        context.caller_of_cookies().require_staff(Role.MANAGER)
         return render_template("kiosk/members.html", csrf_needed=True)
 
     return room

@@ -1,14 +1,24 @@
-"""Owns how errors leave the house: RFC 9457 problem+json in the caller's language, and no traceback ever."""
+"""Owns how errors leave the house: RFC 9457 problem+json or a page, in the caller's language, and no traceback ever."""
 
 import json
 import logging
 from typing import Any
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, redirect, render_template, request, url_for
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
-from db.errors import FileTooLarge, InvalidRequest, LobbyError, NoSuchPage, NotJson, NotThisWay, UnknownTicket
+from db.errors import (
+    FileTooLarge,
+    InvalidRequest,
+    LobbyError,
+    NoSuchPage,
+    NotJson,
+    NotThisWay,
+    SignInNeeded,
+    UnknownTicket,
+)
 from lobby import texts
 
 _OTHER = "other"
@@ -65,10 +75,12 @@ def _is_file() -> bool:
     return request.path == _FILES and request.mimetype == "application/octet-stream"
 
 
-def _refused(error: LobbyError) -> Response | tuple[str, int]:
-    if not (request.path.startswith("/api/") or request.is_json):
-        return _page(error), error.status
-    return _problem(error)
+def _refused(error: LobbyError) -> BaseResponse | tuple[str, int]:
+    if request.path.startswith("/api/") or request.is_json:
+        return _problem(error)
+    if isinstance(error, SignInNeeded) and request.method == "GET":
+        return redirect(url_for("counter.sign_in_page", next=request.full_path.rstrip("?")))
+    return _page(error), error.status
 
 
 def _page(error: LobbyError) -> str:
@@ -77,7 +89,7 @@ def _page(error: LobbyError) -> str:
     return render_template("lobby/message.html", heading_zh="抱歉", heading_en="Sorry", home=is_for_staff, **said)
 
 
-def _http(error: HTTPException) -> Response | tuple[str, int] | HTTPException:
+def _http(error: HTTPException) -> BaseResponse | tuple[str, int] | HTTPException:
     if error.code in _KNOWN:
         return _refused(_KNOWN[error.code]())
     if not request.path.startswith("/api/"):

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, RootModel
@@ -33,14 +33,11 @@ class Arguments(RootModel[dict[str, Any]]):
 
 
 def pages(context: Context) -> APIBlueprint:
-    """The pages where the store is set up; who is not signed in signs in first."""
+    """The pages where the store is set up."""
     room = APIBlueprint("settings", __name__, doc_ui=False)
 
     def show(page: _Page) -> Answer:
-        person = context.caller_of_cookies().person
-        if person is None:
-            return redirect(url_for("counter.sign_in_page", next=request.path))
-        auth.require(person, page.role)
+        person = context.caller_of_cookies().require_staff(page.role)
         with context.store.read() as conn:
             return render_template(page.template, **page.content(conn, person, context.store.folder), csrf_needed=True)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import redirect, render_template, url_for
+from flask import render_template
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
@@ -20,9 +20,6 @@ def pages(context: Context) -> APIBlueprint:
 
     @room.get("/settings/slips")
     def slips_page() -> Answer:
-        person = context.caller_of_cookies().person
-        if person is None:
-            return redirect(url_for("counter.sign_in_page", next="/settings/slips"))
         context.caller_of_cookies().require_staff(Role.MANAGER)
         with context.store.read() as conn:
             return render_template(

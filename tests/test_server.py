@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -246,6 +247,15 @@ def test_the_address_for_phones_is_used_as_soon_as_it_is_set(server: Serving) ->
         assert server.device("display", "moved")["link"].startswith("http://10.9.8.7:8080/enrol/")
     finally:
         server.command("store", "--public-url", "")
+
+
+@pytest.mark.parametrize("page", ["/counter?number=3", "/floor", "/reports/inspection", "/members", "/settings/slips"])
+def test_a_page_of_the_staff_leads_through_the_sign_in_and_back(server: Serving, page: str) -> None:
+    with server.client() as nobody:
+        answer = nobody.get(page)
+    assert answer.status_code == 302
+    asked, _, back = answer.headers["Location"].partition("?next=")
+    assert (asked, unquote(back)) == ("/counter/sign-in", page)
 
 
 def test_signing_out_leaves_the_counter(server: Serving) -> None:
