@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -16,20 +18,25 @@ def load_or_create(folder: Path) -> bytes:
     Raises `OSError` if it cannot be read or written, `ValueError` if the file has another length than a key.
     """
     path = folder / "keys" / "store.key"
+    if not path.exists():
+        _make(path)
+    key = path.read_bytes()
+    if len(key) != _BYTES:
+        raise ValueError(f"keys/store.key has {len(key)} bytes where a key has {_BYTES}")
+    return key
+
+
+def _make(path: Path) -> None:
+    """Write a key under another name first, so that no crash leaves half of one."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        key = path.read_bytes()
-        if len(key) != _BYTES:
-            raise ValueError(f"keys/store.key has {len(key)} bytes where a key has {_BYTES}") from None
-        return key
-    key = secrets.token_bytes(_BYTES)
-    with os.fdopen(handle, "wb") as file:
-        file.write(key)
+    draft, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(draft, "wb") as file:
+        file.write(secrets.token_bytes(_BYTES))
         file.flush()
         os.fsync(file.fileno())
-    return key
+    with suppress(FileExistsError):  # another process was first
+        os.link(name, path)
+    os.unlink(name)
 
 
 def purpose_key(key: bytes, purpose: bytes) -> bytes:

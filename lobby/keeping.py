@@ -168,12 +168,15 @@ def _copied(database: Path, folders: Sequence[Path]) -> backups.Backup | Excepti
     """The copy in the first folder, or what went wrong: nothing may be raised off the loop."""
     now = time.time()  # the machine's own clock, also where a demo's runs faster
     try:
-        made = [backups.make(database, folder, now) for folder in folders]
+        first, *others = folders
+        made = backups.make(database, first, now)
+        for folder in others:
+            backups.make(made.path, folder, now)
         for folder in folders:
             backups.rotate(folder, now)
     except (LobbyError, OSError, sqlite3.Error) as error:
         return error
-    return made[0]
+    return made
 
 
 def _set(conn: sqlite3.Connection, order: Order, body: BackupSet) -> Json:
