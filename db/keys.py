@@ -36,7 +36,7 @@ def _make(path: Path) -> None:
         os.fsync(file.fileno())
     with suppress(FileExistsError):  # another process was first
         os.link(name, path)
-    os.unlink(name)
+    Path(name).unlink()
 
 
 def purpose_key(key: bytes, purpose: bytes) -> bytes:
