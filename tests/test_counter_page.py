@@ -39,7 +39,7 @@ class Desk:
     def __init__(self, chromium: Browser, server: Serving, language: str, name: str, number: int) -> None:
         self.language, self.number = language, number
         self.screen = Screen(chromium, SMALL_DESKTOP, language)
-        self.page = sign_in(self.screen, server, name, f"/counter?number={number}")
+        self.page = self.screen.sign_in(server.url, name, f"/counter?number={number}")
         expect(self.page.locator("[data-state=closed]")).to_be_visible()
         self.press("Space")
         self.is_in("ready")
@@ -95,15 +95,6 @@ class Desk:
 def token_of(server: Serving, name: str) -> str:
     with server.client() as client:
         return str(client.post("/api/v1/sessions", json={"staff": name, "pin": "2468"}).json()["token"])
-
-
-def sign_in(screen: Screen, server: Serving, name: str, path: str) -> Page:
-    page = screen.go(f"{server.url}/counter/sign-in?next={path}")
-    page.locator(f"input[name=staff][value='{name}']").check(force=True)
-    page.locator("input[name=pin]").fill("2468")
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"**{path.split('?', maxsplit=1)[0]}**")
-    return page
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,13 @@ import itertools
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import DESKTOP, DISPLAY, TOO_WIDE, Screen, browser
+from browsing import DESKTOP, DISPLAY, TOO_WIDE, Make, Screen
 from display_stage import Desks, prepare
-from playwright.sync_api import Browser, Page, WebSocketRoute, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 from serving import Serving
 
 pytestmark = pytest.mark.browser
@@ -68,12 +68,6 @@ _FILM = """async () => {
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
 def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
     folder = tmp_path_factory.mktemp("display") / "store"
     sign_ins = prepare(folder, COUNTERS, staffed=BURST, long_names=True)
@@ -88,32 +82,16 @@ def server(desks: Desks) -> Serving:
     return desks.server
 
 
-@pytest.fixture
-def screen(chromium: Browser) -> Iterator[Callable[..., Screen]]:
-    """Makes displays; each must have had nothing to complain of when the test ends."""
-    screens: list[Screen] = []
-
-    def make(size: tuple[int, int] = DISPLAY, *, clock: bool = False) -> Screen:
-        made = Screen(chromium, size)
-        screens.append(made)
-        if clock:
-            made.page.clock.install()
-        return made
-
-    yield make
-    complaints = [complaint for made in screens for complaint in made.complaints]
-    for made in screens:
-        made.close()
-    assert complaints == []
-
-
 @pytest.fixture(autouse=True)
 def _nobody_is_left_over(desks: Desks) -> Iterator[None]:
     yield
     desks.clear()
 
 
-Make = Callable[..., Screen]
+def _at_our_pace(made: Screen) -> Screen:
+    """Its clock goes only when the test lets it."""
+    made.page.clock.install()
+    return made
 
 
 def _watching(made: Screen, server: Serving, query: str = "") -> Page:
@@ -140,7 +118,7 @@ def _unless_shown_before(numbers: list[str], called: list[str]) -> list[str]:
 def test_a_burst_of_ten_is_shown_in_the_order_called_each_for_its_time(
     screen: Make, server: Serving, desks: Desks
 ) -> None:
-    page = _watching(screen(clock=True), server)
+    page = _watching(_at_our_pace(screen(DISPLAY)), server)
     desks.issue(BURST)
     called = [desks.call(number) for number in range(1, BURST + 1)]
     desks.act(3, "recall")
@@ -160,7 +138,7 @@ def test_a_line_that_drops_amid_a_burst_loses_no_call(screen: Make, server: Serv
         line.connect_to_server()
         lines.append(line)
 
-    made = screen(clock=True)
+    made = _at_our_pace(screen(DISPLAY))
     made.page.route_web_socket("**/socket.io/**", connect)
     page = _watching(made, server)
     desks.issue(BURST)
@@ -177,7 +155,7 @@ def test_a_line_that_drops_amid_a_burst_loses_no_call(screen: Make, server: Serv
 def test_a_display_left_over_a_restart_shows_the_missed_calls_in_order(
     screen: Make, server: Serving, desks: Desks
 ) -> None:
-    page = _watching(screen(clock=True), server)
+    page = _watching(_at_our_pace(screen(DISPLAY)), server)
     desks.issue(5)
     port = server.port
     server.kill()
@@ -191,7 +169,7 @@ def test_a_display_left_over_a_restart_shows_the_missed_calls_in_order(
 
 
 def test_a_display_that_reloads_amid_a_burst_goes_on_where_it_was(screen: Make, server: Serving, desks: Desks) -> None:
-    made = screen(clock=True)
+    made = _at_our_pace(screen(DISPLAY))
     page = _watching(made, server)
     desks.issue(4)
     called = [desks.call(number) for number in range(1, 5)]
@@ -203,7 +181,7 @@ def test_a_display_that_reloads_amid_a_burst_goes_on_where_it_was(screen: Make, 
 def test_more_calls_than_a_snapshot_holds_push_nobody_out_of_the_line(
     screen: Make, server: Serving, desks: Desks
 ) -> None:
-    page = _watching(screen(clock=True), server)
+    page = _watching(_at_our_pace(screen(DISPLAY)), server)
     desks.issue(BURST)
     called = [desks.call(number) for number in range(1, BURST + 1)]
     for _ in range(3):
@@ -238,7 +216,7 @@ def test_every_layout_fits_with_the_longest_names(screen: Make, server: Serving,
     for number in range(1, BURST):
         desks.call(number)
     desks.act(2, "start")
-    made = screen()
+    made = screen(DISPLAY)
     other = {"zh": "en", "en": "zh-CN"}[language]
     for shapes in LAYOUTS.values():
         for query, (width, height) in shapes:
@@ -252,7 +230,7 @@ def test_every_layout_fits_with_the_longest_names(screen: Make, server: Serving,
 
 
 def test_a_sign_says_what_its_counter_does(screen: Make, server: Serving, desks: Desks) -> None:
-    page = _watching(screen(), server, "?counter=7")
+    page = _watching(screen(DISPLAY), server, "?counter=7")
     what = page.locator("main.sign")
     expect(what).to_contain_text("请稍候")
     expect(what).to_contain_text("Please wait")
@@ -272,7 +250,7 @@ def test_a_display_shows_its_own_queues_and_counters_and_follows_the_settings_pa
     screen: Make, server: Serving, desks: Desks
 ) -> None:
     added = desks.command("device-add", kind="display", name="zone", queues="B")
-    zone = screen()
+    zone = screen(DISPLAY)
     zone.page.goto(added["link"])
     expect(zone.page.locator("[data-queue]")).to_have_count(1)
     desks.issue(2, "plan")
@@ -299,19 +277,14 @@ def test_a_display_shows_its_own_queues_and_counters_and_follows_the_settings_pa
 
 def _manager(screen: Make, server: Serving) -> Page:
     """The displays' settings page, signed in."""
-    page = screen(DESKTOP).go(f"{server.url}/counter/sign-in?next=/settings/display")
-    page.locator("input[name=staff][value='梅经理']").check(force=True)
-    page.locator("input[name=pin]").fill("2468")
-    page.locator("form button").first.click()
-    page.wait_for_url("**/settings/display**")
-    return page
+    return screen(DESKTOP).sign_in(server.url, "梅经理", "/settings/display")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_stores_look_is_set_on_its_page_and_worn_at_once(
     screen: Make, server: Serving, desks: Desks, language: str
 ) -> None:
-    page = _watching(screen(), server)
+    page = _watching(screen(DISPLAY), server)
     made = _manager(screen, server)
     made.goto(f"{server.url}/settings/display?lang={language}")
     form = made.locator("form", has=made.locator("[name=accent]"))
@@ -338,7 +311,7 @@ def test_a_stores_look_is_set_on_its_page_and_worn_at_once(
 
 
 def test_pictures_and_videos_take_turns_muted_and_a_broken_one_is_skipped(screen: Make, server: Serving) -> None:
-    made = screen()
+    made = screen(DISPLAY)
     film = base64.b64decode(_watching(made, server).evaluate(_FILM))
     folder = server.folder / "media"
     folder.mkdir()
@@ -362,7 +335,7 @@ def test_pictures_and_videos_take_turns_muted_and_a_broken_one_is_skipped(screen
 
 
 def test_the_picture_moves_a_little_every_few_minutes_and_comes_back(screen: Make, server: Serving) -> None:
-    page = _watching(screen(clock=True), server)
+    page = _watching(_at_our_pace(screen(DISPLAY)), server)
     seen = []
     for _ in range(11):
         page.clock.fast_forward(180_000)

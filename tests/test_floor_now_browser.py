@@ -4,20 +4,14 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from browsing import DESKTOP, TABLET, Screen, browser
-from floor_stage import CROWDED, FREE, MANAGER, PIN, FloorServing, seed
-from playwright.sync_api import Browser, Page, expect
+from browsing import DESKTOP, TABLET, Screen
+from floor_stage import CROWDED, FREE, MANAGER, FloorServing, seed
+from playwright.sync_api import Browser, expect
 
 pytestmark = pytest.mark.browser
 UPRIGHT = (820, 1180)
 FIRST_MS = 100_000
 """The first prospects on a machine wait for the rule to be compiled."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -30,20 +24,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FloorServing]:
         yield serving
 
 
-def _enter(screen: Screen, server: FloorServing, name: str, path: str) -> Page:
-    page = screen.go(f"{server.url}/counter/sign-in?next={path}")
-    page.locator(f"input[name=staff][value='{name}']").check(force=True)
-    page.locator("input[name=pin]").fill(PIN)
-    page.locator("form button").first.click()
-    page.wait_for_url(f"**{path}")
-    return page
-
-
 def test_risk_is_shown_before_the_breach_and_one_tap_opens_a_counter_for_somebody_who_is_told(
     chromium: Browser, server: FloorServing
 ) -> None:
     floor, clerk = Screen(chromium, DESKTOP), Screen(chromium, DESKTOP, "en-GB")
-    page = _enter(floor, server, MANAGER, "/floor")
+    page = floor.sign_in(server.url, MANAGER, "/floor")
     at_risk = page.locator("[data-risk^=V]").last
     expect(at_risk).to_contain_text("还剩", timeout=FIRST_MS)
     expect(at_risk).to_contain_text("超时可能性")
@@ -51,7 +36,7 @@ def test_risk_is_shown_before_the_breach_and_one_tap_opens_a_counter_for_somebod
     expect(remedy).to_contain_text(re.compile(r"开放 \d 号柜台：孙倩"), timeout=FIRST_MS)
     expect(remedy).to_contain_text("不再超时", timeout=FIRST_MS)
     floor.inspect()
-    own = _enter(clerk, server, FREE, "/counter")
+    own = clerk.sign_in(server.url, FREE, "/counter")
     remedy.get_by_role("button").click()
     done = page.locator("[data-act=open_counter]")
     expect(done).to_contain_text("已开放，并已通知 孙倩")
@@ -70,7 +55,7 @@ def test_risk_is_shown_before_the_breach_and_one_tap_opens_a_counter_for_somebod
 
 def test_an_alert_is_acknowledged_or_put_off_and_the_others_stay(chromium: Browser, server: FloorServing) -> None:
     floor = Screen(chromium, TABLET, "en-GB")
-    page = _enter(floor, server, MANAGER, "/floor")
+    page = floor.sign_in(server.url, MANAGER, "/floor")
     page.get_by_role("button", name="1 more alert").click()
     strip = page.locator(".alerts [data-alert=wait_longer]")
     expect(strip).to_have_count(5)
@@ -89,7 +74,7 @@ def test_an_upright_tablet_shows_the_day_in_a_chart_and_in_words(
     chromium: Browser, server: FloorServing, language: str, words: str
 ) -> None:
     floor = Screen(chromium, UPRIGHT, language)
-    page = _enter(floor, server, MANAGER, "/floor")
+    page = floor.sign_in(server.url, MANAGER, "/floor")
     expect(page.locator(".plot canvas")).to_be_visible(timeout=FIRST_MS)
     expect(page.locator(".chart .words")).to_contain_text(words)
     expect(page.get_by_role("img", name=words)).to_be_visible()
@@ -100,7 +85,7 @@ def test_an_upright_tablet_shows_the_day_in_a_chart_and_in_words(
 
 def test_a_counter_serves_vips_first_for_an_hour_and_a_notice_goes_up(chromium: Browser, server: FloorServing) -> None:
     floor = Screen(chromium, DESKTOP, "en-GB")
-    page = _enter(floor, server, MANAGER, "/floor")
+    page = floor.sign_in(server.url, MANAGER, "/floor")
     page.get_by_role("button", name="Adjust counter 2").click()
     sheet = page.locator("dialog")
     vip = sheet.get_by_role("group", name="VIP")
@@ -142,7 +127,7 @@ def test_the_rules_and_the_webhook_are_set_on_a_page(
     chromium: Browser, server: FloorServing, language: str, saved: str
 ) -> None:
     desk = Screen(chromium, DESKTOP, language)
-    page = _enter(desk, server, MANAGER, "/settings/alerts")
+    page = desk.sign_in(server.url, MANAGER, "/settings/alerts")
     rule = page.locator("form.rule", has=page.locator("[value=queue_longer]"))
     rule.locator("[name=threshold]").fill("20")
     rule.get_by_role("button").click()

@@ -330,11 +330,7 @@ def test_a_call_for_a_person_reaches_the_floor_and_its_answer_the_kiosk(
     enrolled: Enrol, server: Serving, chromium: Browser, language: str
 ) -> None:
     floor = Screen(chromium, TABLET)
-    floor.go(f"{server.url}/counter/sign-in?next=/floor")
-    floor.page.locator("input[name=staff][value='梅经理']").check(force=True)
-    floor.page.locator("input[name=pin]").fill("2468")
-    floor.page.locator("input[name=pin]").press("Enter")
-    floor.page.wait_for_url("**/floor**")
+    floor.sign_in(server.url, "梅经理", "/floor")
     floor.go(f"{server.url}/floor?lang={language}")
     page = start(enrolled(server, fresh=True), server.url, language)
     name = str(page.locator("body").get_attribute("data-kiosk"))

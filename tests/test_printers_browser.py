@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from browsing import DESKTOP, KIOSK, SMALL_DESKTOP, TABLET, Screen, browser
+from browsing import DESKTOP, KIOSK, SMALL_DESKTOP, TABLET, Screen
 from fake_printer import FakePrinter, Mode
 from paper import read
 from playwright.sync_api import Browser, Page, expect
@@ -25,12 +25,6 @@ def keep_picture(page: Page, name: str) -> None:
     """For whoever wants to look: a picture of the screen in the folder that PICTURES names."""
     if PICTURES:
         page.screenshot(path=Path(PICTURES) / f"{name}.png")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +59,7 @@ def kiosk(chromium: Browser, server: Serving) -> Iterator[Screen]:
 @pytest.fixture(scope="module")
 def manager(chromium: Browser, server: Serving) -> Iterator[Screen]:
     made = Screen(chromium, TABLET)
-    page = made.go(f"{server.url}/counter/sign-in?next=/floor")
-    page.locator("input[name=staff][value='梅经理']").check(force=True)
-    page.locator("input[name=pin]").fill("2468")
-    page.locator("button[type=submit], form button").first.click()
-    page.wait_for_url("**/floor")
+    made.sign_in(server.url, "梅经理", "/floor")
     yield made
     made.close()
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlite3 import Connection
 
 import pytest
-from browsing import DESKTOP, Screen, browser
+from browsing import DESKTOP, Screen
 from lobby_stage import ZONE
 from playwright.sync_api import Browser, Page, expect
 from serving import Serving
@@ -21,12 +21,6 @@ pytestmark = pytest.mark.browser
 UPRIGHT = (820, 1180)
 DAYS = 8
 Make = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -57,12 +51,7 @@ def open_page(chromium: Browser, server: Serving) -> Iterator[Make]:
 
     def make(path: str, size: tuple[int, int] = DESKTOP, language: str = "zh-CN") -> Page:
         screens.append(Screen(chromium, size, language))
-        page = screens[-1].go(f"{server.url}/counter/sign-in?next={path}")
-        page.locator("input[name=staff][value='梅经理']").check(force=True)
-        page.locator("input[name=pin]").fill("2468")
-        page.locator("button[type=submit], form button").first.click()
-        page.wait_for_url(f"**{path}*")
-        return page
+        return screens[-1].sign_in(server.url, "梅经理", path)
 
     yield make
     for screen in screens:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 import zxingcpp
-from browsing import DESKTOP, PHONE, TABLET, Screen, browser
+from browsing import DESKTOP, PHONE, TABLET, Screen
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from serving import Serving
@@ -35,12 +35,6 @@ SAID = {
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     with Serving(tmp_path_factory.mktemp("house") / "store") as serving:
         serving.command("staff", "add", "--name", "manager", "--role", "manager", "--pin", "2468")
@@ -58,11 +52,7 @@ def logo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def screen(chromium: Browser, server: Serving) -> Iterator[Screen]:
     """A manager at a desk; it must have had nothing to complain of at the end."""
     screen = Screen(chromium, DESKTOP)
-    page = screen.go(f"{server.url}/counter/sign-in?next=/settings/slips")
-    page.locator("input[name=staff][value='manager']").check(force=True)
-    page.locator("input[name=pin]").fill("2468")
-    page.locator("button[type=submit], form button").first.click()
-    page.wait_for_url(lambda url: "sign-in" not in url)
+    screen.sign_in(server.url, "manager", "/settings/slips")
     yield screen
     assert screen.complaints == []
     screen.close()

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from browsing import DESKTOP, DISPLAY, PHONE, Screen, browser
+from browsing import DESKTOP, DISPLAY, PHONE, Screen
 from playwright.sync_api import Browser, Page, expect
 from serving import Serving
 
@@ -53,12 +53,6 @@ HTMLMediaElement.prototype.play = function () {
   return Promise.resolve();
 };
 """
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -167,11 +161,7 @@ def test_a_manager_sets_the_voice_and_hears_it(chromium: Browser, server: Servin
     for language, said in SAID.items():
         made = Screen(chromium, DESKTOP if language == "zh-CN" else PHONE, language)
         made.page.add_init_script(PLAYED)
-        page = made.go(f"{server.url}/counter/sign-in?next=/settings")
-        page.locator("input[name=staff][value='manager']").check(force=True)
-        page.locator("input[name=pin]").fill("2468")
-        page.locator("button[type=submit], form button").first.click()
-        page.wait_for_url("**/settings")
+        page = made.sign_in(server.url, "manager", "/settings")
         page.locator("a[href='/settings/voice']").click()
         expect(page.locator("h1")).to_have_text(said["title"])
 
