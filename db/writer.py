@@ -9,6 +9,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -19,17 +20,20 @@ Work = Callable[[sqlite3.Connection], T]
 
 
 class _Job(Generic[T]):
-    __slots__ = ("error", "result", "work")
+    """A piece of work, run with its caller's context variables."""
+
+    __slots__ = ("context", "error", "result", "work")
 
     def __init__(self, work: Work[T]) -> None:
         self.work = work
+        self.context = copy_context()
         self.result: T | None = None
         self.error: BaseException | None = RuntimeError("the writer ended before this work")
 
     def run(self, conn: sqlite3.Connection) -> None:
         try:
             with transaction(conn):
-                self.result = self.work(conn)
+                self.result = self.context.run(self.work, conn)
             self.error = None
         except Exception as error:  # noqa: BLE001 — it belongs to the caller, who gets it from outcome()
             self.error = error

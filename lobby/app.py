@@ -21,7 +21,18 @@ from kiosk import booking_routes as booking_room
 from kiosk import help_routes, holder_routes, reprint_routes, staff_issuing
 from kiosk import import_routes as import_room
 from kiosk import routes as kiosk_room
-from lobby import __version__, enrolment, figures, printer_pages, problems, settings, slip_routes, study_routes, texts
+from lobby import (
+    __version__,
+    enrolment,
+    figures,
+    logs,
+    printer_pages,
+    problems,
+    settings,
+    slip_routes,
+    study_routes,
+    texts,
+)
 from lobby.studies import Studies
 
 LARGEST_REQUEST = 32 * 1024 * 1024
@@ -62,6 +73,7 @@ def create_app(context: Context, control_token: str) -> Flask:
     app.session_interface = _BrowserSessions()
     app.json.ensure_ascii = app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.globals["csrf_token"] = generate_csrf
+    logs.install(app)
     texts.install(app)
     problems.install(app)
     figures.install(app, context)

@@ -27,10 +27,12 @@ def main() -> None:
 def serve(data: Path, host: str, port: int) -> None:
     """Serve the store's screens."""
     _patch()
+    from lobby import logs
     from lobby.clock import Clock
     from lobby.server import Address
     from lobby.server import serve as run
 
+    or_fail(lambda: logs.keep(data / logs.FOLDER))
     or_fail(lambda: run(data, Address(host, port), Clock(), say))
 
 

@@ -258,6 +258,28 @@ def test_a_page_of_the_staff_leads_through_the_sign_in_and_back(server: Serving,
     assert (asked, unquote(back)) == ("/counter/sign-in", page)
 
 
+def test_the_log_tells_what_a_request_changed_and_none_of_its_secrets(server: Serving) -> None:
+    token = server.device("kiosk", "logged")["token"]
+    body = {"request_key": "logged-1", "service": "plan"}
+    with server.client(token) as kiosk:
+        made = kiosk.post("/api/v1/tickets", json=body, headers={"X-Request-ID": "kiosk-7"})
+        refused = kiosk.post(
+            "/api/v1/tickets",
+            json={"request_key": "logged-2", "service": "<script>"},
+            headers={"X-Request-ID": "no good!"},
+        )
+        assert kiosk.get(f"/api/v1/tickets/{made.json()['token']}").status_code == 200
+    text = (server.folder / "logs" / "lobbyline.log").read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    [line] = [line for line in lines if line.get("request") == "kiosk-7"]
+    assert (line["event"], line["route"], line["status"]) == ("POST", "/api/v1/tickets", 201)
+    assert line["tickets"] == [made.json()["number"]]
+    assert len(line["journal"]) == 1
+    [line] = [line for line in lines if line.get("request") == refused.headers["X-Request-ID"]]
+    assert (line["status"], "tickets" in line) == (404, False)
+    assert all(secret not in text for secret in (token, made.json()["token"], "<script>", "no good"))
+
+
 def test_signing_out_leaves_the_counter(server: Serving) -> None:
     server.staff("Guo")
     with server.client() as browser:
