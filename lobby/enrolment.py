@@ -3,7 +3,7 @@
 import sqlite3
 from typing import Any
 
-from flask import render_template, session
+from flask import redirect, render_template, session
 from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, Field
 
@@ -35,8 +35,14 @@ def pages(context: Context) -> APIBlueprint:
 
     @room.get("/enrol/<token>")
     def enrol_page(path: LinkPath) -> Answer:
-        with context.store.read() as conn:
-            device, person = _find(conn, path.token)
+        here = context.caller_of_cookies().device
+        try:
+            with context.store.read() as conn:
+                device, person = _find(conn, path.token)
+        except LinkUsed:
+            if here is None:
+                raise
+            return redirect(_HOME.get(here.kind, "/"))  # a screen that always starts with its link
         if device is not None:
             return render_template(
                 "lobby/enrol.html", purpose="device", name=device.name, kind=device.kind, csrf_needed=True

@@ -53,6 +53,11 @@ def install(app: Flask) -> None:
     app.after_request(_end)
 
 
+def since_began() -> float:
+    """Seconds since the present request came in."""
+    return time.perf_counter() - float(g.began)
+
+
 def _formatter(*last: structlog.typing.Processor) -> ProcessorFormatter:
     stamp = structlog.processors.TimeStamper("iso", utc=True)
     return ProcessorFormatter(
@@ -78,7 +83,7 @@ def _begin() -> None:
 
 def _end(answer: Response) -> Response:
     answer.headers[HEADER] = structlog.contextvars.get_contextvars()["request"]
-    took_s = time.perf_counter() - g.began
+    took_s = since_began()
     if request.method in _SAFE and answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR and took_s < SLOW_S:
         return answer
     is_done = answer.status_code < HTTPStatus.BAD_REQUEST

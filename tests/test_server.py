@@ -348,6 +348,36 @@ def test_nothing_answered_is_lost_when_the_plug_is_pulled(tmp_path: Path) -> Non
         assert serving.stop() == 0
 
 
+def test_an_update_amid_a_rush_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
+    with Serving(tmp_path / "store") as serving:
+        port, token = serving.port, serving.device("kiosk", "k")["token"]
+        answered: list[dict[str, Any]] = []
+
+        def touch() -> None:
+            while len(answered) < 60:
+                with suppress(httpx.HTTPError), serving.client(token) as client:
+                    answered.append(_issue(client, f"update-{len(answered)}").json())
+
+        customers = threading.Thread(target=touch)
+        customers.start()
+        while len(answered) < 20:
+            customers.join(0.01)
+        assert serving.stop() == 0
+        serving.start(port)
+        customers.join(30)
+    assert sorted(ticket["number"] for ticket in answered) == [f"A{n:03}" for n in range(1, 61)]
+
+
+def test_the_programs_own_figures(server: Serving, kiosk: httpx.Client) -> None:
+    _issue(kiosk, "counted")
+    text = httpx.get(f"{server.url}/metrics").text
+    figures = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    assert float(figures['lobbyline_request_seconds_count{route="/api/v1/tickets",status="2xx"}']) >= 1
+    assert float(figures['lobbyline_waiting{class="ordinary"}']) >= 1
+    assert 0 <= float(figures["lobbyline_backup_age_seconds"]) < 3600
+    assert sum(float(value) for name, value in figures.items() if name.startswith("lobbyline_counters{")) == 6
+
+
 def _until_the_plug_is_pulled(serving: Serving, kiosk: str, staff: str) -> tuple[list[dict[str, str]], list[str]]:
     """Issue and call at once until SIGKILL: every ticket and every call that was answered."""
     answered: list[dict[str, str]] = []

@@ -1,0 +1,61 @@
+"""Owns the command line's `install`: a computer starts what it is for by itself, after it has said what that takes."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from lobby.cli import main
+from lobby.terminal import fail, or_fail
+
+_DATA = Path("/var/lib/lobbyline")
+
+
+@main.command("install")
+@click.option("--server", is_flag=True, help="This computer serves the store.")
+@click.option("--kiosk", "--display", "link", metavar="LINK", help="It shows the screen of this enrolment link.")
+@click.option("--agent", metavar="URL", help="It prints for the kiosk it is; the address of the server.")
+@click.option("--token", envvar="LOBBYLINE_AGENT_TOKEN", help="With --agent: the printer's token.")
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=_DATA, show_default=True)
+@click.option("--host", default="0.0.0.0", show_default=True, help="Where it listens.")  # noqa: S104 — for the lobby
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@click.option("--root", type=click.Path(file_okay=False, path_type=Path), default=Path("/"), help="Of another disk.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def install(
+    server: bool,
+    link: str | None,
+    agent: str | None,
+    token: str | None,
+    data: Path,
+    host: str,
+    port: int,
+    root: Path,
+    yes: bool,
+) -> None:
+    """Start the server, a screen or a print agent with this computer. Says first what it will do, and asks."""
+    from lobby import installing
+
+    if [server, bool(link), bool(agent)].count(True) != 1:
+        fail("say what this computer is: one of --server, --kiosk LINK, --display LINK, --agent URL.")
+    if server:
+        plan = installing.server(data.absolute(), host, port)
+    elif link:
+        plan = installing.screen(_address(link))
+    else:
+        plan = installing.agent(_address(str(agent)), token or fail("give the printer's token with --token."))
+    click.echo("This will:")
+    for line in installing.in_words(plan, root):
+        click.echo(f"  {line}")
+    if not yes:
+        click.confirm("Go on?", abort=True)
+    or_fail(lambda: installing.carry_out(plan, root))
+    click.echo(f"done: {plan.unit}" + ("" if root == Path("/") else f"; enable it there: systemctl enable {plan.unit}"))
+
+
+def _address(given: str) -> str:
+    from lobby.install_errors import NotALink
+
+    parts = urlsplit(given)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or not given.isprintable() or " " in given:
+        fail(str(NotALink(given=given)))
+    return given

@@ -1,0 +1,69 @@
+"""Tests making a computer start its part by itself: what is said, what is written, what is refused."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from lobby import installing
+from lobby.install_errors import NotLinux
+from lobby.program import main
+
+LINK = "http://192.168.1.10:8080/enrol/abc%20def"
+
+
+def _install(*arguments: str, answer: str | None = None) -> str:
+    outcome = CliRunner().invoke(main, ["install", *arguments], input=answer)
+    return outcome.output + (outcome.stderr if outcome.exit_code else "")
+
+
+def test_a_server_is_told_first_then_written_and_kept_the_second_time(tmp_path: Path) -> None:
+    unit = tmp_path / "etc/systemd/system/lobbyline.service"
+    asked = _install("--server", "--port", "8081", "--root", str(tmp_path), answer="n\n")
+    assert f"write   {unit}" in asked
+    assert not unit.exists()
+    _install("--server", "--port", "8081", "--root", str(tmp_path), answer="y\n")
+    start = f"{installing._program()} serve --data /var/lib/lobbyline --host 0.0.0.0 --port 8081"
+    assert f"ExecStart={start}\n" in unit.read_text()
+    assert f"keep    {unit}" in _install("--server", "--port", "8081", "--root", str(tmp_path), "--yes")
+    assert f"replace {unit}" in _install("--server", "--port", "8082", "--root", str(tmp_path), "--yes")
+    assert "--port 8082" in unit.read_text()
+
+
+def test_a_screen_starts_with_its_link_word_for_word(tmp_path: Path) -> None:
+    _install("--kiosk", LINK, "--root", str(tmp_path), "--yes")
+    text = (tmp_path / "etc/systemd/system/lobbyline-screen.service").read_text()
+    [start] = [line for line in text.splitlines() if line.startswith("ExecStart=")]
+    assert start.endswith(" http://192.168.1.10:8080/enrol/abc%%20def")
+    assert (tmp_path / "etc/pam.d/lobbyline-screen").exists()
+
+
+def test_an_agents_token_is_for_root_alone_and_on_no_command_line(tmp_path: Path) -> None:
+    _install("--agent", "http://192.168.1.10:8080", "--token", "printer-secret", "--root", str(tmp_path), "--yes")
+    secret = tmp_path / "etc/lobbyline/agent.env"
+    assert secret.read_text() == "LOBBYLINE_AGENT_TOKEN=printer-secret\n"
+    assert secret.stat().st_mode & 0o777 == 0o600
+    assert "printer-secret" not in (tmp_path / "etc/systemd/system/lobbyline-agent.service").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "say what this computer is"),
+        (("--server", "--kiosk", LINK), "say what this computer is"),
+        (("--kiosk", "somewhere"), "is no address"),
+        (("--kiosk", "http://store/x\nExecStartPre=/bin/rm"), "is no address"),
+        (("--agent", "http://192.168.1.10:8080"), "printer's token"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_nothing_is_written(
+    tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    assert said in _install(*arguments, "--root", str(tmp_path), "--yes")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_machine_without_systemd_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "is_dir", lambda _: False)
+    with pytest.raises(NotLinux):
+        installing.carry_out(installing.screen(LINK), Path("/"))
