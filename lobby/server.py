@@ -46,6 +46,7 @@ from printer import trial
 CONTROL = "control.json"
 LONGEST_PHRASE_S = 20.0
 """The neural voice on a slow machine, its model loaded before."""
+LAST_ANSWERS_S = 5.0
 _log = logging.getLogger("lobbyline")
 
 
@@ -123,7 +124,7 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     with _control_file(store.folder / CONTROL, f"http://{_reachable(host)}:{port}", control_token):
         _announce(context, say)
         _wait_for_signal()
-    server.stop(timeout=1)
+    server.end(LAST_ANSWERS_S)
     gevent.killall(workers)
     announcing.close()
     printing.close()

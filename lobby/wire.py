@@ -9,8 +9,12 @@
 """
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from gevent import Timeout, sleep
+from gevent.pool import Pool
 from gevent.pywsgi import WSGIHandler, WSGIServer
 from gevent.socket import socket as GeventSocket  # noqa: N812 — it is a class
 
@@ -29,16 +33,47 @@ class _Handler(WSGIHandler):  # type: ignore[misc]
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
         return environ
 
+    def read_requestline(self) -> Any:
+        """What is asked next; nothing once the server ends, so that the line is closed and who asks knows at once."""
+        line = super().read_requestline()
+        return "" if self.server.is_ending else line
+
     def run_application(self) -> None:
-        super().run_application()
         if "HTTP_UPGRADE" in self.environ:
+            super().run_application()
             self.close_connection = True
+        else:
+            with self.server.answering():
+                super().run_application()
 
 
 class Server(WSGIServer):  # type: ignore[misc]
     """Serves one WSGI application on one listening socket, websockets included."""
 
     handler_class = _Handler
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, spawn=Pool(), **options)
+        self.is_ending = False
+        self._open_answers = 0
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """While a request is being answered."""
+        self._open_answers += 1
+        try:
+            yield
+        finally:
+            self._open_answers -= 1
+
+    def end(self, patience_s: float) -> None:
+        """Take nothing more, answer what was asked within `patience_s`, then cut every line."""
+        self.close()
+        self.is_ending = True
+        with Timeout(patience_s, False):
+            while self._open_answers:
+                sleep(0.01)
+        self.stop(timeout=0)
 
     def do_read(self) -> tuple[Any, Any] | None:
         """Accept one connection."""
