@@ -21,7 +21,18 @@ from kiosk import booking_routes as booking_room
 from kiosk import help_routes, holder_routes, reprint_routes, staff_issuing
 from kiosk import import_routes as import_room
 from kiosk import routes as kiosk_room
-from lobby import __version__, enrolment, figures, printer_pages, problems, settings, slip_routes, study_routes, texts
+from lobby import (
+    __version__,
+    enrolment,
+    figures,
+    gate,
+    printer_pages,
+    problems,
+    settings,
+    slip_routes,
+    study_routes,
+    texts,
+)
 from lobby.studies import Studies
 
 LARGEST_REQUEST = 32 * 1024 * 1024
@@ -63,13 +74,16 @@ def create_app(context: Context, control_token: str) -> Flask:
     app.json.ensure_ascii = app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.globals["csrf_token"] = generate_csrf
     texts.install(app)
+    gate.install(app, context, control_token)
     problems.install(app)
     figures.install(app, context)
     _serve_home(app, context)
     _serve_static(app)
-    for room in (counter_room, kiosk_room, booking_room, display_room, report_routes):
+    for room in (counter_room, kiosk_room, booking_room, display_room):
         app.register_api(room.pages(context))
         app.register_api(room.api(context))
+    app.register_api(report_routes.pages())
+    app.register_api(report_routes.api(context))
     app.register_api(vip_routes.api(context))
     app.register_api(holder_routes.api(context))
     app.register_api(help_routes.api(context))
@@ -79,24 +93,23 @@ def create_app(context: Context, control_token: str) -> Flask:
     app.register_api(reprint_routes.api(context))
     app.register_api(staff_issuing.api(context))
     app.register_api(alert_routes.api(context))
-    app.register_api(import_room.pages(context))
-    app.register_api(
-        import_room.api(context, lambda: settings.manager(context, control_token), texts.say_to_the_caller)
-    )
+    app.register_api(import_room.pages())
+    app.register_api(import_room.api(context, texts.say_to_the_caller))
     app.register_api(study_routes.api(context, Studies(context.store, context.clock)))
     app.register_api(enrolment.pages(context))
     app.register_api(settings.pages(context))
-    app.register_api(settings.api(context, control_token))
+    app.register_api(settings.api(context))
     app.register_api(slip_routes.pages(context))
-    app.register_api(slip_routes.api(context, lambda: settings.manager(context, control_token)))
+    app.register_api(slip_routes.api(context))
     app.register_api(printer_pages.pages(context))
+    gate.require_complete(app)
     return app
 
 
 def _serve_home(app: Flask, context: Context) -> None:
     @app.get("/")
     def home() -> Answer:
-        person = context.caller_of_cookies().person
+        person = context.caller().person
         with context.store.read() as conn:
             return render_template("lobby/home.html", person=person, store=store_settings.load(conn))
 

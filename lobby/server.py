@@ -26,7 +26,7 @@ from db import print_jobs, settings, staff
 from db.records import DeviceKind, VoiceEngine
 from db.store import Store, locked
 from kiosk import imports
-from lobby import __version__, rule_settings, sample
+from lobby import __version__, gate, rule_settings, sample
 from lobby.announcing import Announcing
 from lobby.app import create_app
 from lobby.calling import Calling
@@ -102,6 +102,7 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     app = create_app(context, control_token)
     socketio = SocketIO(app, async_mode="gevent", ping_interval=20, ping_timeout=15, max_http_buffer_size=100_000)
     hub, printing = Hub(context, socketio), Printing(context, socketio)
+    gate.require_complete_events(socketio)
     store.when_changed(lambda: _wake(hub, printing, forecasting, announcing))
     server = Server(listener, app, log=None, error_log=_log)
     server.start()
