@@ -73,7 +73,7 @@ class House:
         path = re.sub(r"<(?:(\w+):)?\w+>", lambda place: "1" if place[1] == "int" else "x", rule)
         if "slots" in path or "reports" in path:
             path += "?service=plan&date=2026-11-21&day=2026-11-20"
-        body = None if method == "GET" else {}
+        body: dict[str, object] | None = None if method == "GET" else {}
         return client.open(path, method=method, json=body, headers=headers)
 
 
@@ -212,7 +212,7 @@ def test_every_screen_is_watched_by_whom_the_table_names(house: House, line: Lin
         codes = {said["args"][0]["code"] for said in heard if said["name"] == "refused"}
         refused = bool(codes & REFUSALS)
         assert refused == (_expected(right, who) is not None), (screen, heard)
-        if not refused and screen not in {"ticket"}:
+        if not refused and screen != "ticket":
             assert [said["name"] for said in heard] == ["snapshot"]
 
 
