@@ -45,9 +45,11 @@ def install(app: Flask) -> None:
     """Add the headers to every answer, and let cookies be as strict as the connection allows."""
     app.session_interface = _Cookies()
 
+    over_tls = {**ALWAYS, **OVER_TLS}
+
     @app.after_request
     def defend(answer: Response) -> Response:
-        for name, value in {**ALWAYS, **(OVER_TLS if request.is_secure else {})}.items():
+        for name, value in (over_tls if request.is_secure else ALWAYS).items():
             answer.headers.setdefault(name, value)
         if _is_private() and "Cache-Control" not in answer.headers:
             answer.headers["Cache-Control"] = PRIVATE
