@@ -16,7 +16,7 @@ def main(folder: str, host: str, port: str, speed: str, starts_at: str) -> None:
     from gevent import monkey  # noqa: PLC0415 — patches before anything else is imported
 
     monkey.patch_all()
-    from db.errors import LobbyError  # noqa: PLC0415
+    from db.errors import LobbyError
     from lobby.clock import Clock  # noqa: PLC0415
     from lobby.server import Address, serve  # noqa: PLC0415
 
