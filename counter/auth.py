@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
 from counter.desk_errors import NotYourCounter
-from counter.errors import Forbidden, WeakPin
+from counter.errors import WeakPin
 from db import staff
 from db.records import Counter, Role, Staff
 
@@ -58,12 +58,6 @@ def has(person: Staff, role: Role) -> bool:
 def includes(mine: Role, role: Role) -> bool:
     """Whether a role is or exceeds another."""
     return _RANK[mine] >= _RANK[role]
-
-
-def require(person: Staff, role: Role) -> None:
-    """Raise `Forbidden` unless the person has the role or a higher one."""
-    if not has(person, role):
-        raise Forbidden
 
 
 def require_counter(person: Staff, counter: Counter) -> None:

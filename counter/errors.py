@@ -35,6 +35,16 @@ class StoreClosedToday(LobbyError):
     code, status, text = "store_closed", 409, "The store is closed today."
 
 
+class ServiceFull(LobbyError):
+    """The service's daily cap is reached."""
+
+    code, status, text = (
+        "service_full",
+        409,
+        "This service has no more numbers today. Please ask our staff or come tomorrow.",
+    )
+
+
 class SignInRefused(LobbyError):
     """Unknown staff or wrong PIN; deliberately the same."""
 
@@ -169,13 +179,3 @@ class ProxyNotDone(LobbyError):
     """Answering before there is anything to say."""
 
     code, status, text = "proxy_not_done", 409, "{number} is not done yet, so there is nothing to tell the customer."
-
-
-class ServiceFull(LobbyError):
-    """The service's daily cap is reached."""
-
-    code, status, text = (
-        "service_full",
-        409,
-        "This service has no more numbers today. Please ask our staff or come tomorrow.",
-    )

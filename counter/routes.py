@@ -16,9 +16,9 @@ from pydantic import BaseModel, Field
 from counter import auth, desk, repeats, screen, views
 from counter.acting import get_counter
 from counter.actions import ACTIONS, Action, Request
-from counter.errors import SignInRefused, TooManyTries
+from counter.errors import PageTooOld, SignInRefused, TooManyTries
 from counter.present import load_with_calls
-from counter.web import LARGEST, SESSION_KEY, Answer, Body, Context, require_csrf
+from counter.web import LARGEST, SESSION_KEY, Answer, Body, Context
 from db import counters, staff
 from db.errors import LobbyError
 from db.records import Message, Role, Staff
@@ -53,7 +53,7 @@ def pages(context: Context) -> APIBlueprint:
 
     @room.get("/counter")
     def counter_page() -> Answer:
-        person = context.caller_of_cookies().require_staff()
+        person = context.caller().staff
         with context.store.read() as conn:
             seats = [{"number": c.number, "state": c.state, "staff": c.staff_name} for c in counters.everyone(conn)]
             own = counters.of_staff(conn, person.id)
@@ -70,7 +70,7 @@ def pages(context: Context) -> APIBlueprint:
 
     @room.get("/counter/strip")
     def strip_page() -> Answer:
-        person = context.caller_of_cookies().require_staff()
+        person = context.caller().staff
         with context.store.read() as conn:
             wanted = counters.get(conn, request.args.get("number", 0, type=int)) or counters.of_staff(conn, person.id)
         number = wanted.number if wanted else None
@@ -86,7 +86,6 @@ def pages(context: Context) -> APIBlueprint:
     @room.post("/counter/sign-in")
     def sign_in() -> Answer:
         try:
-            require_csrf()
             session[SESSION_KEY] = _sign_in(context, request.form.get("staff", ""), request.form.get("pin", ""))
         except LobbyError as refused:
             return _sign_in_form(context, refused), refused.status
@@ -95,12 +94,15 @@ def pages(context: Context) -> APIBlueprint:
 
     @room.post("/counter/sign-out")
     def sign_out() -> Answer:
-        require_csrf()
         person, token = context.caller_of_cookies().person, session.get(SESSION_KEY)
         if person is not None and token is not None:
             context.store.write(lambda conn: _sign_out(conn, person, token, context.clock()))
         session.pop(SESSION_KEY, None)
         return redirect(url_for("counter.sign_in_page"))
+
+    @room.errorhandler(PageTooOld)
+    def sign_in_anew(refused: PageTooOld) -> Answer:
+        return _sign_in_form(context, refused), refused.status
 
     return room
 
@@ -113,7 +115,7 @@ def api(context: Context) -> APIBlueprint:
         body_of_action = action.body
 
         def act(path: CounterPath, body: body_of_action) -> dict[str, Any]:  # type: ignore[valid-type]
-            person = context.caller().require_staff()
+            person = context.caller().staff
             said = context.store.write(lambda conn: _act(context, conn, path.number, name, person, body))
             context.give_way()
             with context.store.read() as conn:
@@ -131,7 +133,7 @@ def api(context: Context) -> APIBlueprint:
         token = _sign_in(context, body.staff, body.pin)
         number = body.counter
         if number is not None:
-            person = context.caller_of_token(token).require_staff()
+            person = context.caller_of_token(token).staff
             context.store.write(lambda conn: desk.open_counter(conn, number, person, context.clock()))
         return {"token": token}, 201
 

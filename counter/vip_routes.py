@@ -61,7 +61,7 @@ def api(context: Context) -> APIBlueprint:
 
     @room.post("/counters/<int:number>/perks/<code>/use", summary="Give the present VIP a perk once")
     def use_perk(path: PerkPath, body: PerkUse) -> dict[str, Any]:
-        person = context.caller().require_staff()
+        person = context.caller().staff
         return _at_counter(
             path.number,
             person,
@@ -70,28 +70,28 @@ def api(context: Context) -> APIBlueprint:
 
     @room.post("/counters/<int:number>/perks/<code>/undo", summary="Take one use of a perk back")
     def undo_perk(path: PerkPath, body: PerkUndo) -> dict[str, Any]:
-        person = context.caller().require_staff()
+        person = context.caller().staff
         return _at_counter(
             path.number, person, lambda c: perks.undo(c, path.number, path.code, body.use, person, context.clock())
         )
 
     @room.get("/duty", summary="My own notices: arrivals, duty, proxy handling")
     def read_duty() -> dict[str, Any]:
-        return _mine(context.caller().require_staff())
+        return _mine(context.caller().staff)
 
     @room.post("/account-managers/<code>/duty", summary="Come on duty or go off, for oneself or as a floor manager")
     def set_duty(path: ManagerPath, body: Duty) -> dict[str, Any]:
-        person = context.caller().require_staff()
+        person = context.caller().staff
         return _own(person, lambda c: paging.set_duty(c, path.code, person, context.clock(), on=body.on))
 
     @room.post("/pages/<int:id>/acknowledge", summary="I take care of this arrival")
     def acknowledge(path: IdPath) -> dict[str, Any]:
-        person = context.caller().require_staff()
+        person = context.caller().staff
         return _own(person, lambda c: paging.acknowledge(c, path.id, person, context.clock()))
 
     @room.post("/proxies/<int:id>/answered", summary="The absent customer has been told")
     def answered(path: IdPath) -> dict[str, Any]:
-        person = context.caller().require_staff()
+        person = context.caller().staff
         return _own(person, lambda c: proxies.answered(c, path.id, person, context.clock()))
 
     def _at_counter(number: int, person: Staff, step: Step) -> dict[str, Any]:

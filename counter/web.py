@@ -4,19 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import request, session
+from flask import g, request, session
 from flask_wtf.csrf import validate_csrf
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.validators import ValidationError
 
-from counter import auth
 from counter.errors import DeviceNeeded, ForecastUnavailable, PageTooOld, SignInNeeded
 from counter.proposal import Proposal
 from counter.situation import Comparison
 from db import settings, staff
 from db.errors import NotFound
-from db.records import Device, DeviceKind, Role, SpokenCall, Staff
+from db.records import Device, SpokenCall, Staff
 from db.store import Store
 
 Answer = BaseResponse | str | dict[str, Any] | tuple[str | dict[str, Any], int]
@@ -27,7 +26,6 @@ LARGEST = 2**31
 
 DEVICE_KEY = "device"
 SESSION_KEY = "staff"
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Body(BaseModel):
@@ -84,17 +82,15 @@ class Context:
             return settings.load(conn).public_url or self.own_url
 
     def caller(self) -> "Caller":
-        """Who sent this request: a bearer token counts before the browser's cookies.
+        """Who sent this request, looked up once: a bearer token counts before the browser's cookies.
 
-        Raises `PageTooOld` for a cookie's change without a valid CSRF token.
+        What they may do, the table of rights has decided before the view runs (`lobby/rights.py`).
         """
-        token = _bearer()
-        if token is not None:
-            return self.caller_of_token(token)
-        caller = self.caller_of_cookies()
-        if caller.is_known and request.method not in _SAFE_METHODS:
-            require_csrf()
-        return caller
+        if "caller" not in g:
+            token = bearer()
+            g.caller = self.caller_of_cookies() if token is None else self.caller_of_token(token)
+        found: Caller = g.caller
+        return found
 
     def caller_of_token(self, token: str) -> "Caller":
         """The device or the signed-in person a token belongs to."""
@@ -121,15 +117,16 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is asking: a device of the store, one of the staff, both, or nobody."""
+    """Who is asking: a device of the store, one of the staff, both, the command line, or nobody."""
 
     device: Device | None = None
     person: Staff | None = None
+    is_command: bool = False
 
     @property
     def is_known(self) -> bool:
         """Whether it is anybody."""
-        return self.device is not None or self.person is not None
+        return self.device is not None or self.person is not None or self.is_command
 
     @property
     def actor(self) -> str:
@@ -137,42 +134,28 @@ class Caller:
         known = self.person or self.device
         return known.actor if known else "holder"
 
-    def require_staff(self, role: Role = Role.COUNTER) -> Staff:
-        """The person, if signed in with this role. Raises `SignInNeeded`, `Forbidden`."""
+    @property
+    def staff(self) -> Staff:
+        """The person, where the table of rights lets only staff in. Raises `SignInNeeded`."""
         if self.person is None:
             raise SignInNeeded
-        auth.require(self.person, role)
         return self.person
 
-    def require_program(self) -> None:
-        """Programs and managers may read the journal. Raises `DeviceNeeded`, `Forbidden`."""
-        if self.device is None or self.device.kind != DeviceKind.API:
-            self.require_staff(Role.MANAGER)
-
-    def require_booker(self) -> None:
-        """Programs (hotline, web) and staff may book. Raises `DeviceNeeded`."""
-        if self.person is None and (self.device is None or self.device.kind != DeviceKind.API):
-            raise DeviceNeeded
-
-    def require_kiosk(self) -> Device:
-        """The kiosk itself. Raises `DeviceNeeded`."""
-        if self.device is None or self.device.kind != DeviceKind.KIOSK:
+    @property
+    def kiosk(self) -> Device:
+        """The device, where the table of rights lets only kiosks in. Raises `DeviceNeeded`."""
+        if self.device is None:
             raise DeviceNeeded
         return self.device
 
-    def require_display(self) -> None:
-        """Lobby displays and staff may fetch the sound of a call. Raises `DeviceNeeded`."""
-        if self.person is None and (self.device is None or self.device.kind != DeviceKind.DISPLAY):
-            raise DeviceNeeded
-
-    def require_issuer(self) -> None:
-        """Kiosks, programs and staff may issue. Raises `DeviceNeeded`."""
-        may = self.device is not None and self.device.kind in {DeviceKind.KIOSK, DeviceKind.API}
-        if not (may or self.person):
-            raise DeviceNeeded
+    @property
+    def commander(self) -> "Staff | str":
+        """Who gives a set-up command: one of the staff, or `command` for the command line. Raises `SignInNeeded`."""
+        return "command" if self.is_command else self.staff
 
 
-def _bearer() -> str | None:
+def bearer() -> str | None:
+    """The token of a program that sent this request."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if kind.lower() == "bearer" and token else None
 

@@ -29,7 +29,7 @@ def pages(context: Context) -> APIBlueprint:
         if found is None:
             raise NotFound
         folder = (context.store.folder / media.FOLDER).resolve()
-        return _as_it_is(send_from_directory(folder, found.name, mimetype=found.media_type, conditional=True))
+        return _for_a_day(send_from_directory(folder, found.name, mimetype=found.media_type, conditional=True))
 
     @room.get("/display/logo.png")
     def logo() -> Response:
@@ -37,7 +37,7 @@ def pages(context: Context) -> APIBlueprint:
             png = pictures.get(conn, pictures.LOGO)
         if png is None:
             raise NotFound
-        return _as_it_is(Response(png, mimetype="image/png"))
+        return _for_a_day(Response(png, mimetype="image/png"))
 
     return room
 
@@ -53,8 +53,7 @@ def api(context: Context) -> APIBlueprint:
     return room
 
 
-def _as_it_is(answer: Response) -> Response:
-    """The browser may not take a file for anything else than it is said to be; its address changes with it."""
-    answer.headers["X-Content-Type-Options"] = "nosniff"
+def _for_a_day(answer: Response) -> Response:
+    """The browser may keep a file for a day; its address changes with it."""
     answer.headers["Cache-Control"] = "private, max-age=86400"
     return answer

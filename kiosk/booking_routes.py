@@ -99,7 +99,7 @@ def pages(context: Context) -> APIBlueprint:
 
     @room.get("/appointments")
     def appointments_page() -> Answer:
-        person = context.caller_of_cookies().require_staff()
+        person = context.caller().staff
         with context.store.read() as conn:
             store = settings.set_up(conn)
         page = {
@@ -128,14 +128,12 @@ def api(context: Context) -> APIBlueprint:
 def _reads(room: APIBlueprint, context: Context) -> None:
     @room.get("/slots", summary="The slots of a service on a day", responses={200: SlotList})
     def read_slots(query: SlotQuery) -> dict[str, Any]:
-        context.caller().require_booker()
         with context.store.read() as conn:
             offers = booking.offers(conn, query.service, query.date, context.clock())
             return booking_views.slot_list(conn, query.service, query.date.isoformat(), offers)
 
     @room.get("/appointments", summary="Bookings of a day, or those found", responses={200: AppointmentList})
     def read_appointments(query: AppointmentQuery) -> dict[str, Any]:
-        context.caller().require_booker()
         with context.store.read() as conn:
             today = _today(conn, context)
             shown = _found(conn, query.find, today) if query.find else _of_day(conn, query.date or today)
@@ -143,13 +141,11 @@ def _reads(room: APIBlueprint, context: Context) -> None:
 
     @room.get("/appointments/<code>", summary="One booking, its phone in full", responses={200: AppointmentView})
     def read_appointment(path: CodePath) -> dict[str, Any]:
-        context.caller().require_booker()
         with context.store.read() as conn:
             return booking_views.appointment(conn, booking.find(conn, path.code))
 
     @room.post("/appointments/customer", summary="Who books with this phone", responses={200: CustomerView})
     def recognise(body: Phone) -> dict[str, Any]:
-        context.caller().require_booker()
         phone, now = normalise_phone(body.phone), context.clock()
         with context.store.read() as conn:
             known, right = booking.customer(conn, phone, now, settings.load(conn))
@@ -184,14 +180,12 @@ def _changes(room: APIBlueprint, context: Context) -> None:
 def _reminders(room: APIBlueprint, context: Context) -> None:
     @room.get("/reminders", summary="Whom to remind, with phones", responses={200: AppointmentList})
     def read_reminders(query: DayQuery) -> dict[str, Any]:
-        context.caller().require_booker()
         with context.store.read() as conn:
             shown = _to_remind(conn, query.date or _tomorrow(conn, context))
             return AppointmentList(appointments=booking_views.many(conn, shown, whole_phones=True)).model_dump()
 
     @room.get("/reminders.csv", summary="The same as a spreadsheet")
     def read_reminders_csv(query: DayQuery) -> Response:
-        context.caller().require_booker()
         with context.store.read() as conn:
             day = query.date or _tomorrow(conn, context)
             text = booking_views.as_csv(conn, _to_remind(conn, day))
@@ -214,7 +208,6 @@ def _reminders(room: APIBlueprint, context: Context) -> None:
 
 def _booker(context: Context) -> booking.Booker:
     caller = context.caller()
-    caller.require_booker()
     return booking.Booker(caller.person, caller.device)
 
 

@@ -13,13 +13,11 @@ from counter import views
 from counter.web import LARGEST, Answer, Body, Context
 from db import calendar, events, members, plans, settings
 from db.plans import Change, Fault
-from db.records import Event, EventKind, Message, Role, Settings, Staff
+from db.records import Event, EventKind, Message, Settings
 from kiosk.fault_sheet import sheet
 from kiosk.import_jobs import Job, Jobs
 
 Json = dict[str, Any]
-Who = Callable[[], Staff | str]
-"""The manager who asks, or `command` for the command line. Raises `SignInNeeded`, `Forbidden`."""
 
 Say = Callable[[Message], str]
 """Puts a message into the language of the request."""
@@ -58,66 +56,58 @@ class TakeOver(Body):
     strict: bool = False
 
 
-def pages(context: Context) -> APIBlueprint:
+def pages() -> APIBlueprint:
     """The page where a manager looks at the carrier's list and takes it over."""
     room = APIBlueprint("members", __name__, template_folder="templates", doc_ui=False)
 
     @room.get("/members")
     def members_page() -> Answer:
-        context.caller_of_cookies().require_staff(Role.MANAGER)
         return render_template("kiosk/members.html", csrf_needed=True)
 
     return room
 
 
-def api(context: Context, who: Who, say: Say) -> APIBlueprint:
+def api(context: Context, say: Say) -> APIBlueprint:
     """Reading a list, looking at what it would change, taking it over."""
     room = APIBlueprint("imports", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Set-up")])
     jobs = Jobs(context)
 
     @room.get("/members", summary="How many members there are, and the last list")
     def summary() -> Json:
-        who()
         with context.store.read() as conn:
             return _summary(conn, context.clock(), jobs)
 
     @room.post("/imports", summary="Send a list: the body is the file itself (application/octet-stream)")
     def begin(query: ListQuery) -> Answer:
-        who()
         return _view(jobs.begin(query.kind, request.stream)), 201
 
     @room.get("/imports/<id>", summary="How far an import is")
     def look(path: ImportPath) -> Json:
-        who()
         return _view(jobs.find(path.id))
 
     @room.get("/imports/<id>/changes", summary="What a list would change, page by page")
     def list_changes(path: ImportPath, query: ChangesQuery) -> Json:
-        who()
         found = plans.changes(jobs.find(path.id).plan, query.kind, query.offset, PAGE)
         return {"changes": [_change(change) for change in found]}
 
     @room.get("/imports/<id>/faults", summary="What cannot be taken, page by page")
     def list_faults(path: ImportPath, query: FaultsQuery) -> Json:
-        who()
         return {"faults": [_fault(fault) for fault in plans.faults(jobs.find(path.id).plan, query.offset, PAGE)]}
 
     @room.get("/imports/<id>/faults.csv", summary="Every fault, for an office program")
     def save_faults(path: ImportPath) -> Response:
-        who()
         body = sheet(plans.faults(jobs.find(path.id).plan), say)
         saved = {"Content-Disposition": 'attachment; filename="faults.csv"', "Cache-Control": "no-store"}
         return Response(body, mimetype="text/csv", headers=saved)
 
     @room.post("/imports/<id>/apply", summary="Take a list over")
     def take_over(path: ImportPath, body: TakeOver) -> Answer:
-        by = who()
+        by = context.caller().commander
         job = jobs.apply(path.id, by if isinstance(by, str) else by.actor, strict=body.strict)
         return _view(job), 202
 
     @room.delete("/imports/<id>", summary="Put a list away")
     def discard(path: ImportPath) -> Json:
-        who()
         jobs.discard(path.id)
         return {}
 

@@ -17,9 +17,10 @@ from gevent.event import Event as Signal
 from pydantic import BaseModel, Field
 from socketio.exceptions import SocketIOError
 
-from counter.web import Context
+from counter.web import Caller, Context
 from db.errors import NotFound
-from db.records import Device, DeviceKind, PrintState, Ticket
+from db.records import Device, PrintState, Ticket
+from lobby import rights
 from printer import conditions, handover
 from printer.device import split_agent
 from printer.errors import AgentAway, by_code
@@ -168,9 +169,10 @@ class Agents:
 
     def _connect(self, auth: Any = None) -> None:
         token = auth.get("token") if isinstance(auth, dict) else None
-        caller = self._context.caller_of_token(str(token)) if token else None
-        printer = caller.device if caller else None
-        if printer is None or printer.kind != DeviceKind.PRINTER or not split_agent(printer.options["address"])[0]:
+        caller = self._context.caller_of_token(str(token)) if token else Caller()
+        printer = caller.device
+        may = rights.EVENTS[NAMESPACE]["connect"].allows(caller)
+        if printer is None or not may or not split_agent(printer.options["address"])[0]:
             raise Refuse("unknown token")
         line = self._line(printer)
         before, line.sid, line.is_ready = line.sid, _sid(), False

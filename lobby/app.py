@@ -1,11 +1,10 @@
-"""Owns the application factory: the rooms' blueprints, the session cookie, texts, errors, limits."""
+"""Owns the application factory: the rooms' blueprints, texts, errors, and what guards them."""
 
 import secrets
 from datetime import timedelta
 from pathlib import Path
 
-from flask import Flask, Request, Response, render_template, send_from_directory
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Response, render_template, send_from_directory
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import generate_csrf
@@ -23,8 +22,10 @@ from kiosk import import_routes as import_room
 from kiosk import routes as kiosk_room
 from lobby import (
     __version__,
+    defences,
     enrolment,
     figures,
+    gate,
     logs,
     printer_pages,
     problems,
@@ -33,6 +34,7 @@ from lobby import (
     study_routes,
     texts,
 )
+from lobby.limiting import Limiting
 from lobby.studies import Studies
 
 LARGEST_REQUEST = 32 * 1024 * 1024
@@ -41,15 +43,6 @@ _STATIC = {
     "vendor": _ROOT / "lobby/static/vendor",
     **{room: _ROOT / room / "static" / room for room in ("lobby", "kiosk", "counter", "display")},
 }
-
-
-class _BrowserSessions(SecureCookieSessionInterface):
-    """Cookies are for browsers; who sends a token of their own needs none, which saves them 7 % of a request."""
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        if "Authorization" in request.headers:
-            return self.session_class()
-        return super().open_session(app, request)
 
 
 def create_app(context: Context, control_token: str) -> Flask:
@@ -64,24 +57,25 @@ def create_app(context: Context, control_token: str) -> Flask:
     )
     app.config.update(
         SECRET_KEY=_secret(context.store.folder / "secret"),
-        SESSION_COOKIE_NAME="lobbyline",
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(days=3650),
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
     )
-    app.session_interface = _BrowserSessions()
     app.json.ensure_ascii = app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.globals["csrf_token"] = generate_csrf
     logs.install(app)
     texts.install(app)
+    _guard(app, context, control_token)
     problems.install(app)
     figures.install(app, context)
     _serve_home(app, context)
     _serve_static(app)
-    for room in (counter_room, kiosk_room, booking_room, display_room, report_routes):
+    for room in (counter_room, kiosk_room, booking_room, display_room):
         app.register_api(room.pages(context))
         app.register_api(room.api(context))
+    app.register_api(report_routes.pages())
+    app.register_api(report_routes.api(context))
     app.register_api(vip_routes.api(context))
     app.register_api(holder_routes.api(context))
     app.register_api(help_routes.api(context))
@@ -91,24 +85,33 @@ def create_app(context: Context, control_token: str) -> Flask:
     app.register_api(reprint_routes.api(context))
     app.register_api(staff_issuing.api(context))
     app.register_api(alert_routes.api(context))
-    app.register_api(import_room.pages(context))
-    app.register_api(
-        import_room.api(context, lambda: settings.manager(context, control_token), texts.say_to_the_caller)
-    )
+    app.register_api(import_room.pages())
+    app.register_api(import_room.api(context, texts.say_to_the_caller))
     app.register_api(study_routes.api(context, Studies(context.store, context.clock)))
     app.register_api(enrolment.pages(context))
     app.register_api(settings.pages(context))
-    app.register_api(settings.api(context, control_token))
+    app.register_api(settings.api(context))
     app.register_api(slip_routes.pages(context))
-    app.register_api(slip_routes.api(context, lambda: settings.manager(context, control_token)))
+    app.register_api(slip_routes.api(context))
     app.register_api(printer_pages.pages(context))
+    gate.require_complete(app)
     return app
+
+
+def _guard(app: Flask, context: Context, control_token: str) -> None:
+    """What every request passes, in this order, before anything of it is read."""
+    limiting = Limiting()
+    app.before_request(limiting.count_address)
+    gate.install(app, context, control_token)
+    app.before_request(limiting.count_asker)
+    app.after_request(limiting.count_guess)
+    defences.install(app)
 
 
 def _serve_home(app: Flask, context: Context) -> None:
     @app.get("/")
     def home() -> Answer:
-        person = context.caller_of_cookies().person
+        person = context.caller().person
         with context.store.read() as conn:
             return render_template("lobby/home.html", person=person, store=store_settings.load(conn))
 

@@ -21,6 +21,7 @@ from db.errors import UnsoundDatabase
 from db.records import Message
 from db.store import FILE
 from lobby import keeping, rule_settings
+from lobby.certificate import trust
 
 MUCH_ROOM_MB = 2_000
 LEAST_ROOM_MB = 200
@@ -77,12 +78,14 @@ def _room(folder: Path) -> Finding:
 
 def _server(folder: Path) -> Finding:
     try:
-        url = json.loads((folder / "control.json").read_text())["url"]
+        control = json.loads((folder / "control.json").read_text())
     except (OSError, ValueError):
         said = Message("no_server", "No server is running on this store.")
         return Finding(State.WARN, said, Message("start_server", "Start it with: lobbyline serve"))
+    url = control["url"]
     try:
-        httpx.get(f"{url}/healthz", timeout=5, trust_env=False).raise_for_status()
+        trusted = trust(control.get("certificate"))
+        httpx.get(f"{url}/healthz", timeout=5, trust_env=False, verify=trusted).raise_for_status()
     except httpx.HTTPError as error:
         said = Message("server", "The server at {url} does not answer as it should: {why}.", {"url": url, "why": error})
         return Finding(State.FAIL, said, Message("restart_server", "Look at its log, stop it and start it again."))

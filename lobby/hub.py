@@ -25,9 +25,10 @@ from counter.present import load_with_calls
 from counter.web import LARGEST, SESSION_KEY, Caller, Context
 from db import events, settings, tickets
 from db.errors import LobbyError
-from db.records import EventKind, Role
+from db.records import EventKind
 from display import screens
 from display.board import of_call
+from lobby import rights
 from lobby.errors import InvalidRequest
 from lobby.phones import Phones
 
@@ -200,17 +201,16 @@ class Hub:
     def _admit(self, what: "_Watch") -> str:
         """Which audience this client belongs to. Raises `SignInNeeded`, `Forbidden`."""
         caller = self._callers.get(_sid(), Caller())
+        rights.SCREENS[what.screen].require(caller)
         match what.screen:
             case "ticket":
                 return _PHONE + (what.token or self._held.get(_sid(), ""))
             case "counter":
-                caller.require_staff()
                 return f"counter:{what.counter}"
             case "floor":
-                caller.require_staff(Role.MANAGER)
                 return "floor"
             case "duty":
-                return f"duty:{caller.require_staff().id}"
+                return f"duty:{caller.staff.id}"
         return "board"
 
     def _emit(self, said: Said, data: Any, to: str) -> None:

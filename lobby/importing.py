@@ -21,6 +21,7 @@ from kiosk import headings, imports
 from kiosk.fault_sheet import sheet
 from kiosk.lists import Report
 from lobby import sample, texts
+from lobby.certificate import trust
 from lobby.clock import Clock
 
 Json = dict[str, Any]
@@ -189,7 +190,9 @@ class _ThereDesk:
     def of(cls, control: Json) -> Iterator["_ThereDesk"]:
         headers = {"Authorization": f"Bearer {control['token']}"}
         url = f"{control['url']}/api/v1"
-        with httpx.Client(base_url=url, headers=headers, timeout=120, trust_env=False) as client:
+        with httpx.Client(
+            base_url=url, headers=headers, timeout=120, trust_env=False, verify=trust(control.get("certificate"))
+        ) as client:
             there = cls(client)
             try:
                 yield there

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import traceback
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, redirect, render_template, request, url_for
@@ -29,6 +31,7 @@ _FAULTS = {
 }
 _KNOWN = {404: NoSuchPage, 405: NotThisWay, 413: FileTooLarge}
 _FILES = "/api/v1/imports"
+_FRAMES_TOLD = 5
 _log = logging.getLogger("lobbyline")
 
 
@@ -70,11 +73,16 @@ def _is_file() -> bool:
 
 
 def _refused(error: LobbyError) -> BaseResponse | tuple[str, int]:
-    if request.path.startswith("/api/") or request.is_json:
+    if not _is_page():
         return _problem(error)
     if isinstance(error, SignInNeeded) and request.method == "GET":
         return redirect(url_for("counter.sign_in_page", next=request.full_path.rstrip("?")))
     return _page(error), error.status
+
+
+def _is_page() -> bool:
+    """Whether somebody looks at the answer, rather than a program."""
+    return not (request.path.startswith("/api/") or request.is_json)
 
 
 def _page(error: LobbyError) -> str:
@@ -83,19 +91,25 @@ def _page(error: LobbyError) -> str:
     return render_template("lobby/message.html", heading_zh="抱歉", heading_en="Sorry", home=is_for_staff, **said)
 
 
-def _http(error: HTTPException) -> BaseResponse | tuple[str, int] | HTTPException:
+def _http(error: HTTPException) -> BaseResponse | tuple[str, int]:
     if error.code in _KNOWN:
         return _refused(_KNOWN[error.code]())
-    if not request.path.startswith("/api/"):
-        return error
+    if _is_page():
+        return _page(LobbyError()), error.code or 500
     code = (error.name or "error").lower().replace(" ", "_")
     return _json(
         {"type": "about:blank", "title": error.name, "status": error.code, "detail": error.description, "code": code}
     )
 
 
-def _unexpected(error: Exception) -> Response:
-    _log.exception("%s %s failed", request.method, request.path, exc_info=error)
+def _unexpected(error: Exception) -> Response | tuple[str, int]:
+    """One line in the log says what and where; by the route, as addresses may hold a ticket's token."""
+    route = request.url_rule.rule if request.url_rule else "?"
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES_TOLD:]
+    where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+    _log.error("%s %s failed: %s in %s", request.method, route, type(error).__name__, where)
+    if _is_page():
+        return _page(LobbyError()), 500
     return _json({
         "type": "about:blank",
         "title": "Internal Server Error",

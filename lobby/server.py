@@ -20,13 +20,14 @@ from gevent import get_hub
 from gevent.event import Event as Signal
 from gevent.socket import socket as gevent_socket
 from gevent.threadpool import ThreadPoolExecutor
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from counter.web import Context
 from db import print_jobs, settings, staff
 from db.records import DeviceKind, VoiceEngine
 from db.store import Store, locked
 from kiosk import imports
-from lobby import __version__, rule_settings, sample
+from lobby import __version__, certificate, gate, rule_settings, sample
 from lobby.announcing import Announcing
 from lobby.app import create_app
 from lobby.calling import Calling
@@ -40,7 +41,7 @@ from lobby.printing import Printing
 from lobby.speaker import best
 from lobby.watching import Watching
 from lobby.webhook import Sender
-from lobby.wire import Server
+from lobby.wire import Server, Tls
 from printer import trial
 
 CONTROL = "control.json"
@@ -52,14 +53,28 @@ _log = logging.getLogger("lobbyline")
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where to listen; port 0 takes a free one."""
+    """Where to listen, and how; port 0 takes a free one.
+
+    `pair`: the files to serve over TLS with; `proxies`: how many in front of the server tell whom they ask for.
+    """
 
     host: str
     port: int
+    pair: certificate.Pair | None = None
+    proxies: int = 0
+
+    @property
+    def scheme(self) -> str:
+        """Of addresses that lead here."""
+        return "https" if self.pair else "http"
 
 
 def serve(folder: Path, address: Address, clock: Clock, say: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT. Raises `ServerRunning`, `DamagedStore`, `OSError` if the address is taken."""
+    """Serve until SIGTERM or SIGINT.
+
+    Raises `ServerRunning`, `DamagedStore`, `OSError` if the address is taken, what `certificate.Pair.check` raises.
+    """
+    pem = _certificate(address)
     with locked(folder):
         require_sound(folder)
     store = Store(folder, ThreadPoolExecutor(1))
@@ -69,7 +84,7 @@ def serve(folder: Path, address: Address, clock: Clock, say: Callable[[str], Non
         _warn_of_faults(store)
         imports.resume(store, clock)
         listener = _listen(address)
-        _run(store, listener, address.host, clock, say)
+        _run(store, listener, address, pem, clock, say)
     finally:
         store.close()
 
@@ -81,7 +96,21 @@ def _warn_of_faults(store: Store) -> None:
             _log.warning("a stored setting cannot work, please set it anew: %s: %s", fault.field, fault)
 
 
-def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[str], None]) -> None:
+def _certificate(address: Address) -> str | None:
+    """What a client on this machine trusts. One that ends soon is told in time."""
+    if address.pair is None:
+        return None
+    now = certificate.present()
+    found = address.pair.check(now)
+    left = certificate.days_left(found, now)
+    if left is not None:
+        _log.warning("the certificate %s runs out in %s days: renew it and start again", address.pair.certificate, left)
+    return certificate.in_words(found)
+
+
+def _run(
+    store: Store, listener: Any, address: Address, pem: str | None, clock: Clock, say: Callable[[str], None]
+) -> None:
     port = listener.getsockname()[1]
     frame = {"speed": clock.speed, "build": _build()}
     oracle = Oracle()
@@ -91,7 +120,7 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     context = Context(
         store,
         clock,
-        own_url=f"http://{_shown(host)}:{port}",
+        own_url=f"{address.scheme}://{_shown(address.host)}:{port}",
         frame=frame,
         off_loop=get_hub().threadpool.apply,
         give_way=_give_way,
@@ -103,8 +132,12 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     app = create_app(context, control_token)
     socketio = SocketIO(app, async_mode="gevent", ping_interval=20, ping_timeout=15, max_http_buffer_size=100_000)
     hub, printing = Hub(context, socketio), Printing(context, socketio)
+    gate.require_complete_events(socketio)
     store.when_changed(lambda: _wake(hub, printing, forecasting, announcing))
-    server = Server(listener, app, log=None, error_log=_log)
+    if address.proxies:
+        n = address.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    server = Server(listener, app, log=None, error_log=_log, **_tls(address))
     server.start()
     gc.collect()
     gc.freeze()  # what is loaded by now stays: walking it again and again would stop everybody for tens of milliseconds
@@ -120,8 +153,13 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
         watching.run,
         Sender(store, clock).run,
     )
+    control = {
+        "url": f"{address.scheme}://{_reachable(address.host)}:{port}",
+        "token": control_token,
+        "certificate": pem,
+    }
     workers = [gevent.spawn(work) for work in works]
-    with _control_file(store.folder / CONTROL, f"http://{_reachable(host)}:{port}", control_token):
+    with _control_file(store.folder / CONTROL, control):
         _announce(context, say)
         _wait_for_signal()
     server.end(LAST_ANSWERS_S)
@@ -131,6 +169,11 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     oracle.close()
     for speaker in speakers.values():
         speaker.close()
+
+
+def _tls(address: Address) -> dict[str, Tls]:
+    pair = address.pair
+    return {"ssl_context": Tls.of(str(pair.certificate), str(pair.key))} if pair else {}
 
 
 def _wake(*followers: Hub | Printing | Forecasting | Announcing) -> None:
@@ -181,11 +224,11 @@ def _build() -> str:
 
 
 @contextmanager
-def _control_file(path: Path, url: str, token: str) -> Iterator[None]:
+def _control_file(path: Path, control: dict[str, str | None]) -> Iterator[None]:
     """Lets the command line of the same user find this server."""
     new = path.with_suffix(".new")
     new.touch(mode=0o600)
-    new.write_text(json.dumps({"url": url, "token": token}))
+    new.write_text(json.dumps(control))
     new.replace(path)
     try:
         yield

@@ -1,6 +1,5 @@
 """Owns the settings page and the commands' web: set-up by a manager, or by the command line beside a running server."""
 
-import secrets
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,13 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, RootModel
 
 from counter import auth
-from counter.errors import SignInNeeded
 from counter.web import Answer, Context
 from db import perks, settings, staff
 from db.records import DeviceKind, Role, Staff
@@ -37,7 +35,7 @@ def pages(context: Context) -> APIBlueprint:
     room = APIBlueprint("settings", __name__, doc_ui=False)
 
     def show(page: _Page) -> Answer:
-        person = context.caller_of_cookies().require_staff(page.role)
+        person = context.caller().staff
         with context.store.read() as conn:
             return render_template(page.template, **page.content(conn, person, context.store.folder), csrf_needed=True)
 
@@ -48,10 +46,9 @@ def pages(context: Context) -> APIBlueprint:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A page of settings: whose it is at least, and what stands on it (of the database, the reader, the folder)."""
+    """A page of settings, and what stands on it (of the database, the reader, the folder)."""
 
     template: str
-    role: Role
     content: Callable[[sqlite3.Connection, Staff, Path], Json]
 
 
@@ -88,34 +85,21 @@ def _alerts(conn: sqlite3.Connection, person: Staff, _: Path) -> Json:
 
 
 _PAGES = {
-    "/settings": _Page("lobby/settings.html", Role.MANAGER, _store),
-    "/settings/rule": _Page("lobby/rule.html", Role.MANAGER, _rule),
-    "/settings/entitlements": _Page("lobby/entitlements.html", Role.ADMIN, _entitlements),
-    "/settings/alerts": _Page("lobby/alerts.html", Role.MANAGER, _alerts),
-    "/settings/voice": _Page("lobby/voice.html", Role.MANAGER, lambda conn, _, __: voice_settings.page(conn)),
-    "/settings/display": _Page(
-        "lobby/displays.html", Role.MANAGER, lambda conn, _, folder: display_settings.page(conn, folder)
-    ),
+    "/settings": _Page("lobby/settings.html", _store),
+    "/settings/rule": _Page("lobby/rule.html", _rule),
+    "/settings/entitlements": _Page("lobby/entitlements.html", _entitlements),
+    "/settings/alerts": _Page("lobby/alerts.html", _alerts),
+    "/settings/voice": _Page("lobby/voice.html", lambda conn, _, __: voice_settings.page(conn)),
+    "/settings/display": _Page("lobby/displays.html", lambda conn, _, folder: display_settings.page(conn, folder)),
 }
 
 
-def api(context: Context, control_token: str) -> APIBlueprint:
+def api(context: Context) -> APIBlueprint:
     """Commands, for managers and for whoever can read the data folder's control token."""
     room = APIBlueprint("commands", __name__, url_prefix="/api/v1", abp_tags=[Tag(name="Set-up")])
 
     @room.post("/commands/<name>", summary="Run a set-up command")
     def run(path: CommandPath, body: Arguments) -> Answer:
-        return commands.run(context, path.name, body.root, manager(context, control_token))
+        return commands.run(context, path.name, body.root, context.caller().commander)
 
     return room
-
-
-def manager(context: Context, control_token: str) -> Staff | str:
-    """Who gives a command: a manager, or the command line. Raises `SignInNeeded`, `Forbidden`."""
-    sent = request.headers.get("Authorization", "")
-    if secrets.compare_digest(sent.encode(), f"Bearer {control_token}".encode()):
-        return "command"
-    caller = context.caller()
-    if caller.person is None:
-        raise SignInNeeded
-    return caller.require_staff(Role.MANAGER)

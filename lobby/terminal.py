@@ -61,10 +61,14 @@ def control(data: Path) -> Json:
 def _ask_server(at: Json, name: str, arguments: Json) -> Json:
     import httpx
 
+    from lobby.certificate import trust
+
     headers = {"Authorization": f"Bearer {at['token']}", "Accept-Language": "en"}
     url = f"{at['url']}/api/v1/commands/{name}"
     try:
-        answer = httpx.post(url, json=arguments, headers=headers, timeout=120, trust_env=False)
+        answer = httpx.post(
+            url, json=arguments, headers=headers, timeout=120, trust_env=False, verify=trust(at.get("certificate"))
+        )
         body: Json = answer.json()
     except (httpx.TransportError, ValueError):
         fail(f"the server at {at['url']} does not answer. Stop it and try again.")

@@ -65,7 +65,7 @@ def _keep_choice(answer: Response) -> Response:
     """A language chosen by a link stays chosen for this browser."""
     asked = request.args.get("lang") if request.query_string else None
     if asked in LANGUAGES:
-        answer.set_cookie("lang", asked, max_age=YEAR_S, samesite="Lax")
+        answer.set_cookie("lang", asked, max_age=YEAR_S, samesite="Lax", secure=request.is_secure)
     return answer
 
 

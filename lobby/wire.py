@@ -1,4 +1,4 @@
-"""Owns the socket side of serving: gevent's WSGI server with four faults mended, each measured.
+"""Owns the socket side of serving, plain or over TLS: gevent's WSGI server with four faults mended, each measured.
 
 1. simple-websocket sends each frame with one `send()`; a partial send to a slow client corrupts the stream. Here a
    connection's `send` returns only when all is sent.
@@ -9,14 +9,20 @@
 """
 
 import socket
+import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from gevent import Timeout, sleep
+from gevent.lock import BoundedSemaphore
 from gevent.pool import Pool
 from gevent.pywsgi import WSGIHandler, WSGIServer
 from gevent.socket import socket as GeventSocket  # noqa: N812 — it is a class
+from gevent.ssl import SSLContext, SSLSocket
+
+HANDSHAKE_S = 10.0
+"""Who has not agreed on a key by then is let go."""
 
 
 class _WholeSocket(GeventSocket):  # type: ignore[misc]
@@ -25,6 +31,35 @@ class _WholeSocket(GeventSocket):  # type: ignore[misc]
         while sent < len(view):
             sent += super().send(view[sent:], flags)
         return sent
+
+
+class _WholeTls(SSLSocket):  # type: ignore[misc]
+    """The same over TLS, where a write that waits must also be finished before another one begins."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._sending = BoundedSemaphore(1)
+        super().__init__(*arguments, **options)
+
+    def send(self, data: bytes, flags: int = 0, **limit: Any) -> int:
+        view, sent = memoryview(data), 0
+        with self._sending:
+            while sent < len(view):
+                sent += super().send(view[sent:], flags, **limit)
+        return sent
+
+
+class Tls(SSLContext):  # type: ignore[misc]
+    """What is spoken over TLS, with whom holds the key."""
+
+    sslsocket_class = _WholeTls
+
+    @classmethod
+    def of(cls, certificate: str, key: str) -> "Tls":
+        """TLS 1.2 and newer with the files of a pair."""
+        context = cls(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(certificate, key)
+        return context
 
 
 class _Handler(WSGIHandler):  # type: ignore[misc]
@@ -74,6 +109,18 @@ class Server(WSGIServer):  # type: ignore[misc]
             while self._open_answers:
                 sleep(0.01)
         self.stop(timeout=0)
+
+    def wrap_socket_and_handle(self, client_socket: Any, address: Any) -> None:
+        """Agree on a key first. Who speaks something else, or not our TLS, is let go without a word."""
+        client_socket.settimeout(HANDSHAKE_S)
+        try:
+            secret = self.wrap_socket(client_socket, **self.ssl_args)
+        except OSError:
+            client_socket.close()
+            return
+        secret.settimeout(None)
+        with closing(secret):
+            self.handle(secret, address)
 
     def do_read(self) -> tuple[Any, Any] | None:
         """Accept one connection."""

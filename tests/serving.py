@@ -19,8 +19,9 @@ START_S = 20.0
 class Serving:
     """`lobbyline serve` on a free port over a data folder. Use as a context manager, or `start` and `kill` it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
+        self.options = options
         self.url = ""
         self.links: dict[str, str] = {}
         self._process: subprocess.Popen[str] | None = None
@@ -42,7 +43,7 @@ class Serving:
 
     def start(self, port: int = 0) -> None:
         """Start and wait until it serves."""
-        command = [LOBBYLINE, "serve", "--port", str(port), "--data", str(self.folder)]
+        command = [LOBBYLINE, "serve", "--port", str(port), "--data", str(self.folder), *self.options]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         ready = threading.Event()
         self._reader = threading.Thread(target=self._read, args=(self._process, ready))

@@ -66,6 +66,12 @@ _FILM = """async () => {
     return btoa(String.fromCharCode(...bytes));
 }"""
 
+_STILL = """() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("*{animation:none!important}");
+    document.adoptedStyleSheets = [sheet];
+}"""
+
 
 @pytest.fixture(scope="module")
 def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desks]:
@@ -225,7 +231,7 @@ def test_every_layout_fits_with_the_longest_names(screen: Make, server: Serving,
             expect(page.locator(f"main [lang={other}]").first).to_be_visible()
             page.evaluate("document.fonts.ready")
             _fits(page, (query, width))
-        page.add_style_tag(content="*{animation:none!important}")
+        page.evaluate(_STILL)
         made.inspect()
 
 

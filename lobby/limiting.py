@@ -1,0 +1,96 @@
+"""Owns how often one browser, one device or one address may ask: what anybody can reach, and what can be guessed at.
+
+A program with a token of its own is trusted to ask as often as it needs; only its wrong guesses are counted.
+"""
+
+from flask import Response, g, request
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from counter.web import Caller, bearer
+from kiosk.errors import TooManyRequests
+from lobby.gate import key
+
+TOUCHES = parse("120 per minute")
+"""Of one kiosk's browser: a customer a second is half of it."""
+
+ADDRESS = parse("240 per minute")
+"""Phones behind one address, as a provider's or a store's own network shows them: each acts a few times a visit."""
+
+LINKS = parse("30 per minute")
+"""Enrolment links used from one address."""
+
+GUESSES = parse("60 per 5 minutes")
+"""Phones, card numbers and booking codes that nobody has, by one device or person: more than a lobby mistypes."""
+
+NOT_KNOWN = 404
+_PER_ADDRESS: dict[str, RateLimitItem] = {
+    "POST /enrol/<token>": LINKS,
+    "GET /t/<token>/qr.svg": ADDRESS,
+    "POST /api/v1/tickets/<token>/cancel": ADDRESS,
+    "POST /api/v1/tickets/<token>/let-pass": ADDRESS,
+    "POST /api/v1/tickets/<token>/rate": ADDRESS,
+}
+_PER_BROWSER: dict[str, RateLimitItem] = {
+    "POST /api/v1/tickets": TOUCHES,
+    "POST /api/v1/check-ins": TOUCHES,
+    "POST /api/v1/identify": TOUCHES,
+    "POST /api/v1/help-calls": TOUCHES,
+}
+_GUESSED = frozenset({
+    "POST /api/v1/tickets",
+    "POST /api/v1/check-ins",
+    "POST /api/v1/identify",
+    "POST /api/v1/appointments/customer",
+    "GET /api/v1/appointments/<code>",
+    "PATCH /api/v1/appointments/<code>",
+    "DELETE /api/v1/appointments/<code>",
+})  # fmt: skip
+RETRY_S = "60"
+"""Told where the refusal does not say more exactly when to try again."""
+
+
+class Limiting:
+    """Counts the requests of one application."""
+
+    def __init__(self) -> None:
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+
+    def count_address(self) -> None:
+        """Before anything else is looked at. Raises `TooManyRequests`."""
+        route = _route()
+        if route in _PER_ADDRESS:
+            _require(self._limiter.hit(_PER_ADDRESS[route], route, request.remote_addr or ""))
+
+    def count_asker(self) -> None:
+        """Once the gate knows who asks. Raises `TooManyRequests`."""
+        route = _route()
+        if route in _PER_BROWSER and bearer() is None:
+            _require(self._limiter.hit(_PER_BROWSER[route], route, _asker()))
+        if route in _GUESSED:
+            _require(self._limiter.test(GUESSES, _asker()))
+
+    def count_guess(self, answer: Response) -> Response:
+        """What was not known was a guess; a refusal says when to try again."""
+        if answer.status_code == NOT_KNOWN and _route() in _GUESSED:
+            self._limiter.hit(GUESSES, _asker())
+        if answer.status_code == TooManyRequests.status:
+            answer.headers.setdefault("Retry-After", RETRY_S)
+        return answer
+
+
+def _route() -> str:
+    rule = request.url_rule
+    return key(request.method, rule) if rule else ""
+
+
+def _require(is_allowed: bool) -> None:
+    if not is_allowed:
+        raise TooManyRequests
+
+
+def _asker() -> str:
+    """Who is counted: the person at a shared browser, else the device."""
+    caller: Caller = g.caller
+    return caller.actor
