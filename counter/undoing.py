@@ -27,8 +27,9 @@ from db.errors import (
     UndoDayTurned,
     UndoMovedOn,
 )
+from db.images import Image
 from db.records import Event, EventKind, Settings, Staff, Ticket, TicketState
-from db.steps import Change, Image, Row, Step
+from db.steps import Change, Row, Step
 
 WITHIN_S = 60.0
 """How long an action can be undone."""

@@ -176,7 +176,7 @@ def _copied(database: Path, folders: Sequence[Path]) -> backups.Backup | Excepti
     return made[0]
 
 
-def _set(conn: sqlite3.Connection, order: Order, body: BackupSet) -> Json:
+def _set(conn: sqlite3.Connection, _: Order, body: BackupSet) -> Json:
     before = wishes(conn)
     after = before.model_copy(update=body.model_dump(exclude_none=True))
     if body.second:
@@ -185,7 +185,6 @@ def _set(conn: sqlite3.Connection, order: Order, body: BackupSet) -> Json:
     conn.execute(
         "INSERT INTO settings VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (_KEY, values)
     )
-    order.journal(conn, EventKind.SETTINGS_CHANGED, backups=json.loads(values))
     return {"changed": after != before, **json.loads(values)}
 
 
