@@ -40,6 +40,9 @@ TABLES = (
 HIDDEN = {"webhooks": frozenset({"secret"})}
 """Columns that are put back, and told to nobody."""
 
+UNTOLD, UNTOLD_NEW = "hidden", "hidden, another one"
+"""What stands in the place of such a column."""
+
 _JSON = {"settings": "value", "devices": "options"}
 _KEPT = {kept.table: kept for kept in TABLES}
 _ORDER = {kept.table: at for at, kept in enumerate(TABLES)}
@@ -90,13 +93,27 @@ def differences(before: Snapshot, after: Snapshot) -> tuple[RowChange, ...]:
         RowChange(table, key, before[table].get(key), after[table].get(key))
         for table in _ORDER
         for key in dict.fromkeys((*before[table], *after[table]))
-        if before[table].get(key) != after[table].get(key)
+        if not _is_same(table, before[table].get(key), after[table].get(key))
     )
+
+
+def _is_same(table: str, one: Image | None, other: Image | None) -> bool:
+    """Whether two images say the same; stored JSON may be written in several ways."""
+    column = _JSON.get(table)
+    if one is None or other is None or column is None:
+        return one == other
+    return {**one, column: _opened(one[column])} == {**other, column: _opened(other[column])}
+
+
+def since(conn: sqlite3.Connection, one: RowChange) -> RowChange:
+    """What became of a row since a change."""
+    return RowChange(one.table, one.key, one.after, _KEPT[one.table].image(conn, one.key))
 
 
 def moved(conn: sqlite3.Connection, changes: Sequence[RowChange]) -> RowChange | None:
     """The first row that is no longer as these changes left it."""
-    return next((one for one in changes if _KEPT[one.table].image(conn, one.key) != one.after), None)
+    now = ((one, _KEPT[one.table].image(conn, one.key)) for one in changes)
+    return next((one for one, image in now if not _is_same(one.table, image, one.after)), None)
 
 
 def put_back(conn: sqlite3.Connection, changes: Sequence[RowChange]) -> None:
@@ -144,15 +161,14 @@ def _put_one_back(conn: sqlite3.Connection, one: RowChange) -> None:
 def told(one: RowChange) -> dict[str, Any]:
     """A change as everybody may read it: {table, key, before, after}; of a changed row the values that differ.
 
-    No secrets; a picture is its size and digest.
+    Of a secret only that it is there or another one; of a picture its size and digest.
     """
     before, after = _values(one.table, one.before), _values(one.table, one.after)
-    if before is not None and after is not None:
+    if one.before is not None and one.after is not None and before is not None and after is not None:
+        for column in HIDDEN.get(one.table, ()):
+            after[column] = UNTOLD if one.before[column] == one.after[column] else UNTOLD_NEW
         same = {name for name in before.keys() & after.keys() if before[name] == after[name]}
-        if same != before.keys() | after.keys():
-            before, after = (
-                {name: value for name, value in row.items() if name not in same} for row in (before, after)
-            )
+        before, after = ({name: value for name, value in row.items() if name not in same} for row in (before, after))
     return {"table": one.table, "key": "/".join(map(str, one.key)), "before": before, "after": after}
 
 
@@ -160,7 +176,8 @@ def _values(table: str, image: Image | None) -> dict[str, Any] | None:
     """An image's values for people: what is stored as JSON is opened."""
     if image is None:
         return None
-    plain = {name: _plain(value) for name, value in image.items() if name not in HIDDEN.get(table, ())}
+    hidden = HIDDEN.get(table, frozenset())
+    plain = {name: UNTOLD if name in hidden else _plain(value) for name, value in image.items()}
     text = plain.pop(_JSON.get(table, ""), None)
     opened = _opened(text) if text is not None else {}
     return plain | (opened if isinstance(opened, dict) else {"value": opened})

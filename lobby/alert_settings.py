@@ -85,6 +85,11 @@ def page(conn: sqlite3.Connection) -> Json:
     }
 
 
+def name(kind: str) -> Names:
+    """When a kind of alert begins, such as “A queue has at least”."""
+    return _NAMES[AlertKind(kind)]
+
+
 def _rule_set(conn: sqlite3.Connection, _: Order, body: AlertRuleSet) -> Json:
     before = alerts.rules(conn)[body.kind]
     given: dict[str, Any] = {

@@ -21,12 +21,14 @@ from display.scope import Layout
 from lobby import (
     alert_settings,
     booking_settings,
+    change_list,
     desk_settings,
     display_settings,
     entitlements,
     keeping,
     printer_commands,
     rule_settings,
+    settings_file,
     slip_settings,
     voice_settings,
 )
@@ -295,7 +297,9 @@ COMMANDS: dict[str, Command[Any]] = {
     **voice_settings.COMMANDS,
     **printer_commands.COMMANDS,
     **alert_settings.COMMANDS,
+    **change_list.COMMANDS,
     "booking-set": Command(BookingSet, _booking_set),
     **display_settings.COMMANDS,
     "desk-set": Command(DeskSet, _desk_set),
 }
+COMMANDS |= settings_file.commands(COMMANDS)

@@ -182,10 +182,12 @@ def _set(conn: sqlite3.Connection, _: Order, body: BackupSet) -> Json:
     if body.second:
         _require_writable(Path(body.second))
     values = json.dumps({"every_h": after.hours, "second": after.second or None})
-    conn.execute(
-        "INSERT INTO settings VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (_KEY, values)
-    )
-    return {"changed": after != before, **json.loads(values)}
+    changed = (after.hours, after.second or None) != (before.hours, before.second)
+    if changed:
+        conn.execute(
+            "INSERT INTO settings VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (_KEY, values)
+        )
+    return {"changed": changed, **json.loads(values)}
 
 
 def _require_writable(folder: Path) -> None:

@@ -144,8 +144,9 @@ def _texts_set(conn: sqlite3.Connection, _: Order, body: TextsSet) -> Json:
             for name, old in asdict(before).items()
         }
     )
-    slips.set_text(conn, "where_to_go", after.where_to_go)
-    slips.set_text(conn, "public_rule", after.public_rule)
+    if after != before:
+        slips.set_text(conn, "where_to_go", after.where_to_go)
+        slips.set_text(conn, "public_rule", after.public_rule)
     return {"changed": after != before}
 
 
