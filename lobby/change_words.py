@@ -132,7 +132,8 @@ class Words:
             return Line(rule_words.name(field, self._services), say(was), say(is_now))
         label, rest = _label(table, path)
         if label is None:
-            return Line(self._unknown(table, key, path), plain(was), plain(is_now))
+            named = (table, path) if table == "settings" else (table, key, path)
+            return Line(self._unknown(*named), plain(was), plain(is_now))
         return Line(self._name(table, key, label, rest), label.value(was), label.value(is_now))
 
     def _name(self, table: str, key: str, label: Label, rest: str) -> Names:
@@ -174,7 +175,7 @@ class Words:
 
     @staticmethod
     def _unknown(*parts: str) -> Names:
-        text = " ".join(dict.fromkeys(parts))
+        text = " ".join(parts)
         return Names(text, text)
 
 

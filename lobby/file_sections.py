@@ -28,19 +28,23 @@ Given = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """A command with its arguments, and where in the file they stand: `at` all of them, `renamed` single ones."""
+    """A command with its arguments, and where in the file they stand: `at` all of them, `renamed` single ones.
+
+    An argument that is renamed to nothing is the heading itself.
+    """
 
     command: str
     arguments: Json
     at: Path = ()
-    renamed: Mapping[str, str] = field(default_factory=dict)
+    renamed: Mapping[str, str | None] = field(default_factory=dict)
 
     def place(self, fault: Path) -> Path:
         """Where in the file a fault's field stands; what is known by the file's own path is left as it is."""
         if not self.at:
             return fault
+        first = self.renamed.get(fault[0], fault[0]) if fault else None
         inner = tuple(part for part in fault[1:] if part not in self.at)
-        return (*self.at, *((self.renamed.get(fault[0], fault[0]), *inner) if fault else ()))
+        return (*self.at, *((first,) if first else ()), *inner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def _each(name: str, command: str, key: str) -> Callable[[Given], Iterator[Erran
 
     def errands(given: Given) -> Iterator[Errand]:
         for code, values in tables(given, (name,)):
-            yield Errand(command, {**values, key: code}, (name, code))
+            yield Errand(command, {**values, key: code}, (name, code), {key: None})
 
     return errands
 
@@ -148,8 +152,10 @@ def _services(given: Given) -> Iterator[Errand]:
             yield Errand("booking-set", {"places": {code: _given(rest.pop("places"))}}, at)
         renamed = {"daily_cap": "daily_caps", "group": "service_groups"}
         arguments = {renamed[key]: {code: _given(rest.pop(key))} for key in renamed if key in rest}
-        if arguments or rest:
-            yield Errand("store-set", arguments | rest, at, {new: old for old, new in renamed.items()})
+        if arguments:
+            yield Errand("store-set", arguments, at, {new: old for old, new in renamed.items()})
+        if rest:  # no such settings; the command says so
+            yield Errand("store-set", rest, at)
 
 
 def rule_errand(given: Given) -> Errand | None:
@@ -257,8 +263,8 @@ def _slip_errands(given: Given) -> Iterator[Errand]:
     for name, text in table(given.get("templates", {}), ("slips", "templates")).items():
         language, _, kind = name.partition("_")
         arguments = {"language": language, "ticket_class": kind, "text": _given(text)}
-        renamed = dict.fromkeys(("language", "ticket_class", "text"), name)
-        yield Errand("slip-template-set", arguments, ("slips", "templates"), renamed)
+        heading = dict.fromkeys(("language", "ticket_class", "text"))
+        yield Errand("slip-template-set", arguments, ("slips", "templates", name), heading)
 
 
 def _paging(conn: sqlite3.Connection) -> Json:

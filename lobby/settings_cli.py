@@ -69,10 +69,10 @@ def import_file(file: Path, dry_run: bool, data: Path, as_json: bool) -> None:
         show(outcome, as_json=True)
         return
     _print(outcome["changes"])
-    said = (
-        "saved" if outcome["changed"] else "nothing changed" if not dry_run or not outcome["changes"] else "not saved"
-    )
-    click.echo(said)
+    if dry_run and outcome["changes"]:
+        click.echo("nothing saved yet")
+    else:
+        click.echo("saved" if outcome["changed"] else "nothing changed")
 
 
 def _read(file: Path) -> str:
