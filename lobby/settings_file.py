@@ -91,21 +91,23 @@ class FileFault(LobbyError):
 
     code, status = "file_fault", 422
 
-    def __init__(self, place: str, text: str, attrs: Mapping[str, object]) -> None:
+    def __init__(self, line: int | None, key: str, text: str, attrs: Mapping[str, object]) -> None:
         self.text = text
         super().__init__(**attrs)
-        self.field = place
+        self.line = line or 0
+        self.field = f"line {line}: {key}" if line else key
 
 
 class BadSettingsFile(LobbyError):
-    """Everything that keeps a file from being taken over."""
+    """Everything that keeps a file from being taken over, from its first line to its last."""
 
     code, status = "bad_settings_file", 422
     text = "Nothing was changed. Faults in the file: {count}."
 
-    def __init__(self, faults: Sequence[LobbyError]) -> None:
+    def __init__(self, faults: Sequence[FileFault]) -> None:
         super().__init__(count=len(faults))
-        self.faults = tuple(faults)
+        in_order = sorted(faults, key=lambda fault: fault.line)
+        self.faults = tuple(in_order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +185,7 @@ class Import(Body):
             self._refuse(errand.place(field), one.text, one.attrs)
 
     def _refuse(self, path: Path, text: str, attrs: Mapping[str, object] = MappingProxyType({})) -> None:
-        line, key = line_of(self._lines, path), ".".join(path)
-        fault = FileFault(f"line {line}: {key}" if line else key, text, attrs)
+        fault = FileFault(line_of(self._lines, path), ".".join(path), text, attrs)
         if (fault.field, str(fault)) not in {(one.field, str(one)) for one in self._found}:
             self._found.append(fault)
 

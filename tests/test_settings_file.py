@@ -197,7 +197,8 @@ threshold = 3
         "line 5: store.hours": "“09:00-18:00, later” are no opening hours. Give seven days from Monday, each like"
         " 09:00-18:00 or closed, or none.",
         "line 10: rule.fair_after": "“-3” is no number of minutes from 1 to 720. Usual is 45.",
-        "line 12: counters.2.skills": "“nothing” is no service. Choose among: plan, device, billing, support, other.",
+        "line 12: counters.2.skills": "There is no service “nothing”, so no counter can do it. Choose from: plan,"
+        " device, billing, support, other.",
         "line 14: services.plan.daily_cap": "The daily limit of “plan” is a number from 0 on, or empty for no limit.",
         "line 15: services.plan.mean": "“long” is no number of minutes from 0.1 to 480. Usual is 7.",
         "line 16: services.plan.colour": "There is no such field.",
