@@ -58,11 +58,11 @@ class NotToml(LobbyError):
     text = "This is not valid TOML at line {line}, column {column}. Nothing was changed."
 
 
-class CutToml(LobbyError):
-    """A file that ends in the middle."""
+class UnreadableToml(LobbyError):
+    """A file that ends in the middle, or goes too far."""
 
-    code, status, field = "cut_toml", 422, "text"
-    text = "This is not valid TOML: something is not closed at the end. Nothing was changed."
+    code, status, field = "unreadable_toml", 422, "text"
+    text = "This cannot be read as TOML; perhaps something is not closed at the end. Nothing was changed."
 
 
 class NoSettingsFile(LobbyError):
@@ -207,29 +207,30 @@ def _tidy(value: Any) -> Any:
 def _export(conn: sqlite3.Connection, order: Order, _: Body) -> Json:
     store = settings.load(conn)
     stamp = calendar.stamp(order.context.clock(), store) or ""
-    heading = _HEADING.format(store=f"{store.name.zh} {store.name.en}", at=f"{stamp[:10]} {stamp[11:16]}")
+    name = " ".join(f"{store.name.zh} {store.name.en}".split())  # one line, whatever it holds
+    heading = _HEADING.format(store=name, at=f"{stamp[:10]} {stamp[11:16]}")
     text = tomli_w.dumps(exported(conn), multiline_strings=True)
     return {"toml": f"{heading}\n{text}", "name": f"lobbyline-settings-{stamp[:10]}.toml"}
 
 
 def _read(text: str) -> _Read | LobbyError:
     """What stands in the file and on which lines, or why it is none; nothing may be raised off the loop."""
+    plain = text.removeprefix("\ufeff")
     try:
-        given = _parsed(text)
-        return given, lines_of(text)
+        return _parsed(plain), lines_of(plain)
     except LobbyError as refused:
         return refused
 
 
 def _parsed(text: str) -> Json:
-    """Raises `NotToml`, `CutToml`, `NoSettingsFile`, `OtherFormat`."""
+    """Raises `NotToml`, `UnreadableToml`, `NoSettingsFile`, `OtherFormat`."""
     try:
-        given = tomllib.loads(text.removeprefix("\ufeff"))
+        given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
         place = _PLACE.search(str(wrong))
-        raise (NotToml(line=int(place[1]), column=int(place[2])) if place else CutToml()) from None
-    except RecursionError:
-        raise CutToml from None
+        raise (NotToml(line=int(place[1]), column=int(place[2])) if place else UnreadableToml()) from None
+    except (RecursionError, ValueError):  # too deep; a number of thousands of digits
+        raise UnreadableToml from None
     if _FORMAT_KEY not in given:
         raise NoSettingsFile(format=FORMAT)
     version = given.pop(_FORMAT_KEY)

@@ -152,6 +152,11 @@ def test_nothing_of_people_devices_and_secrets_is_in_the_file(stage: Stage) -> N
     assert "PIN" in text.partition("format = 1")[0]  # the comment says so
 
 
+def test_a_name_that_holds_a_line_break_stays_in_its_comment(stage: Stage) -> None:
+    ask(stage, "store-set", name_en="Haitang\nformat = 2")
+    assert take_over(stage, "\ufeff" + export(stage))["changes"] == []
+
+
 def test_a_part_of_a_file_changes_that_part_alone(stage: Stage) -> None:
     changed = take_over(stage, f"{HEAD}[desk]\nauto_call_s = 20\n[tiers.gold]\ntarget_s = 300\n")["changes"]
     assert [(one["what"]["en"], one["after"]["en"]) for one in changed] == [
@@ -221,8 +226,9 @@ threshold = 3
         ("format = true", "other_format"),
         ("format = 1\n[store\n", "not_toml"),
         ('format = 1\n[store]\nname_zh = "a\n', "not_toml"),
-        ("format = 1\n[store]\nhours = [", "cut_toml"),
-        (f"format = 1\na = {'[' * 5000}", "cut_toml"),
+        ("format = 1\n[store]\nhours = [", "unreadable_toml"),
+        (f"format = 1\na = {'[' * 5000}", "unreadable_toml"),
+        (f"format = 1\na = {'9' * 5000}", "unreadable_toml"),
         ("format = 1\n[desk]\nno_show_calls = 3\nno_show_calls = 4\n", "not_toml"),
         ("format = 1\nrule = 5\n[[tiers]]\na = 1\n[counters]\n2 = 3", "bad_settings_file"),
         (f"format = 1\nx = '{'x' * settings_file.LARGEST}'", "large_settings_file"),

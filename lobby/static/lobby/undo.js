@@ -2,14 +2,23 @@
 import { post } from "./api.js";
 import { t } from "./texts.js";
 
-const KEPT = "undone"; // an undo draws the page anew; what it was is told there
-
-document.addEventListener("settings-changed", ({ detail }) => offer(t("Saved."), t("Undo"), detail.id));
-document.addEventListener("saved", ({ target, detail }) => target.matches("[data-command=settings-undo]") && showAnew(detail.change));
-
-const kept = sessionStorage.getItem(KEPT);
+const KEPT = "settings-change"; // some pages are drawn anew after a change; it is told there
+const kept = JSON.parse(sessionStorage.getItem(KEPT));
 sessionStorage.removeItem(KEPT);
-if (kept) offer(t("Undone."), t("Redo"), Number(kept));
+if (kept) tell(kept);
+
+document.addEventListener("settings-changed", ({ detail }) => tell({ id: detail.id, isUndone: false }));
+document.addEventListener("saved", ({ target, detail }) => {
+  if ("reload" in target.dataset) keep({ id: detail.change, isUndone: target.dataset.command === "settings-undo" });
+  if (target.dataset.command === "settings-undo") location.reload();
+});
+
+const keep = (change) => change.id && sessionStorage.setItem(KEPT, JSON.stringify(change));
+
+function tell({ id, isUndone }) {
+  if (isUndone) offer(t("Undone."), t("Redo"), id);
+  else offer(t("Saved."), t("Undo"), id);
+}
 
 /** One line at a time, until it is closed or the next change is made. */
 function offer(said, word, id) {
@@ -30,14 +39,10 @@ async function takeBack(id, text, button) {
   button.disabled = true;
   try {
     const { change } = await post("/api/v1/commands/settings-undo", { id });
-    showAnew(change);
+    keep({ id: change, isUndone: true });
+    location.reload();
   } catch (problem) {
     text.textContent = problem.detail || t("No connection to the server.");
     button.remove();
   }
-}
-
-function showAnew(change) {
-  sessionStorage.setItem(KEPT, change);
-  location.reload();
 }
