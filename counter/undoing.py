@@ -27,8 +27,9 @@ from counter.desk_errors import (
 from db import calendar, events, proxies, settings, steps, tickets
 from db.connection import transaction
 from db.errors import LobbyError
+from db.images import Image
 from db.records import Event, EventKind, Settings, Staff, Ticket, TicketState
-from db.steps import Change, Image, Row, Step
+from db.steps import Change, Row, Step
 
 WITHIN_S = 60.0
 """How long an action can be undone."""

@@ -49,6 +49,17 @@ def transaction(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
+def rehearsal(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """What is done inside a transaction to see what would come of it; all of it is taken back."""
+    conn.execute("SAVEPOINT rehearsal")
+    try:
+        yield conn
+    finally:
+        conn.execute("ROLLBACK TO rehearsal")
+        conn.execute("RELEASE rehearsal")
+
+
+@contextmanager
 def snapshot(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """Several reads of one moment."""
     conn.execute("BEGIN")

@@ -477,6 +477,24 @@ def alerts(db: Database) -> None:
         db.execute(statement)
 
 
+_CHANGES_OF_SETTINGS = """
+CREATE TABLE settings_changes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, seq INTEGER NOT NULL UNIQUE REFERENCES events (seq),
+    needs TEXT NOT NULL CHECK (needs IN ('counter', 'manager', 'admin')), changes TEXT NOT NULL CHECK (json_valid(changes)),
+    undoes INTEGER UNIQUE REFERENCES settings_changes (id) CHECK (undoes < id)
+) STRICT;
+CREATE TRIGGER settings_changes_never_change BEFORE UPDATE ON settings_changes
+    BEGIN SELECT RAISE(ABORT, 'what was changed stays as it was written'); END;
+"""
+
+
+@steps()
+def changes_of_settings(db: Database) -> None:
+    """What every change of settings was before and after it, each undone at most once."""
+    for statement in _statements(_CHANGES_OF_SETTINGS):
+        db.execute(statement)
+
+
 def _statements(script: str) -> list[str]:
     """Split a script (sqlite3's own `executescript` would commit the migration's transaction)."""
     statements, current = [], ""

@@ -1,29 +1,30 @@
 """Owns the rows of what may still be undone: each action's changes, as the rows were before and after it.
 
-An image of a row is its columns that actions change. A step is kept only as long as it can be undone; what was undone is
-a row for good beside the journal's line that it took back.
+A step is kept only as long as it can be undone; what was undone is a row for good beside the journal's line that it took
+back.
 """
 
 import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-Image = dict[str, Any]
+from db.images import Image, Kept
 
-_COLUMNS = {
-    "tickets": (
-        "state", "service", "counter", "first_called_at", "called_at", "started_at", "ended_at", "calls", "moved_to", "passes",
-        "placed_at", "queued_at", "leg_due_at", "to_counter", "to_staff", "held_at", "step_done_at", "call_began_at", "recalls",
-        "served_s", "wrap_up_s", "staff_id", "hold_kind", "outcome",
-    ),
-    "counters": ("state", "since", "staff_id", "returns_at", "pause_reason", "pause_text"),
-    "quotes": ("wait_s",),
-    "appointments": ("state",),
-    "legs": ("count",),
-}  # fmt: skip
-_KEYS = {"tickets": "id", "counters": "number", "quotes": "ticket_id", "appointments": "code"}
+_TICKETS = (
+    "state", "service", "counter", "first_called_at", "called_at", "started_at", "ended_at", "calls", "moved_to", "passes",
+    "placed_at", "queued_at", "leg_due_at", "to_counter", "to_staff", "held_at", "step_done_at", "call_began_at", "recalls",
+    "served_s", "wrap_up_s", "staff_id", "hold_kind", "outcome",
+)  # fmt: skip
+_KEPT = {
+    kept.table: kept
+    for kept in (
+        Kept("tickets", ("id",), _TICKETS),
+        Kept("counters", ("number",), ("state", "since", "staff_id", "returns_at", "pause_reason", "pause_text")),
+        Kept("quotes", ("ticket_id",), ("wait_s",)),
+        Kept("appointments", ("code",), ("state",)),
+    )
+}
 
 Row = tuple[str, int | str]
 """A table and the key of one of its rows; of `legs` the ticket, whose earlier legs are counted."""
@@ -57,11 +58,8 @@ def image(conn: sqlite3.Connection, row: Row) -> Image | None:
     table, key = row
     if table == "legs":
         found = conn.execute("SELECT count(*) AS count FROM legs WHERE ticket_id = ?", (key,)).fetchone()
-    else:
-        found = conn.execute(
-            f"SELECT {', '.join(_COLUMNS[table])} FROM {table} WHERE {_KEYS[table]} = ?", (key,)
-        ).fetchone()
-    return dict(zip(_COLUMNS[table], found, strict=True)) if found else None
+        return dict(found)
+    return _KEPT[table].image(conn, (key,))
 
 
 def put_back(conn: sqlite3.Connection, change: Change) -> bool:
@@ -75,9 +73,7 @@ def put_back(conn: sqlite3.Connection, change: Change) -> bool:
             (key, key, change.before["count"]),
         )
         return True
-    columns = _COLUMNS[table]
-    statement = f"UPDATE {table} SET {', '.join(f'{c} = ?' for c in columns)} WHERE {_KEYS[table]} = ?"
-    return conn.execute(statement, (*(change.before[c] for c in columns), key)).rowcount == 1
+    return _KEPT[table].update(conn, (key,), change.before)
 
 
 def add(conn: sqlite3.Connection, step: Step) -> None:

@@ -13,7 +13,7 @@ from pydantic import Field
 from counter.web import Body
 from db import alerts, webhooks
 from db.alarm_records import UNITS, AlertKind, AlertUnit, SeenBy
-from db.records import EventKind, Names, Role
+from db.records import Names, Role
 from db.webhooks import Webhook
 from lobby import webhook
 from lobby.errors import BadAlertRule
@@ -85,7 +85,12 @@ def page(conn: sqlite3.Connection) -> Json:
     }
 
 
-def _rule_set(conn: sqlite3.Connection, order: Order, body: AlertRuleSet) -> Json:
+def name(kind: str) -> Names:
+    """When a kind of alert begins, such as “A queue has at least”."""
+    return _NAMES[AlertKind(kind)]
+
+
+def _rule_set(conn: sqlite3.Connection, _: Order, body: AlertRuleSet) -> Json:
     before = alerts.rules(conn)[body.kind]
     given: dict[str, Any] = {
         key: value for key, value in body.model_dump(exclude={"kind"}).items() if value is not None
@@ -98,9 +103,6 @@ def _rule_set(conn: sqlite3.Connection, order: Order, body: AlertRuleSet) -> Jso
         raise BadAlertRule(low=low, high=high)
     if after != before:
         alerts.set_rule(conn, after)
-        order.journal(
-            conn, EventKind.SETTINGS_CHANGED, change=f"alert {body.kind}", before=asdict(before), after=asdict(after)
-        )
     return {"changed": after != before}
 
 
@@ -109,12 +111,10 @@ def _webhook_set(conn: sqlite3.Connection, order: Order, body: WebhookSet) -> Js
     before = webhooks.target(conn)
     if not body.url:
         webhooks.set_target(conn, None)
-        order.journal(conn, EventKind.SETTINGS_CHANGED, change="webhook", before=before and before.url, after=None)
         return {"changed": before is not None}
     webhook.require_safe(body.url)
     secret = secrets.token_urlsafe(32)
     webhooks.set_target(conn, Webhook(body.url, secret))
-    order.journal(conn, EventKind.SETTINGS_CHANGED, change="webhook", before=before and before.url, after=body.url)
     return {"changed": True, "token": secret}
 
 

@@ -21,12 +21,14 @@ from display.scope import Layout
 from lobby import (
     alert_settings,
     booking_settings,
+    change_list,
     desk_settings,
     display_settings,
     entitlements,
     keeping,
     printer_commands,
     rule_settings,
+    settings_file,
     slip_settings,
     voice_settings,
 )
@@ -34,6 +36,7 @@ from lobby.booking_settings import BookingSet
 from lobby.desk_settings import DeskSet
 from lobby.display_settings import DisplayScope
 from lobby.orders import Command, Json, Order, UnknownStaff
+from lobby.recording import Outcome, recorded
 from printer.device import require_address
 from printer.paper import Font
 from printer.trial import UnknownPrinter
@@ -127,16 +130,21 @@ class StaffLink(Body):
 
 
 def run(context: Context, name: str, arguments: Json, by: Staff | str) -> Json:
-    """Run a command by name, for one of the staff or for `command`, the command line.
+    """Run a command by name, for one of the staff or for `command`, the command line; its answer.
 
     Raises `NotFound`, pydantic's `ValidationError`, or what the command refuses.
     """
+    return carry_out(context, name, arguments, by).answer
+
+
+def carry_out(context: Context, name: str, arguments: Json, by: Staff | str) -> Outcome:
+    """The same, with the change of settings it made."""
     if name not in COMMANDS:
         raise NotFound
     command = COMMANDS[name]
     body = command.prepare(context, command.body.model_validate(arguments))
     order = Order(context, by if isinstance(by, str) else by.actor, None if isinstance(by, str) else by.role)
-    return context.store.write(lambda conn: command.run(conn, order, body))
+    return context.store.write(lambda conn: recorded(conn, order, name, lambda: command.run(conn, order, body)))
 
 
 def _hash_pin(context: Context, body: StaffAdd) -> StaffAdd:
@@ -196,7 +204,7 @@ def _printer_id(conn: sqlite3.Connection, name: str) -> int:
     raise UnknownPrinter(name=name)
 
 
-def _store_set(conn: sqlite3.Connection, order: Order, body: StoreSet) -> Json:
+def _store_set(conn: sqlite3.Connection, _: Order, body: StoreSet) -> Json:
     before = settings.load(conn)
     changed = replace(
         before,
@@ -211,20 +219,15 @@ def _store_set(conn: sqlite3.Connection, order: Order, body: StoreSet) -> Json:
     for code, group in (body.service_groups or {}).items():
         _require_service(conn, code)
         settings.set_group(conn, code, Names(group.zh, group.en) if group else None)
-    order.journal(conn, EventKind.SETTINGS_CHANGED, **body.model_dump(exclude_none=True))
     return {"changed": changed != before or bool(body.daily_caps) or bool(body.service_groups)}
 
 
-def _booking_set(conn: sqlite3.Connection, order: Order, body: BookingSet) -> Json:
-    changed = booking_settings.apply(conn, body)
-    order.journal(conn, EventKind.SETTINGS_CHANGED, booking=body.model_dump(exclude_unset=True))
-    return {"changed": changed}
+def _booking_set(conn: sqlite3.Connection, _: Order, body: BookingSet) -> Json:
+    return {"changed": booking_settings.apply(conn, body)}
 
 
-def _desk_set(conn: sqlite3.Connection, order: Order, body: DeskSet) -> Json:
-    changed = desk_settings.apply(conn, body)
-    order.journal(conn, EventKind.SETTINGS_CHANGED, desk=body.model_dump(exclude_unset=True))
-    return {"changed": changed}
+def _desk_set(conn: sqlite3.Connection, _: Order, body: DeskSet) -> Json:
+    return {"changed": desk_settings.apply(conn, body)}
 
 
 def _set_cap(conn: sqlite3.Connection, code: str, cap: int | None) -> None:
@@ -278,7 +281,7 @@ def _settings_show(conn: sqlite3.Connection, _: Order, __: Body) -> Json:
 
 def _settings_set(conn: sqlite3.Connection, order: Order, body: rule_settings.RuleSet) -> Json:
     order.require_at_least(Role.ADMIN)
-    return rule_settings.change(conn, body, order.actor, order.context.clock())
+    return rule_settings.change(conn, body)
 
 
 COMMANDS: dict[str, Command[Any]] = {
@@ -294,7 +297,9 @@ COMMANDS: dict[str, Command[Any]] = {
     **voice_settings.COMMANDS,
     **printer_commands.COMMANDS,
     **alert_settings.COMMANDS,
+    **change_list.COMMANDS,
     "booking-set": Command(BookingSet, _booking_set),
     **display_settings.COMMANDS,
     "desk-set": Command(DeskSet, _desk_set),
 }
+COMMANDS |= settings_file.commands(COMMANDS)

@@ -16,7 +16,7 @@ from counter.line import VIP_LETTER, VIP_QUEUE
 from counter.web import Body, Context
 from db import counters, pictures, settings, staff
 from db.errors import LobbyError
-from db.records import Device, DeviceKind, EventKind, Names, Theme
+from db.records import Device, DeviceKind, Names, Theme
 from display import media, scope, theme
 from display.scope import Layout, Scope
 from lobby.orders import Command, Json, Order
@@ -132,7 +132,7 @@ def _png(picture: bytes) -> bytes:
     return out.getvalue()
 
 
-def _display_set(conn: sqlite3.Connection, order: Order, body: DisplaySet) -> Json:
+def _display_set(conn: sqlite3.Connection, _: Order, body: DisplaySet) -> Json:
     before = settings.load(conn)
     changed = replace(
         before,
@@ -146,8 +146,6 @@ def _display_set(conn: sqlite3.Connection, order: Order, body: DisplaySet) -> Js
     if changed == before:
         return {"changed": False}
     settings.save(conn, changed)
-    said = body.model_dump(exclude_none=True, exclude={"logo"})
-    order.journal(conn, EventKind.SETTINGS_CHANGED, display={**said, "logo": changed.theme.logo})
     return {"changed": True}
 
 
@@ -166,12 +164,10 @@ def _keep_logo(conn: sqlite3.Connection, logo: str) -> str | None:
     return None
 
 
-def _device_display(conn: sqlite3.Connection, order: Order, body: DisplayScope) -> Json:
+def _device_display(conn: sqlite3.Connection, _: Order, body: DisplayScope) -> Json:
     device = _display(conn, body.name)
     shown = _scope(conn, scope.of(device), body)
     changed = staff.set_options(conn, device.id, scope.options(shown))
-    if changed:
-        order.journal(conn, EventKind.SETTINGS_CHANGED, device=device.name, **scope.options(shown))
     return {"changed": changed, **_said(conn, shown)}
 
 

@@ -1,11 +1,11 @@
 """Owns setting up what each tier is entitled to, which perks there are, and who is an account manager.
 
-Everything is for administrators, and is journalled with what it was before.
+Everything is for administrators.
 """
 
 import re
 import sqlite3
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from pydantic import Field
@@ -14,7 +14,7 @@ from counter.web import Body
 from db import duty, perks, settings, staff
 from db.errors import LobbyError
 from db.perks import Period, Perk, Quota
-from db.records import EventKind, Names, Role
+from db.records import Names, Role
 from lobby.orders import Command, Json, Order, UnknownStaff
 
 PROMISE_S = 600
@@ -132,7 +132,7 @@ def _tier_set(conn: sqlite3.Connection, order: Order, body: TierSet) -> Json:
         raise BadHeadStart(longest=LONGEST_HEAD_START_S)
     after = replace(after, target_reason=_reason(after.target_s, body.reason or before.target_reason))
     settings.change_tier(conn, after)
-    return _journal(order, conn, f"tier {body.tier}", asdict(before), asdict(after))
+    return {"changed": after != before}
 
 
 def _reason(target_s: float, given: str | None) -> str | None:
@@ -159,7 +159,7 @@ def _perk_set(conn: sqlite3.Connection, order: Order, body: PerkSet) -> Json:
     }
     after = Perk(body.code, Names(body.name_zh, body.name_en), {**kept, **asked})
     perks.put(conn, after)
-    return _journal(order, conn, f"perk {body.code}", before and asdict(before), asdict(after))
+    return {"changed": after != before}
 
 
 def _quota(tier: str, times: int, periods: dict[str, Period]) -> Quota:
@@ -178,7 +178,7 @@ def _manager_set(conn: sqlite3.Connection, order: Order, body: ManagerSet) -> Js
         raise BadManagerCode
     if code != person.manager_code:
         duty.link(conn, person.id, code)
-    return _journal(order, conn, f"account manager {person.name}", person.manager_code, code)
+    return {"changed": code != person.manager_code}
 
 
 def _paging_set(conn: sqlite3.Connection, order: Order, body: PagingSet) -> Json:
@@ -187,13 +187,7 @@ def _paging_set(conn: sqlite3.Connection, order: Order, body: PagingSet) -> Json
         raise BadPageTime
     before = settings.load(conn)
     settings.save(conn, replace(before, page_after_s=body.minutes * 60))
-    return _journal(order, conn, "page_after_s", before.page_after_s, body.minutes * 60)
-
-
-def _journal(order: Order, conn: sqlite3.Connection, what: str, before: Any, after: Any) -> Json:
-    if before != after:
-        order.journal(conn, EventKind.SETTINGS_CHANGED, change=what, before=before, after=after)
-    return {"changed": before != after}
+    return {"changed": before.page_after_s != body.minutes * 60}
 
 
 COMMANDS: dict[str, Command[Any]] = {

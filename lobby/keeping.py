@@ -180,17 +180,18 @@ def _copied(database: Path, folders: Sequence[Path]) -> backups.Backup | Excepti
     return made
 
 
-def _set(conn: sqlite3.Connection, order: Order, body: BackupSet) -> Json:
+def _set(conn: sqlite3.Connection, _: Order, body: BackupSet) -> Json:
     before = wishes(conn)
     after = before.model_copy(update=body.model_dump(exclude_none=True))
     if body.second:
         _require_writable(Path(body.second))
     values = json.dumps({"every_h": after.hours, "second": after.second or None})
-    conn.execute(
-        "INSERT INTO settings VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (_KEY, values)
-    )
-    order.journal(conn, EventKind.SETTINGS_CHANGED, backups=json.loads(values))
-    return {"changed": after != before, **json.loads(values)}
+    changed = (after.hours, after.second or None) != (before.hours, before.second)
+    if changed:
+        conn.execute(
+            "INSERT INTO settings VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (_KEY, values)
+        )
+    return {"changed": changed, **json.loads(values)}
 
 
 def _require_writable(folder: Path) -> None:

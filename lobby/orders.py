@@ -24,20 +24,28 @@ class UnknownStaff(LobbyError):
     text = "Nobody here is called “{name}”."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Order:
-    """Who gave a command: `actor` for the journal; `role` of one of the staff, None for the command line."""
+    """Who gave a command: `actor` for the journal; `role` of one of the staff, None for the command line.
+
+    Carrying it out fills in `needs`, the least role it takes (who may do it may undo it), and `undoes`, the change that
+    it takes back.
+    """
 
     context: Context
     actor: str
     role: Role | None
+    needs: Role = Role.MANAGER
+    undoes: int | None = None
 
-    def journal(self, conn: sqlite3.Connection, kind: EventKind, **data: Any) -> None:
-        """Write down what was done."""
-        events.append(conn, self.context.clock(), kind, self.actor, **data)
+    def journal(self, conn: sqlite3.Connection, kind: EventKind, **data: Any) -> int:
+        """Write down what was done; the line's number."""
+        return events.append(conn, self.context.clock(), kind, self.actor, **data)
 
     def require_at_least(self, role: Role) -> None:
         """Nobody hands out more than they have. Raises `Forbidden`."""
+        if not auth.includes(self.needs, role):
+            self.needs = role
         if self.role is not None and not auth.includes(self.role, role):
             raise Forbidden
 

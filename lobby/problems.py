@@ -50,11 +50,16 @@ def invalid(error: ValidationError) -> Response:
     fields = [
         {
             "field": ".".join(map(str, fault["loc"])),
-            "detail": texts.translate(_FAULTS.get(fault["type"], _FAULTS[_OTHER]), language),
+            "detail": texts.translate(said_of(fault["type"]), language),
         }
         for fault in error.errors()
     ]
     return _problem(InvalidRequest(), fields)
+
+
+def said_of(kind: str) -> str:
+    """What is wrong with a value, by pydantic's kind of fault: English, a key of the catalogue."""
+    return _FAULTS.get(kind, _FAULTS[_OTHER])
 
 
 def require_json() -> None:

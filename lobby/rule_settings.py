@@ -1,4 +1,4 @@
-"""Owns the calling rule's settings as a store has them: shown in words, previewed, changed, journalled."""
+"""Owns the calling rule's settings as a store has them: shown in words, previewed, changed."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from counter import learning, soundness
 from counter.amendment import Change, RuleBook, Value, amended, changes, fields, number_of, value_of
 from counter.faults import SettingFault, SettingMoved, SettingsMoved
 from counter.web import Body
-from db import counters, events, settings
-from db.records import Counter, EventKind, Names, Permission, RuleKind, Rules, Service, ServiceTime, TicketClass
+from db import counters, settings
+from db.records import Counter, Names, Permission, RuleKind, Rules, Service, ServiceTime, TicketClass
 from lobby import rule_words, sample, texts
 
 Json = dict[str, Any]
@@ -73,7 +73,7 @@ def page(conn: sqlite3.Connection) -> Json:
     }
 
 
-def change(conn: sqlite3.Connection, wish: RuleSet, actor: str, at: float) -> Json:
+def change(conn: sqlite3.Connection, wish: RuleSet) -> Json:
     """Change settings, or with `preview` only say what would change. Raises `UnsoundSettings`, `SettingsMoved`.
 
     Stored values that cannot work become the usual ones with it.
@@ -85,7 +85,6 @@ def change(conn: sqlite3.Connection, wish: RuleSet, actor: str, at: float) -> Js
     found = changes(before, after)
     if found and not wish.preview:
         _save(conn, before, after)
-        events.append(conn, at, EventKind.SETTINGS_CHANGED, actor, changes=[asdict(one) for one in found])
     return {
         "changed": bool(found) and not wish.preview,
         "changes": [{**asdict(one), "said": _said(one, before.services)} for one in found],

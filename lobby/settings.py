@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask import render_template
+from flask import jsonify, render_template, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, RootModel
@@ -16,8 +16,11 @@ from counter import auth
 from counter.web import Answer, Context
 from db import perks, settings, staff
 from db.records import DeviceKind, Role, Staff
-from lobby import alert_settings, commands, display_settings, rule_settings, voice_settings
+from lobby import alert_settings, change_list, commands, display_settings, rule_settings, settings_file, voice_settings
 from lobby.orders import Json
+
+CHANGE = "Settings-Change"
+"""The header that names the change a command made, for whoever wants to undo it."""
 
 
 class CommandPath(BaseModel):
@@ -79,6 +82,17 @@ def _entitlements(conn: sqlite3.Connection, _: Staff, __: Path) -> Json:
     }
 
 
+def _changes(conn: sqlite3.Connection, person: Staff, _: Path) -> Json:
+    before = request.args.get("before", type=int)
+    is_one = before is not None and 0 < before <= change_list.LARGEST_ID
+    return change_list.page(conn, person.role, before if is_one else None)
+
+
+def _file(conn: sqlite3.Connection, person: Staff, _: Path) -> Json:
+    may_take_over = auth.has(person, Role.ADMIN)
+    return {"store": settings.load(conn), "may_take_over": may_take_over, "largest": settings_file.LARGEST}
+
+
 def _alerts(conn: sqlite3.Connection, person: Staff, _: Path) -> Json:
     may_send = auth.has(person, Role.ADMIN)
     return {"store": settings.load(conn), **alert_settings.page(conn), "may_send": may_send}
@@ -89,6 +103,8 @@ _PAGES = {
     "/settings/rule": _Page("lobby/rule.html", _rule),
     "/settings/entitlements": _Page("lobby/entitlements.html", _entitlements),
     "/settings/alerts": _Page("lobby/alerts.html", _alerts),
+    "/settings/changes": _Page("lobby/changes.html", _changes),
+    "/settings/file": _Page("lobby/settings_file.html", _file),
     "/settings/voice": _Page("lobby/voice.html", lambda conn, _, __: voice_settings.page(conn)),
     "/settings/display": _Page("lobby/displays.html", lambda conn, _, folder: display_settings.page(conn, folder)),
 }
@@ -100,6 +116,10 @@ def api(context: Context) -> APIBlueprint:
 
     @room.post("/commands/<name>", summary="Run a set-up command")
     def run(path: CommandPath, body: Arguments) -> Answer:
-        return commands.run(context, path.name, body.root, context.caller().commander)
+        done = commands.carry_out(context, path.name, body.root, context.caller().commander)
+        answer = jsonify(done.answer)
+        if done.change is not None:
+            answer.headers[CHANGE] = str(done.change)
+        return answer
 
     return room

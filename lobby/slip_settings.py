@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from counter.web import Body, Context
 from db import settings, slips
 from db.errors import LobbyError
-from db.records import EventKind, Names, TicketClass
+from db.records import Names, TicketClass
 from lobby.orders import Command, Json, Order
 from printer import logo, samples
 from printer.facts import Facts, Texts
@@ -123,7 +123,7 @@ def _show(conn: sqlite3.Connection, _: Order, __: Body) -> Json:
     }
 
 
-def _template_set(conn: sqlite3.Connection, order: Order, body: TemplateSet) -> Json:
+def _template_set(conn: sqlite3.Connection, _: Order, body: TemplateSet) -> Json:
     before = slips.template(conn, body.language, body.ticket_class)
     usual = default_template(body.language, body.ticket_class)
     if body.before is not None and body.before.strip() != (before or usual).strip():
@@ -132,10 +132,10 @@ def _template_set(conn: sqlite3.Connection, order: Order, body: TemplateSet) -> 
     if after is not None:
         samples.check(after, body.language, _sample(conn, body.ticket_class))
     slips.set_template(conn, body.language, body.ticket_class, after)
-    return _journal(order, conn, f"slip template {body.language} {body.ticket_class}", before, after)
+    return {"changed": after != before}
 
 
-def _texts_set(conn: sqlite3.Connection, order: Order, body: TextsSet) -> Json:
+def _texts_set(conn: sqlite3.Connection, _: Order, body: TextsSet) -> Json:
     before = texts(conn)
     given = body.model_dump(exclude_none=True)
     after = Texts(
@@ -144,9 +144,10 @@ def _texts_set(conn: sqlite3.Connection, order: Order, body: TextsSet) -> Json:
             for name, old in asdict(before).items()
         }
     )
-    slips.set_text(conn, "where_to_go", after.where_to_go)
-    slips.set_text(conn, "public_rule", after.public_rule)
-    return _journal(order, conn, "slip texts", asdict(before), asdict(after))
+    if after != before:
+        slips.set_text(conn, "where_to_go", after.where_to_go)
+        slips.set_text(conn, "public_rule", after.public_rule)
+    return {"changed": after != before}
 
 
 def _read_logo(context: Context, body: LogoSet) -> LogoSet:
@@ -170,19 +171,10 @@ def _kept_or_none(picture: bytes) -> bytes | None:
         return None
 
 
-def _logo_set(conn: sqlite3.Connection, order: Order, body: LogoSet) -> Json:
+def _logo_set(conn: sqlite3.Connection, _: Order, body: LogoSet) -> Json:
     before, after = slips.logo(conn), base64.b64decode(body.image) if body.image else None
     slips.set_logo(conn, after)
-    return _journal(order, conn, "slip logo", before and len(before), after and len(after), changed=before != after)
-
-
-def _journal(
-    order: Order, conn: sqlite3.Connection, what: str, before: Any, after: Any, *, changed: bool | None = None
-) -> Json:
-    changed = before != after if changed is None else changed
-    if changed:
-        order.journal(conn, EventKind.SETTINGS_CHANGED, change=what, before=before, after=after)
-    return {"changed": changed}
+    return {"changed": after != before}
 
 
 COMMANDS: dict[str, Command[Any]] = {

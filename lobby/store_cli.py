@@ -177,7 +177,7 @@ def doctor(data: Path, lang: str | None, as_json: bool) -> None:
 
 @main.group("settings")
 def settings_group() -> None:
-    """Who is called next: the calling rule, what counters may and can do, how long services take."""
+    """The calling rule with counters and service times; changes of all settings, with undo; all settings as a file."""
 
 
 @settings_group.command("show")

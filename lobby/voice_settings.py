@@ -2,14 +2,14 @@
 
 import re
 import sqlite3
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ConfigDict, Field
 
 from counter.web import Body
 from db import announcements, settings, staff
-from db.records import Device, DeviceKind, EventKind, Loudness, Settings, Sound, Voice, VoiceEngine, VoiceLanguages
+from db.records import Device, DeviceKind, Loudness, Sound, Voice, VoiceEngine, VoiceLanguages
 from display.voice import minutes
 from display.voice_faults import BadHour, HoursOverlap, UnknownDisplay
 from lobby.orders import Command, Json, Order
@@ -78,12 +78,11 @@ def _show(conn: sqlite3.Connection, _: Order, __: Body) -> Json:
     return show(conn)
 
 
-def _set(conn: sqlite3.Connection, order: Order, body: VoiceSet) -> Json:
+def _set(conn: sqlite3.Connection, _: Order, body: VoiceSet) -> Json:
     before = settings.load(conn)
     after = replace(before, voice=_changed(before.voice, body))
     if after != before:
         settings.save(conn, after)
-        order.journal(conn, EventKind.SETTINGS_CHANGED, change="voice", before=_said(before), after=_said(after))
     return {"changed": after != before}
 
 
@@ -109,19 +108,13 @@ def _loudness(span: Span) -> Loudness:
     return Loudness(span.begins, span.ends, span.volume, span.speed)
 
 
-def _said(store: Settings) -> Json:
-    return asdict(store.voice)
-
-
-def _display_sound(conn: sqlite3.Connection, order: Order, body: DisplaySound) -> Json:
+def _display_sound(conn: sqlite3.Connection, _: Order, body: DisplaySound) -> Json:
     displays = {one.name: one for one in _displays(conn)}
     if body.name not in displays:
         raise UnknownDisplay(name=body.name, known=", ".join(displays))
     before = announcements.sounds(conn)[displays[body.name].id]
     if before != body.sound:
         announcements.set_sound(conn, displays[body.name].id, body.sound)
-        what = f"sound of {body.name}"
-        order.journal(conn, EventKind.SETTINGS_CHANGED, change=what, before=before, after=body.sound)
     return {"changed": before != body.sound}
 
 

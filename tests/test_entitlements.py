@@ -38,11 +38,15 @@ def run(stage: Stage) -> Run:
 def test_an_administrator_changes_a_tier_and_the_journal_keeps_both(stage: Stage, run: Run) -> None:
     assert run("tier-set", tier="diamond", target_s=360, head_start_s=480) == {"changed": True}
     event = stage.journal()[-1]
-    assert (event.kind, event.actor, event.data["change"]) == (EventKind.SETTINGS_CHANGED, "staff:Mei", "tier diamond")
-    before, after = (event.data[when] for when in ("before", "after"))
-    assert isinstance(before, dict)
-    assert isinstance(after, dict)
-    assert (before["target_s"], after["target_s"], after["may_proxy"]) == (600, 360, True)
+    assert (event.kind, event.actor, event.data["command"]) == (EventKind.SETTINGS_CHANGED, "staff:Mei", "tier-set")
+    assert event.data["changes"] == [
+        {
+            "table": "tiers",
+            "key": "diamond",
+            "before": {"target_s": 600, "head_start_s": 420},
+            "after": {"target_s": 360, "head_start_s": 480},
+        }
+    ]
     ticket = stage.issue(member=CHEN).ticket
     assert ticket.due_at == TEN + 360
     assert ticket.head_start_s == 480

@@ -109,8 +109,8 @@ def test_who_changed_what_is_in_the_journal(stage: Stage) -> None:
     ]
     assert event.actor == "staff:Hai"
     assert event.data["changes"] == [
-        {"field": "rule.fair_after", "before": 45, "after": 30},
-        {"field": "counters.2.vip", "before": "backup", "after": "never"},
+        {"table": "settings", "key": "rules", "before": {"fair_after_s": 2700}, "after": {"fair_after_s": 1800}},
+        {"table": "counters", "key": "2", "before": {"vip": "backup"}, "after": {"vip": "never"}},
     ]
 
 

@@ -96,10 +96,12 @@ def test_a_fault_that_only_some_tickets_would_show_is_found_when_the_template_is
 def test_who_changed_what_is_in_the_journal_once(stage: Stage) -> None:
     template_set(stage, OWN)
     assert template_set(stage, OWN) == {"changed": False}
-    (event,) = [one for one in stage.journal() if "slip" in str(one.data.get("change"))]
+    (event,) = [one for one in stage.journal() if one.data.get("command") == "slip-template-set"]
     assert event.kind is EventKind.SETTINGS_CHANGED
     assert event.actor == HAI.actor
-    assert (event.data["change"], event.data["after"]) == ("slip template zh ordinary", OWN)
+    assert event.data["changes"] == [
+        {"table": "slip_templates", "key": "zh/ordinary", "before": None, "after": {"text": OWN}}
+    ]
 
 
 def test_the_stores_lines_are_on_every_slip_and_an_empty_one_is_left_out(stage: Stage) -> None:

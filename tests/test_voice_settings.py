@@ -31,8 +31,11 @@ def test_a_manager_sets_the_voice_and_the_journal_keeps_what_it_was(stage: Stage
         assert settings.load(conn).voice == Voice(
             languages=VoiceLanguages.BOTH, hours=(Loudness("20:00", "08:00", 0), Loudness("08:00", "20:00", speed=90))
         )
-    changes = [event for event in stage.journal() if event.data.get("change") == "voice"]
-    assert [event.actor for event in changes] == ["staff:Mei", "staff:Mei"]
+    first, second = [event for event in stage.journal() if event.data.get("command") == "voice-set"]
+    assert (first.actor, second.actor) == ("staff:Mei", "staff:Mei")
+    assert second.data["changes"] == [
+        {"table": "settings", "key": "voice", "before": {"languages": "ticket"}, "after": {"languages": "both"}}
+    ]
     assert run(stage, "display-sound", name="叫号屏 1", sound="off") == {"changed": True}
     assert run(stage, "voice-show")["displays"] == [{"name": "叫号屏 1", "sound": "off"}]
 

@@ -22,6 +22,7 @@ function parsed(text) {
   }
 }
 
+/** What was answered. The id of a change of settings stands in `change`, and the page hears of it by an event. */
 async function call(method, path, body, limit_ms) {
   let answer;
   let text;
@@ -43,7 +44,10 @@ async function call(method, path, body, limit_ms) {
   }
   const said = parsed(text);
   if (!answer.ok) throw new Problem(answer.status, said);
-  return said;
+  const change = Number(answer.headers.get("Settings-Change"));
+  if (!change) return said;
+  document.dispatchEvent(new CustomEvent("settings-changed", { detail: { id: change } }));
+  return { ...said, change };
 }
 
 export const get = (path) => call("GET", path);

@@ -1,6 +1,7 @@
 // Owns the calling rule's page: what differs is previewed in words, then saved; what cannot work is said at its field.
 import { post } from "./api.js";
 import { lang, t } from "./texts.js";
+import "./undo.js";
 
 const form = document.getElementById("rule");
 const preview = document.getElementById("preview");

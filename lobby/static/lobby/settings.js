@@ -1,6 +1,7 @@
 // Owns the settings page's forms: each is one command; the answer stands below it.
 import { post } from "./api.js";
 import { lang, message, t } from "./texts.js";
+import "./undo.js";
 
 document.addEventListener("submit", (event) => event.target.matches("form[data-command]") && submit(event, event.target));
 
@@ -12,7 +13,7 @@ async function submit(event, form) {
   try {
     const answer = await post(`/api/v1/commands/${form.dataset.command}`, await values(form));
     show(form, answer.fault ? "bad" : "ok", ...said(answer));
-    form.dispatchEvent(new Event("saved", { bubbles: true }));
+    form.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: answer }));
     if (form.dataset.table) await refresh(form);
     if (form.dataset.shown) await redraw(form.dataset.shown);
   } catch (problem) {

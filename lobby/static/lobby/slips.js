@@ -1,6 +1,7 @@
 // Owns the slips' page: an editor for each template with its slip beside it, the store's own lines, its logo.
 import { post } from "./api.js";
 import { t } from "./texts.js";
+import "./undo.js";
 
 const PAUSE_MS = 250;
 const WIDEST = 576;

@@ -1,0 +1,244 @@
+"""Owns telling a change of settings in words: what was changed, what it was before, what it is now.
+
+What has no words of its own is told by its table, key and stored value, so that nothing is left out.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from counter import soundness
+from counter.amendment import number_of
+from db import perks, settings, staff
+from db.alarm_records import USUAL_RULES
+from db.records import Message, Names, Service
+from db.setting_rows import RowChange, told
+from lobby import alert_settings, rule_words
+from lobby.change_labels import DAYS, LABELS, NONE, Label, names, plain
+
+Values = Mapping[str, Any]
+
+_OF = Message("of", "{owner}, {what}")
+_SKILL = Message("skill", "Counter {counter}, service {service}")
+_PERK = Message("perk", "{perk} for {tier}")
+_ALERT = Message("alert", "Alert “{alert} …”")
+_SLIP = Message("slip", "Slip in {language} for {kind}")
+_SLIP_LANGUAGES = {"zh": Message("zh", "Mandarin"), "en": Message("en", "English")}
+_SLIP_TEXTS = {
+    "where_to_go": Message("where_to_go", "Where to go"),
+    "public_rule": Message("public_rule", "Note on calling"),
+}
+_COMMANDS = {
+    "store-set": Message("store-set", "Store"),
+    "settings-set": Message("settings-set", "Calling rule"),
+    "booking-set": Message("booking-set", "Appointments"),
+    "desk-set": Message("desk-set", "At the counters"),
+    "display-set": Message("display-set", "Lobby displays"),
+    "device-display": Message("device-display", "Lobby displays"),
+    "display-sound": Message("display-sound", "Voice"),
+    "voice-set": Message("voice-set", "Voice"),
+    "tier-set": Message("tier-set", "VIP entitlements"),
+    "perk-set": Message("perk-set", "Perks"),
+    "manager-set": Message("manager-set", "Account managers"),
+    "paging-set": Message("paging-set", "Account managers"),
+    "alert-rule-set": Message("alert-rule-set", "Alerts"),
+    "webhook-set": Message("webhook-set", "Alerts"),
+    "slip-template-set": Message("slip-template-set", "Slips"),
+    "slip-texts-set": Message("slip-texts-set", "Slips"),
+    "slip-logo-set": Message("slip-logo-set", "Slips"),
+    "printer-add": Message("printer-add", "Printers"),
+    "printer-set": Message("printer-set", "Printers"),
+    "printer-remove": Message("printer-remove", "Printers"),
+    "printer-use": Message("printer-use", "Printers"),
+    "device-add": Message("device-add", "Devices"),
+    "staff-add": Message("staff-add", "Staff"),
+    "backup-set": Message("backup-set", "Backups"),
+    "settings-import": Message("settings-import", "Settings from a file"),
+    "settings-undo": Message("settings-undo", "Undone"),
+}
+_COMMAND_LINE = Message("command", "the command line")
+_HIDDEN = {("settings", "theme.logo"), ("pictures", "digest")}
+"""They change with the picture that is told itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One value before and after."""
+
+    what: Names
+    before: Names
+    after: Names
+
+
+class Words:
+    """What things are called in this store now."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self._services = settings.services(conn)
+        self._tiers = {code: tier.name for code, tier in settings.tiers(conn).items()}
+        self._perks = {code: perk.name for code, perk in perks.everyone(conn).items()}
+        self._owners: Mapping[str, Mapping[str, Names]] = {
+            "services": {code: service.name for code, service in self._services.items()},
+            "tiers": self._tiers,
+            "perks": self._perks,
+            "staff": {str(one.id): Names(one.name, one.name) for one in staff.all_staff(conn)},
+            "devices": {str(one.id): Names(one.name, one.name) for one in staff.devices(conn)},
+        }
+
+    def command(self, name: str) -> Names:
+        """What was set."""
+        return names(_COMMANDS[name]) if name in _COMMANDS else Names(name, name)
+
+    @staticmethod
+    def actor(actor: str) -> Names:
+        """Whose change it was, by the journal's name."""
+        kind, _, name = actor.partition(":")
+        if kind == "command":
+            return names(_COMMAND_LINE)
+        return Names(name or kind, name or kind)
+
+    def lines(self, rows: Sequence[RowChange]) -> list[Line]:
+        """Every value that differs."""
+        return [line for row in rows for line in self._of_row(told(row))]
+
+    def row(self, row: RowChange) -> Names:
+        """The row that a refusal is about."""
+        one = told(row)
+        line = next(self._of_row(one), None)
+        return line.what if line else self._unknown(one["table"], one["key"])
+
+    def _of_row(self, one: Mapping[str, Any]) -> Iterator[Line]:
+        table, key = one["table"], one["key"]
+        if table == "counter_skills":
+            yield self._skill(key, has_now=one["after"] is not None)
+            return
+        before, after = (_usual(table, key, values) for values in (one["before"], one["after"]))
+        if table == "settings":
+            before, after = ({key: _one_value(values)} for values in (before, after))
+            if key != "hours":
+                before, after = _flat(before), _flat(after)
+            else:
+                before, after = _by_day(before[key], after[key])
+        for path in dict.fromkeys((*before, *after)):
+            was, is_now = before.get(path), after.get(path)
+            if was != is_now and (table, path) not in _HIDDEN:
+                yield self._line(table, key, path, was, is_now)
+
+    def _line(self, table: str, key: str, path: str, was: Any, is_now: Any) -> Line:
+        field = _rule_field(table, key, path)
+        if field is not None:
+            say: Callable[[Any], Names] = _in_rule_words(field, self._services)
+            return Line(rule_words.name(field, self._services), say(was), say(is_now))
+        label, rest = _label(table, path)
+        if label is None:
+            named = (table, path) if table == "settings" else (table, key, path)
+            return Line(self._unknown(*named), plain(was), plain(is_now))
+        return Line(self._name(table, key, label, rest), label.value(was), label.value(is_now))
+
+    def _name(self, table: str, key: str, label: Label, rest: str) -> Names:
+        what = names(label.name)
+        owner = self._owner(table, key, rest)
+        return names(_OF, owner=owner, what=what) if owner else what
+
+    def _owner(self, table: str, key: str, rest: str) -> Names | None:
+        """Whose value it is; None where there is one of its kind."""
+        first, _, second = key.partition("/")
+        if table == "settings":
+            return self._of_map(rest) if rest else None
+        if table == "perk_quotas":
+            return names(_PERK, perk=self._called(self._perks, first), tier=self._called(self._tiers, second))
+        if table == "alert_rules":
+            return names(_ALERT, alert=alert_settings.name(key))
+        if table == "slip_templates":
+            return names(_SLIP, language=names(_SLIP_LANGUAGES[first]), kind=rule_words.column(second))
+        if table == "slip_texts":
+            return names(_SLIP_TEXTS[key])
+        return self._called(self._owners[table], key) if table in self._owners else None
+
+    @staticmethod
+    def _called(known: Mapping[str, Names], key: str) -> Names:
+        return known.get(key, Names(key, key))
+
+    def _of_map(self, rest: str) -> Names:
+        """What a value below a setting belongs to: a weekday, a service, a tier."""
+        if rest.isdecimal():
+            return names(DAYS[int(rest)])
+        if rest in self._services:
+            return self._services[rest].name
+        return self._called(self._tiers, rest)
+
+    def _skill(self, key: str, *, has_now: bool) -> Line:
+        number, _, code = key.partition("/")
+        service = self._called(self._owners["services"], code)
+        return Line(names(_SKILL, counter=number, service=service), plain(not has_now), plain(has_now))
+
+    @staticmethod
+    def _unknown(*parts: str) -> Names:
+        text = " ".join(parts)
+        return Names(text, text)
+
+
+def _one_value(values: Values) -> Any:
+    """What a row of `settings` holds: one value, or the parts that differ."""
+    return values["value"] if values.keys() == {"value"} else dict(values) or None
+
+
+def _flat(values: Values, path: str = "") -> dict[str, Any]:
+    """By the path to each value; a name in two languages has two."""
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        at = f"{path}.{key}" if path else key
+        found |= _flat(value, at) if isinstance(value, dict) else {at: value}
+    return found
+
+
+def _by_day(before: Any, after: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Opening hours day by day where both have days."""
+    if not (isinstance(before, list) and isinstance(after, list) and len(before) == len(after) == len(DAYS)):
+        return {"hours": before}, {"hours": after}
+    return {f"hours.{at}": day for at, day in enumerate(before)}, {f"hours.{at}": day for at, day in enumerate(after)}
+
+
+def _usual(table: str, key: str, values: Values | None) -> Values:
+    """A row that is not there has no values; an alert without a rule of its own has the usual one."""
+    if values is None and table == "alert_rules":
+        usual = next((asdict(rule) for rule in USUAL_RULES if rule.kind == key), {})
+        return {column: value for column, value in usual.items() if column != "kind"}
+    return values or {}
+
+
+def _label(table: str, path: str) -> tuple[Label | None, str]:
+    """A setting's words, and what of its path they leave open: the weekday of hours, the tier of a right."""
+    if f"{table}.{path}" in LABELS:
+        return LABELS[f"{table}.{path}"], ""
+    parent, _, rest = path.rpartition(".")
+    if parent == "hours":
+        return LABELS["settings.hours.day"], rest
+    return LABELS.get(f"{table}.{parent}"), rest
+
+
+def _rule_field(table: str, key: str, path: str) -> str | None:
+    """The field of the calling rule that a value is, as its own page names it."""
+    if table == "counters":
+        return f"counters.{key}.{path}"
+    if (table, path) == ("settings", "rules.kind"):
+        return "rule.kind"
+    numbers = soundness.RULE if table == "settings" else soundness.SERVICE if table == "services" else ()
+    attribute = path.removeprefix("rules.") if path.startswith("rules.") or table == "services" else ""
+    found = next((number.key for number in numbers if number.attribute == attribute), None)
+    if found is None:
+        return None
+    return f"rule.{found}" if table == "settings" else f"services.{key}.{found}"
+
+
+def _in_rule_words(field: str, services: Mapping[str, Service]) -> Callable[[Any], Names]:
+    number = number_of(field)
+
+    def say(value: Any) -> Names:
+        if value is None:
+            return names(NONE)
+        is_number = number is not None and isinstance(value, (int, float))
+        return rule_words.value(field, value / number.scale if number and is_number else value, services)
+
+    return say
