@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from counter import views
+from counter.errors import ServiceRetired
 from counter.line import queue_name
 from counter.moment import Present
 from db.errors import LobbyError, ServiceFull
@@ -57,6 +58,8 @@ def _queue(row: dict[str, Any], present: Present, issued: Mapping[str, int]) -> 
 
 def _refusal(service: Service, present: Present, issued: Mapping[str, int]) -> LobbyError | None:
     closed = present.closed()
+    if service.retired:
+        return ServiceRetired(service=service.name)
     if closed is None and service.daily_cap is not None and issued.get(service.code, 0) >= service.daily_cap:
         return ServiceFull(service=service.code)
     return closed

@@ -15,10 +15,21 @@ from pydantic import BaseModel, RootModel
 
 from counter import auth
 from counter.web import Answer, Context
-from db import perks, settings, staff
+from db import calendar, perks, settings, staff
 from db.errors import SignInNeeded
 from db.records import DeviceKind, Role, Staff
-from lobby import alert_settings, commands, display_settings, rule_settings, voice_settings
+from lobby import (
+    alert_settings,
+    commands,
+    counter_settings,
+    display_settings,
+    holiday_list,
+    opening,
+    rule_settings,
+    services,
+    store_texts,
+    voice_settings,
+)
 from lobby.orders import Json
 
 
@@ -30,6 +41,12 @@ class CommandPath(BaseModel):
 
 class Arguments(RootModel[dict[str, Any]]):
     """A command's arguments; each command checks its own."""
+
+
+class Country(BaseModel):
+    """A country, as two letters."""
+
+    country: str
 
 
 def pages(context: Context) -> APIBlueprint:
@@ -44,7 +61,11 @@ def pages(context: Context) -> APIBlueprint:
         with context.store.read() as conn:
             return render_template(page.template, **page.content(conn, person, context.store.folder), csrf_needed=True)
 
-    for path, page in _PAGES.items():
+    def hours(conn: sqlite3.Connection, _: Staff, __: Path) -> Json:
+        return _drawn("hours", conn, opening.page(conn, context.clock()))
+
+    drawn = {"/settings/hours": _Page(_DRAWN, Role.MANAGER, hours)}
+    for path, page in {**_PAGES, **drawn}.items():
         room.add_url_rule(path, path.strip("/").replace("/", "_"), partial(show, page))
     return room
 
@@ -85,15 +106,36 @@ def _entitlements(conn: sqlite3.Connection, _: Staff, __: Path) -> Json:
     }
 
 
+def _services(conn: sqlite3.Connection, _: Staff, __: Path) -> Json:
+    return _drawn("services", conn, services.page(conn))
+
+
+def _counters(conn: sqlite3.Connection, person: Staff, _: Path) -> Json:
+    return _drawn("counters", conn, {**counter_settings.page(conn), "may_change": auth.has(person, Role.ADMIN)})
+
+
+def _texts(conn: sqlite3.Connection, _: Staff, __: Path) -> Json:
+    return _drawn("store-texts", conn, store_texts.page(conn))
+
+
+def _drawn(script: str, conn: sqlite3.Connection, state: Json) -> Json:
+    """A page that a script draws from its state, and again from the answer to each command."""
+    return {"script": script, "state": state, "store": settings.load(conn)}
+
+
 def _alerts(conn: sqlite3.Connection, person: Staff, _: Path) -> Json:
     may_send = auth.has(person, Role.ADMIN)
     return {"store": settings.load(conn), **alert_settings.page(conn), "may_send": may_send}
 
 
+_DRAWN = "lobby/drawn.html"
 _PAGES = {
     "/settings": _Page("lobby/settings.html", Role.MANAGER, _store),
     "/settings/rule": _Page("lobby/rule.html", Role.MANAGER, _rule),
     "/settings/entitlements": _Page("lobby/entitlements.html", Role.ADMIN, _entitlements),
+    "/settings/services": _Page(_DRAWN, Role.MANAGER, _services),
+    "/settings/counters": _Page(_DRAWN, Role.MANAGER, _counters),
+    "/settings/texts": _Page(_DRAWN, Role.MANAGER, _texts),
     "/settings/alerts": _Page("lobby/alerts.html", Role.MANAGER, _alerts),
     "/settings/voice": _Page("lobby/voice.html", Role.MANAGER, lambda conn, _, __: voice_settings.page(conn)),
     "/settings/display": _Page(
@@ -109,6 +151,13 @@ def api(context: Context, control_token: str) -> APIBlueprint:
     @room.post("/commands/<name>", summary="Run a set-up command")
     def run(path: CommandPath, body: Arguments) -> Answer:
         return commands.run(context, path.name, body.root, manager(context, control_token))
+
+    @room.get("/holidays", summary="A country's public holidays of the next 400 days, to choose special days from")
+    def public_holidays(query: Country) -> Answer:
+        manager(context, control_token)
+        with context.store.read() as conn:
+            today = calendar.local(context.clock(), settings.load(conn)).date()
+        return {"holidays": context.off_loop(lambda: holiday_list.between(query.country, today))}
 
     return room
 

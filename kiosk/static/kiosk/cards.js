@@ -69,8 +69,8 @@ const MoreCard = ({ number, pages, wide, onMore }) => html`<button class="svc mo
   <span class="wait"><span>${t("Page {n} of {pages}", { n: number + 1, pages })}</span></span>
 </button>`;
 
-/** The services of the board; the queue of the VIPs is not one of them. */
-export const services = (queues) => queues.filter((queue) => queue.class !== "vip");
+/** The services that stand on kiosks; the queue of the VIPs is not one of them. */
+export const services = (queues) => queues.filter((queue) => queue.on_kiosk);
 
 /** The last card takes what is left of its row. */
 function span(at, count, columns) {

@@ -34,7 +34,7 @@ export function Home({ view, now, busy, idle, onLang, onPick, onOpen, onCheckIn,
 
 /** The services of one group, with the way back. */
 export function Group({ view, group, busy, onPick, onHome, onBack }) {
-  const few = hasRoom(view.queues.filter((queue) => queue.group?.zh === group.zh));
+  const few = hasRoom(services(view.queues).filter((queue) => queue.group?.zh === group.zh));
   return html`<${BackBar} idle_s=${view.store.idle_s} onHome=${onHome} onBack=${onBack} />
     <main class="choose grouped ${few ? "few" : ""}">
       <section class="hero"><h1 tabindex="-1">${name(group)}</h1><p lang=${otherLang()}>${otherName(group)}</p></section>
