@@ -49,6 +49,12 @@ def names(both: Names | None) -> Json | None:
     return None if both is None else {"zh": both.zh, "en": both.en}
 
 
+def place(counter: Counter | None) -> Json | None:
+    """What a counter is called besides its number, and where it is; None where the store says nothing of it."""
+    said = [one for one in (counter.name, counter.where) if one] if counter else []
+    return {"zh": " · ".join(one.zh for one in said), "en": " · ".join(one.en for one in said)} if said else None
+
+
 def message(said: Message | LobbyError | None) -> Json | None:
     """Something said, to be put into the reader's language by the screen."""
     if said is None:
@@ -169,6 +175,7 @@ def ticket(
         "state": shown.state,
         **times,
         "counter": shown.counter,
+        "counter_place": place(next((one for one in present.lobby.counters if one.number == shown.counter), None)),
         "people_ahead": present.people_ahead[shown.id] if is_waiting else 0,
         "quote": quote(present.quote(shown)) if is_waiting else None,
         "print": paper,

@@ -31,7 +31,10 @@ def board(
         ],
         "queues": [_queue(row, present, issued) for row in views.queues(present)],
         "serving": [_serving(ticket) for ticket in present.lobby.serving.values()],
-        "counters": [{"number": counter.number, "state": counter.state} for counter in present.lobby.counters],
+        "counters": [
+            {"number": counter.number, "state": counter.state, "place": views.place(counter)}
+            for counter in present.lobby.counters
+        ],
         "displays": [scope.view(device) for device in displays],
         "help": [views.help_call(called, present.settings) for called in help_calls],
     }

@@ -13,7 +13,7 @@ from counter.web import Body
 from db import counters, settings, ticket_moves
 from db.errors import UnknownCounter, UnknownService
 from db.records import Counter, EventKind, Permission, Role, TicketClass
-from lobby import sound
+from lobby import rule_words, sound
 from lobby.counter_errors import CounterAwaited, CounterInUse, CounterTaken, LastCounter
 from lobby.orders import Command, Json, Order
 from lobby.wording import both
@@ -57,6 +57,7 @@ def page(conn: sqlite3.Connection) -> Json:
     return {
         "counters": [_shown(one) for one in counters.everyone(conn)],
         "retired": counters.retired(conn),
+        "about": asdict(rule_words.explanation("counters.1.vip")),
         "services": [
             {"code": one.code, "letter": one.letter, "name": asdict(one.name), "retired": one.retired}
             for one in settings.services(conn).values()
@@ -101,7 +102,7 @@ def _counter_set(conn: sqlite3.Connection, order: Order, body: CounterSet) -> Js
         with sound.kept(conn):
             counters.set_work(conn, after)
             counters.set_names(conn, after.number, after.name, after.where)
-        order.journal(conn, EventKind.SETTINGS_CHANGED, counter=body.model_dump(exclude_unset=True))
+        order.journal(conn, EventKind.SETTINGS_CHANGED, counter_set=body.model_dump(exclude_unset=True))
     return {"changed": after != before, "page": page(conn)}
 
 
