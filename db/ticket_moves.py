@@ -99,13 +99,3 @@ def reinstate(conn: sqlite3.Connection, ticket_id: int, expected: TicketState) -
 
 def _changed(conn: sqlite3.Connection, statement: str, values: tuple[object, ...]) -> bool:
     return conn.execute(statement, values).rowcount == 1
-
-
-def awaiting_counter(conn: sqlite3.Connection, counter: int) -> list[str]:
-    """The numbers of those who are to go on at one counter alone: held there, or transferred to it."""
-    rows = conn.execute(
-        "SELECT number FROM tickets WHERE (state = 'on_hold' AND hold_kind = 'same_counter' AND counter = ?)"
-        " OR (state = 'waiting' AND to_counter = ?) ORDER BY number",
-        (counter, counter),
-    )
-    return [row["number"] for row in rows]

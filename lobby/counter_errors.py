@@ -17,13 +17,6 @@ class CounterInUse(LobbyError):
     text = "Counter {counter} is open. Close it first, then retire it."
 
 
-class CounterAwaited(LobbyError):
-    """Somebody is to go on at a counter that is to be retired."""
-
-    code, status = "counter_awaited", 409
-    text = "{numbers} is to go on at counter {counter}. Let another counter call them first, then retire it."
-
-
 class LastCounter(LobbyError):
     """A store has a counter."""
 

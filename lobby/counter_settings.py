@@ -10,11 +10,11 @@ from typing import Any
 from pydantic import Field
 
 from counter.web import Body
-from db import counters, settings, ticket_moves
+from db import counters, settings
 from db.errors import UnknownCounter, UnknownService
 from db.records import Counter, EventKind, Permission, Role, TicketClass
 from lobby import rule_words, sound
-from lobby.counter_errors import CounterAwaited, CounterInUse, CounterTaken, LastCounter
+from lobby.counter_errors import CounterInUse, CounterTaken, LastCounter
 from lobby.orders import Command, Json, Order
 from lobby.wording import both
 
@@ -111,9 +111,6 @@ def _counter_retire(conn: sqlite3.Connection, order: Order, body: CounterNumber)
     counter = _known(conn, body.number)
     if len(counters.everyone(conn)) == 1:
         raise LastCounter
-    awaited = ticket_moves.awaiting_counter(conn, counter.number)
-    if awaited:
-        raise CounterAwaited(counter=counter.number, numbers=", ".join(awaited))
     with sound.kept(conn):
         if not counters.retire(conn, counter.number, order.context.clock()):
             raise CounterInUse(counter=counter.number)

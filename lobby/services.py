@@ -1,5 +1,6 @@
 """Owns setting up what customers come for: services with their letters, pictures and places on the kiosk."""
 
+import itertools
 import re
 import sqlite3
 import string
@@ -235,7 +236,8 @@ def _code(body: ServiceAdd, known: Mapping[str, Service]) -> str:
     if body.code is None:
         plain = re.sub(r"[^a-z0-9]+", "-", body.name_en.lower()).strip("-")
         made = plain[:28].rstrip("-") if plain[:1].isalpha() else f"s-{plain}"[:28].rstrip("-")
-        return next(code for code in (made, *(f"{made}-{n}" for n in range(2, LARGEST))) if code not in known)
+        numbered = (f"{made}-{n}" for n in itertools.count(2))
+        return next(code for code in itertools.chain([made], numbered) if code not in known)
     if not _CODE.fullmatch(body.code):
         raise BadServiceCode
     if body.code in known:

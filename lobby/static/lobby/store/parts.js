@@ -44,11 +44,14 @@ export function Outcome({ said }) {
     ${others.length > 0 && html`<ul>${others.map((detail) => html`<li>${detail}</li>`)}</ul>`}</div>`;
 }
 
-/** A text or number with its label, and below it what is wrong with it. `onInput` gets the value. */
-export function Field({ id, label, about, fault, onInput, ...rest }) {
+const ONE_LINE = 60; // characters
+
+/** A text or number with its label, and below it what is wrong with it. `onInput` gets the value. A `long` one has two lines. */
+export function Field({ id, label, about, fault, long = false, onInput, ...rest }) {
+  const kind = long ? "textarea" : "input";
   const described = [about && `${id}-about`, fault && `${id}-fault`].filter(Boolean).join(" ") || undefined;
   return html`<div class="field"><label for=${id}>${label}</label>
-    <input id=${id} autocomplete="off" aria-invalid=${fault ? "true" : undefined} aria-describedby=${described} ...${rest} onInput=${(event) => onInput(event.target.value)} />
+    <${kind} id=${id} autocomplete="off" rows=${long ? 2 : undefined} aria-invalid=${fault ? "true" : undefined} aria-describedby=${described} ...${rest} onInput=${(event) => onInput(event.target.value)} />
     ${about && html`<p class="about" id="${id}-about">${about}</p>`}
     ${fault && html`<p class="fault" id="${id}-fault">${fault}</p>`}</div>`;
 }
@@ -56,7 +59,7 @@ export function Field({ id, label, about, fault, onInput, ...rest }) {
 /** A text in both languages, side by side: `draft` has it as `<of>_zh` and `<of>_en`. */
 export function Pair({ of, labels, longest, draft, set, faults, required = false }) {
   return html`<div class="pair">${["zh", "en"].map((code, at) => html`<${Field} key=${code} id="${of}_${code}" label=${labels[at]} lang=${code === "zh" ? "zh-CN" : "en"}
-    maxlength=${longest[at]} required=${required} value=${draft[`${of}_${code}`]} fault=${faults[`${of}_${code}`]} onInput=${(text) => set({ [`${of}_${code}`]: text })} />`)}</div>`;
+    long=${Math.max(...longest) > ONE_LINE} maxlength=${longest[at]} required=${required} value=${draft[`${of}_${code}`]} fault=${faults[`${of}_${code}`]} onInput=${(text) => set({ [`${of}_${code}`]: text })} />`)}</div>`;
 }
 
 export const Tick = ({ checked, onChange, children, ...rest }) => html`<label class="tick"><input type="checkbox" checked=${checked} ...${rest} onChange=${(event) => onChange(event.target.checked)} /><span>${children}</span></label>`;

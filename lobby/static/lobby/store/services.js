@@ -69,7 +69,7 @@ function Page() {
       <section class="panel" aria-labelledby="order"><h2 id="order">${t("On the kiosk, in this order")}</h2>
         <ol class="offers">${offered.map((service, at) => html`<${Row} key=${service.code} service=${service} at=${at} last=${at === offered.length - 1} chosen=${service.code === code}
           busy=${busy} onChoose=${() => open(service)} onMove=${(by) => move(at, by)} />`)}</ol>
-        <button type="button" class="quiet add" aria-pressed=${code === NEW} data-add onClick=${() => open(null)}>${t("Add a service")}</button></section>
+        <button type="button" class="quiet add" aria-pressed=${code === NEW} data-add onClick=${() => open(null)}>${t("Add another service")}</button></section>
       <${Form} key=${code} state=${state} draft=${draft} set=${(part) => setDraft({ ...draft, ...part })} isNew=${code === NEW} faults=${said.faults} busy=${busy} onSave=${save}
         onRetire=${shown && offered.length > 1 ? () => ask(shown) : null} />
       <${KioskPreview} services=${offered} draft=${draft} code=${code} />

@@ -24,6 +24,6 @@ export function Spans({ spans, label, fault, onChange }) {
       <${Time} value=${closes} fault=${fault} label=${t("{day} closes", { day: label })} onInput=${(value) => put(at, 1, value)} />
       <button type="button" class="small" aria-label=${t("{day}: remove this span", { day: label })} onClick=${() => onChange(spans.filter((_, n) => n !== at))}>${icon("close")}</button></span>`)}
     ${spans.length === 0 && html`<span class="off">${t("Day off")}</span>`}
-    ${spans.length < MOST && html`<button type="button" class="small more" aria-label=${t("{day}: add a span", { day: label })} onClick=${() => onChange([...spans, spans.length ? ["", ""] : USUAL])}>${spans.length ? t("+ after a break") : t("+ open")}</button>`}
+    ${spans.length < MOST && html`<button type="button" class="small more" aria-label=${t("{day}: add a span", { day: label })} onClick=${() => onChange([...spans, spans.length ? ["", ""] : USUAL])}>${spans.length ? "+" : t("+ open")}</button>`}
     ${fault && html`<p class="fault">${fault}</p>`}</div>`;
 }
