@@ -126,7 +126,7 @@ def test_a_stores_own_text_stands_in_for_the_products_until_it_is_taken_back(sta
     assert views.head(stage.present())["store"]["texts"] == {}
 
 
-def test_every_text_has_room_for_the_products_own(stage: Stage, run: Run) -> None:
+def test_every_text_has_room_for_the_products_own(run: Run) -> None:
     page = run("store-text-set", name="phone_note", zh="号码仅用于叫号", en="Your number is only used to call you")[
         "page"
     ]

@@ -1,4 +1,4 @@
-"""When a store is open: breaks at noon, holidays and other special days, wherever hours are read; visits left outside."""
+"""When a store is open: breaks at noon, holidays and special days, wherever hours are read; visits left outside."""
 
 import json
 from collections.abc import Callable
@@ -55,7 +55,8 @@ def test_a_store_that_closes_over_noon_gives_numbers_before_and_after(stage: Sta
     assert stage.issue().created
 
     store = store_of(stage)
-    assert [calendar.is_open(at(SATURDAY, clock), store) for clock in ("08:59", "11:59", "12:00", "17:59", "18:00")] == [
+    clocks = ("08:59", "11:59", "12:00", "17:59", "18:00")
+    assert [calendar.is_open(at(SATURDAY, clock), store) for clock in clocks] == [
         False, True, False, True, False,
     ]  # fmt: skip
     assert calendar.closes_at(TEN, store) == at(SATURDAY, "18:00")
@@ -146,7 +147,8 @@ def test_visits_that_would_fall_outside_are_named_first_and_stay_booked(stage: S
     stage.book(at(MONDAY, "10:00"), code="222222", phone="13500000001")
     with pytest.raises(BookingsOutside) as refused:
         run("hours-set", hours=["09:00-12:00"] * 7)
-    [named] = refused.value.attrs["bookings"]  # type: ignore[misc]
+    listed: Any = refused.value.attrs["bookings"]
+    [named] = listed
     assert (named["code"], named["phone"], named["at"][:16]) == ("111111", "135 ···· 5678", f"{MONDAY}T17:00")
     assert store_of(stage).hours == ()
 
@@ -179,7 +181,7 @@ def test_hours_of_an_older_database_become_spans(tmp_path: Path) -> None:
     conn.close()
 
 
-def test_public_holidays_are_suggested_in_both_languages_and_change_nothing(stage: Stage, run: Run) -> None:
+def test_public_holidays_are_suggested_in_both_languages_and_change_nothing(stage: Stage) -> None:
     found = {one["date"]: one["name"] for one in holiday_list.between("CN", date(2026, 9, 1))}
     assert found["2026-10-01"] == {"zh": "国庆节", "en": "National Day"}
     assert min(found) >= "2026-09-01"

@@ -79,7 +79,10 @@ def test_a_service_that_vips_could_not_be_served_is_refused_by_name(stage: Stage
     assert [(fault.field, str(fault)) for fault in refused.value.faults] == [
         (
             "services.new-broadband",
-            "No counter that serves VIPs can do “New broadband”. Give it to one that does, or let VIPs go to one that can.",
+            (
+                "No counter that serves VIPs can do “New broadband”. "
+                "Give it to one that does, or let VIPs go to one that can."
+            ),
         )
     ]
     assert "new-broadband" not in stage.present().services
@@ -144,7 +147,7 @@ def test_a_retired_service_needs_no_counter_and_comes_back_only_to_one_that_does
     assert stage.present().services["support"].retired
 
 
-def test_the_last_service_stays(stage: Stage, run: Run) -> None:
+def test_the_last_service_stays(run: Run) -> None:
     for code in ("device", "billing", "support", "other"):
         run("service-retire", code=code)
     with pytest.raises(service_errors.LastService):
