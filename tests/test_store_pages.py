@@ -199,7 +199,7 @@ def test_a_text_of_the_stores_own_and_back_to_the_products(visit: Any, screen: M
 
 def test_the_command_line_sets_the_same(server: Serving) -> None:
     answer = server.command(
-        "service", "add", "--name-zh", "挂失", "--name-en", "Lost card", "--letter", "L", "--counter", "4"
+        "service", "add", "--name-zh", "挂失", "--name-en", "Lost card", "--letter", "L", "--counter", "2"
     )
     assert answer == {"changed": True, "code": "lost-card"}
     assert server.command("service", "retire", "lost-card") == {"changed": True}
