@@ -1,6 +1,15 @@
 """Owns what is refused about people and their rights, perks, pages, and questions to the forecast."""
 
+"""Owns what the counters' room refuses besides what every room knows."""
+
 from db.errors import LobbyError
+
+
+class ServiceRetired(LobbyError):
+    """A service the store no longer offers; who waits for it is still served."""
+
+    code, status, field = "service_retired", 409, "service"
+    text = "“{service}” is no longer offered here."
 
 
 class NothingProposed(LobbyError):

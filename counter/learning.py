@@ -61,7 +61,8 @@ def habits(conn: sqlite3.Connection, now: float, weekday: int | None = None) -> 
     """What the last four weeks and today so far teach; of a `weekday` (Monday 0), by default today's."""
     store = settings.load(conn)
     today, first = calendar.business_day(now, store), calendar.business_day(now - LEARNT_FROM_S, store)
-    rows = tickets.visits(conn, first).fetchall()
+    retired = {service.code for service in settings.services(conn).values() if service.retired}
+    rows = [row for row in tickets.visits(conn, first) if row["service"] not in retired]
     starts = {day: calendar.start_of(day, store) for day in sorted({row["business_day"] for row in rows})}
     asked = date.fromisoformat(today).weekday() if weekday is None else weekday
     return learn_habits(

@@ -53,8 +53,8 @@ class Present:
         """Why no numbers are given now, with today's hours; None while the store is open."""
         if calendar.is_open(self.now, self.settings):
             return None
-        hours = calendar.hours_of_day(self.now, self.settings)
-        return StoreClosed(hours=f"{hours.opens}–{hours.closes}") if hours else StoreClosedToday()
+        spans = calendar.spans_today(self.now, self.settings)
+        return StoreClosed(hours=calendar.said(spans)) if spans else StoreClosedToday()
 
     def with_arrival(self, ticket: Ticket) -> "Present":
         """The same moment with one more ticket waiting."""

@@ -206,14 +206,15 @@ def _in_permission(path: str, kind: TicketClass, given: object) -> Iterator[Sett
 
 def _in_reach(counters: Collection[Counter], services: Mapping[str, Service]) -> Iterator[SettingFault]:
     """Classes that no counter may serve, and services that no counter can do, for everybody or for one class."""
-    undone = [code for code in services if not any(code in counter.skills for counter in counters)]
+    offered = {code: service for code, service in services.items() if not service.retired}
+    undone = [code for code in offered if not any(code in counter.skills for counter in counters)]
     for code in undone:
-        yield faults.ServiceForNobody(f"services.{code}", service=services[code].name)
+        yield faults.ServiceForNobody(f"services.{code}", service=offered[code].name)
     for kind, (nobody, no_service) in _UNSERVED.items():
         serving = [c for c in counters if c.permissions.get(kind) not in {None, Permission.NEVER}]
         if not serving:
             yield nobody(f"classes.{kind}")
             continue
-        for code, service in services.items():
+        for code, service in offered.items():
             if code not in undone and not any(code in counter.skills for counter in serving):
                 yield no_service(f"services.{code}", service=service.name)

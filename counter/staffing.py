@@ -4,7 +4,7 @@ Times are seconds since the business day began. A half hour is judged by those w
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -32,7 +32,7 @@ Plan = tuple[int, ...]
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What is known of a day to come. `times`: services as measured; `cautious`: as the rule reckons with them;
-    `open_from` and `open_to`: half hours in which numbers are given out; counters in the order in which they open.
+    `open_halves`: half hours in which numbers are given out; counters in the order in which they open.
     """
 
     habits: Habits
@@ -41,8 +41,7 @@ class Outlook:
     tiers: Sequence[Tier]
     rules: Rules
     counters: Sequence[Counter]
-    open_from: int = 0
-    open_to: int = HALF_HOURS
+    open_halves: Collection[int] = range(HALF_HOURS)
     seed: int = 1
 
 
@@ -68,7 +67,7 @@ class Staffing:
 def plan(outlook: Outlook) -> Staffing:
     """The fewest counters that keep the promises, found by letting the same crowds come to one plan after another."""
     expected = [0.0] * HALF_HOURS
-    for n in range(outlook.open_from, outlook.open_to):
+    for n in outlook.open_halves:
         expected[n] = sum(rates[n] for rates in outlook.habits.arrivals.values()) * HALF_HOUR_S
     busy = [n for n, customers in enumerate(expected) if customers >= LEAST_EXPECTED]
     if not busy or not outlook.counters:
@@ -198,7 +197,7 @@ def _crowd(outlook: Outlook, n: int) -> Iterator[Customer]:
         _customer(outlook, stream, (half_hour + share) * HALF_HOUR_S, random)
         for stream, rates in sorted(outlook.habits.arrivals.items(), key=str)
         if stream[2] in outlook.times
-        for half_hour in range(outlook.open_from, outlook.open_to)
+        for half_hour in outlook.open_halves
         for share in random.random(random.poisson(rates[half_hour] * HALF_HOUR_S))
     ]
     people.sort(key=lambda one: one.ticket.issued_at)

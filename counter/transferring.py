@@ -23,10 +23,10 @@ from counter.desk_errors import (
 )
 from counter.line import can_serve
 from counter.moment import Present
+from counter.offering import offered
 from counter.placing import placed_at
 from counter.undoing import keeping
 from db import counters, events, legs, ticket_moves
-from db.errors import UnknownService
 from db.records import Counter, CounterState, EventKind, Place, Staff, Ticket, TicketState
 from db.staff import staff_by_name
 
@@ -100,8 +100,7 @@ def _require_goal(ticket: Ticket, goal: Goal, lobby: Present) -> None:
 
 
 def _require_service(code: str, lobby: Present) -> None:
-    if code not in lobby.services:
-        raise UnknownService(service=code, known=", ".join(lobby.services))
+    offered(lobby.services, code)
 
 
 def _meant(conn: sqlite3.Connection, sent: Ticket, goal: Goal) -> Counter | None:

@@ -49,6 +49,12 @@ def names(both: Names | None) -> Json | None:
     return None if both is None else {"zh": both.zh, "en": both.en}
 
 
+def place(counter: Counter | None) -> Json | None:
+    """What a counter is called besides its number, and where it is; None where the store says nothing of it."""
+    said = [one for one in (counter.name, counter.where) if one] if counter else []
+    return {"zh": " · ".join(one.zh for one in said), "en": " · ".join(one.en for one in said)} if said else None
+
+
 def message(said: Message | LobbyError | None) -> Json | None:
     """Something said, to be put into the reader's language by the screen."""
     if said is None:
@@ -60,6 +66,7 @@ def message(said: Message | LobbyError | None) -> Json | None:
 def head(present: Present) -> Json:
     """What every snapshot carries."""
     store = present.settings
+    special = calendar.special_today(present.now, store)
     return {
         "version": present.version,
         "now": calendar.stamp(present.now, store),
@@ -68,6 +75,8 @@ def head(present: Present) -> Json:
             "timezone": store.timezone,
             "open": calendar.is_open(present.now, store),
             "hours": _hours_today(present),
+            "special_day": names(special.name) if special else None,
+            "texts": {key: names(text) for key, text in store.texts.items()},
             "hold_s": store.hold_s,
             "idle_s": store.idle_s,
             "appointment_grace_s": round(store.rules.appointment_grace_s),
@@ -102,7 +111,10 @@ def _is_over(event: Event, present: Present) -> bool:
 
 
 def queues(present: Present) -> list[Json]:
-    """People waiting per queue and the wait of who joins it: services in order, then the VIPs, who count only there."""
+    """People waiting per queue and the wait of who joins it: services in order, then the VIPs, who count only there.
+
+    A retired service stands there until the last who waits for it is called.
+    """
     standing = [queue_name(ticket) for ticket in present.lobby.waiting]
     rows = [
         {
@@ -112,10 +124,14 @@ def queues(present: Present) -> list[Json]:
             "icon": service.icon,
             "class": TicketClass.ORDINARY,
             "group": names(service.group),
+            "hint": names(service.hint),
+            "on_kiosk": service.shown and not service.retired,
+            "retired": service.retired,
             "waiting": standing.count(service.code),
             "quote": quote(present.quote_queue(TicketClass.ORDINARY, service.code)),
         }
         for service in present.services.values()
+        if not service.retired or service.code in standing
     ]
     vips = {"waiting": standing.count(VIP_QUEUE), "quote": quote(present.quote_queue(TicketClass.VIP, None))}
     return [*rows, {**_VIPS, **vips}]
@@ -159,6 +175,7 @@ def ticket(
         "state": shown.state,
         **times,
         "counter": shown.counter,
+        "counter_place": place(next((one for one in present.lobby.counters if one.number == shown.counter), None)),
         "people_ahead": present.people_ahead[shown.id] if is_waiting else 0,
         "quote": quote(present.quote(shown)) if is_waiting else None,
         "print": paper,
@@ -213,10 +230,12 @@ def counter(
 
 
 def _hours_today(present: Present) -> list[Json | None]:
-    if not present.settings.hours:
+    """The spans of today, [null] for a day off, [] while the store knows no hours."""
+    special = calendar.special_today(present.now, present.settings)
+    if not present.settings.hours and special is None:
         return []
-    hours = calendar.hours_of_day(present.now, present.settings)
-    return [None if hours is None else {"opens": hours.opens, "closes": hours.closes}]
+    spans = calendar.spans_today(present.now, present.settings)
+    return [{"opens": span.opens, "closes": span.closes} for span in spans] or [None]
 
 
 def _seat(at: Counter, present: Present) -> Json:

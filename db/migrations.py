@@ -4,6 +4,7 @@ What must never break is kept here by the database itself: one number per busine
 one active ticket per counter, one waiting ticket per member, legal states only, an append-only journal.
 """
 
+import json
 import sqlite3
 from typing import Any
 
@@ -493,6 +494,22 @@ def changes_of_settings(db: Database) -> None:
     """What every change of settings was before and after it, each undone at most once."""
     for statement in _statements(_CHANGES_OF_SETTINGS):
         db.execute(statement)
+
+
+@steps()
+def hours_services_and_counters_of_a_store(db: Database) -> None:
+    """A day may be open in several spans; a service may say more, stay off the kiosk, or retire, as a counter may."""
+    stored = db.execute("SELECT value FROM settings WHERE key = 'hours'").fetchone()
+    if stored is not None:
+        days = [[day] if day else [] for day in json.loads(stored[0])]
+        db.execute("UPDATE settings SET value = ? WHERE key = 'hours'", (json.dumps(days),))
+    db.execute("ALTER TABLE services ADD COLUMN hint_zh TEXT")
+    db.execute("ALTER TABLE services ADD COLUMN hint_en TEXT CHECK ((hint_en IS NULL) = (hint_zh IS NULL))")
+    db.execute("ALTER TABLE services ADD COLUMN shown INTEGER NOT NULL DEFAULT 1 CHECK (shown IN (0, 1))")
+    db.execute("ALTER TABLE services ADD COLUMN retired_at REAL")
+    db.execute("ALTER TABLE counters ADD COLUMN retired_at REAL CHECK (retired_at IS NULL OR state = 'closed')")
+    for column in ("name_zh", "name_en", "where_zh", "where_en"):
+        db.execute(f"ALTER TABLE counters ADD COLUMN {column} TEXT")
 
 
 def _statements(script: str) -> list[str]:

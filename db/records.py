@@ -269,8 +269,10 @@ class ServiceTime:
 class Service:
     """What customers come for; `letter` starts its ticket numbers.
 
-    `group` names the kiosk's card that services stand behind where there are more than fit on one screen.
+    `group` names the kiosk's card that services stand behind where there are more than fit on one screen. `hint`: what
+    its card says besides, such as what to bring.
     `mean_s` and `cv` are the settings' guess of its service time, `learnt` is what the store's own services say.
+    Only a `shown` one stands on the kiosk. A `retired` one gives no more numbers; those it gave are served.
     """
 
     code: str
@@ -283,6 +285,9 @@ class Service:
     daily_cap: int | None = None
     learnt: ServiceTime | None = None
     group: Names | None = None
+    hint: Names | None = None
+    shown: bool = True
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +312,7 @@ class Counter:
     """A counter and what it may and can do; `since` is when it took its present state.
 
     `pauses_at` is its next planned pause, `returns_at` when a paused one is planned to be back; `pause_reason` why it
-    pauses, `pause_text` in words of its own.
+    pauses, `pause_text` in words of its own. `name`: what it is called besides its number; `where`: how to find it.
     """
 
     number: int
@@ -321,6 +326,8 @@ class Counter:
     returns_at: float | None = None
     pause_reason: PauseReason | None = None
     pause_text: str | None = None
+    name: Names | None = None
+    where: Names | None = None
 
 
 MOST_PASSES = 3
@@ -631,10 +638,18 @@ class StoredFacts:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Opening hours of one weekday as local `HH:MM`; a store without any is open at all hours."""
+    """One span of opening hours as local `HH:MM`; a day has several where the store closes over noon."""
 
     opens: str
     closes: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialDay:
+    """A holiday, or a day with hours of its own: what it is called, and its spans in order (none: closed)."""
+
+    name: Names
+    spans: tuple[Hours, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -736,14 +751,17 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a store decides about itself; `hours` runs Monday to Sunday, None for a closed day, empty for always open.
+    """What a store decides about itself; `hours` runs Monday to Sunday, each the spans of a day, none for a closed one;
+    empty for always open. `special_days` go before it, by date (`YYYY-MM-DD`).
 
-    An account manager's page that nobody acknowledges goes on after `page_after_s`.
+    `texts` are the store's own words in place of the product's, by name (see `lobby/store_texts.py`). An account manager's page that nobody acknowledges goes on after `page_after_s`.
     """
 
     name: Names
     timezone: str
-    hours: tuple[Hours | None, ...] = ()
+    hours: tuple[tuple[Hours, ...], ...] = ()
+    special_days: Mapping[str, SpecialDay] = field(default_factory=dict)
+    texts: Mapping[str, Names] = field(default_factory=dict)
     hold_s: int = 6
     idle_s: int = 40
     notices: tuple[Names, ...] = ()

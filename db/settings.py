@@ -24,6 +24,7 @@ from db.records import (
     Service,
     ServiceTime,
     Settings,
+    SpecialDay,
     Theme,
     Tier,
     Voice,
@@ -36,7 +37,7 @@ from db.records import (
 _SET_UP = """
 SELECT (SELECT json_group_object(key, json(iif(json_valid(value), value, 'null'))) FROM settings) AS settings,
     (SELECT json_group_array(json_array(code, letter, name_zh, name_en, icon, position, min(mean_s, 1e99), min(cv, 1e99), daily_cap,
-            log_mean, log_sd, known, group_zh, group_en))
+            log_mean, log_sd, known, group_zh, group_en, hint_zh, hint_en, shown, retired_at IS NOT NULL))
         FROM (SELECT * FROM services ORDER BY position)) AS services,
     (SELECT json_group_array(json_array(code, rank, name_zh, name_en, min(target_s, 1e99), min(head_start_s, 1e99), may_proxy,
             target_reason))
@@ -86,9 +87,14 @@ def _set_up(settings: str, services: str, tiers: str) -> SetUp:
 
 
 def _service(code: str, letter: str, zh: str, en: str, *rest: Any) -> Service:
-    *facts, log_mean, log_sd, known, group_zh, group_en = rest
-    group = Names(group_zh, group_en) if group_zh else None
-    service = replace(Service(code, letter, Names(zh, en), *facts), group=group)
+    *facts, log_mean, log_sd, known, group_zh, group_en, hint_zh, hint_en, shown, retired = rest
+    service = replace(
+        Service(code, letter, Names(zh, en), *facts),
+        group=Names(group_zh, group_en) if group_zh else None,
+        hint=Names(hint_zh, hint_en) if hint_zh else None,
+        shown=bool(shown),
+        retired=bool(retired),
+    )
     return replace(service, learnt=ServiceTime(log_mean, log_sd, known)) if known else service
 
 
@@ -101,7 +107,12 @@ def _settings(stored: dict[str, Any]) -> Settings:
     return Settings(
         name=Names(**stored["name"]),
         timezone=stored["timezone"],
-        hours=tuple(Hours(**day) if day else None for day in stored["hours"]),
+        hours=tuple(_spans(day) for day in stored["hours"]),
+        special_days={
+            day: SpecialDay(Names(**one["name"]), _spans(one["spans"]))
+            for day, one in sorted((stored.get("special_days") or {}).items())
+        },
+        texts={name: Names(**text) for name, text in (stored.get("texts") or {}).items()},
         hold_s=stored["hold_s"],
         idle_s=stored["idle_s"],
         notices=tuple(Names(**notice) for notice in stored["notices"]),
@@ -113,6 +124,10 @@ def _settings(stored: dict[str, Any]) -> Settings:
         theme=Theme(**(stored.get("theme") or {})),
         desk=_desk(stored.get("desk")),
     )
+
+
+def _spans(stored: list[dict[str, str]]) -> tuple[Hours, ...]:
+    return tuple(Hours(**span) for span in stored)
 
 
 def _rules(stored: Any) -> Rules:

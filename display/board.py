@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from counter import views
-from counter.errors import ServiceFull
+from counter.errors import ServiceFull, ServiceRetired
 from counter.line import queue_name
 from counter.moment import Present
 from db.errors import LobbyError
@@ -31,7 +31,10 @@ def board(
         ],
         "queues": [_queue(row, present, issued) for row in views.queues(present)],
         "serving": [_serving(ticket) for ticket in present.lobby.serving.values()],
-        "counters": [{"number": counter.number, "state": counter.state} for counter in present.lobby.counters],
+        "counters": [
+            {"number": counter.number, "state": counter.state, "place": views.place(counter)}
+            for counter in present.lobby.counters
+        ],
         "displays": [scope.view(device) for device in displays],
         "help": [views.help_call(called, present.settings) for called in help_calls],
     }
@@ -58,6 +61,8 @@ def _queue(row: dict[str, Any], present: Present, issued: Mapping[str, int]) -> 
 
 def _refusal(service: Service, present: Present, issued: Mapping[str, int]) -> LobbyError | None:
     closed = present.closed()
+    if service.retired:
+        return ServiceRetired(service=service.name)
     if closed is None and service.daily_cap is not None and issued.get(service.code, 0) >= service.daily_cap:
         return ServiceFull(service=service.code)
     return closed

@@ -45,7 +45,7 @@ def of_rows(conn: sqlite3.Connection, day: str, now: float) -> Facts:
             day_ends=ends,
             tickets=tickets.of_day(conn, day),
             attendance=attendance(journal, ends),
-            counters=counters.everyone(conn),
+            counters=counters.ever(conn),
             quotes=day_facts.quotes_of(conn, day),
             scores=day_facts.scores_of(conn, day),
             bookings=day_facts.bookings_by_state(conn, begins, ends),

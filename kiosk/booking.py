@@ -11,8 +11,8 @@ from datetime import date
 from typing import Any
 
 from counter.card import card_refusal
+from counter.offering import offered
 from db import appointments, calendar, counters, events, members, settings
-from db.errors import UnknownService
 from db.records import Appointment, AppointmentState, BookingRight, Device, EventKind, Settings, Staff
 from kiosk import slots
 from kiosk.errors import (
@@ -219,8 +219,7 @@ def _require_right(
 
 def _store_with(conn: sqlite3.Connection, service: str) -> Settings:
     set_up = settings.set_up(conn)
-    if service not in set_up.services:
-        raise UnknownService(service=service, known=", ".join(set_up.services))
+    offered(set_up.services, service)
     return set_up.settings
 
 

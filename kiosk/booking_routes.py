@@ -108,7 +108,9 @@ def pages(context: Context) -> APIBlueprint:
             "timezone": store.settings.timezone,
             "horizon_days": store.settings.booking.horizon_days,
             "services": [
-                {"code": one.code, "name": views.names(one.name), "icon": one.icon} for one in store.services.values()
+                {"code": one.code, "name": views.names(one.name), "icon": one.icon}
+                for one in store.services.values()
+                if not one.retired
             ],
         }
         return render_template("kiosk/appointments.html", page=page, csrf_needed=True)

@@ -8,9 +8,9 @@ from counter import paging
 from counter.errors import ServiceFull
 from counter.line import VIP_LETTER
 from counter.moment import Present
+from counter.offering import offered
 from counter.present import load
 from db import calendar, events, print_jobs, quotes, staff, tickets
-from db.errors import UnknownService
 from db.records import Device, DeviceKind, EventKind, Message, PrintState, Service, Ticket, TicketClass, TicketState
 from kiosk import identify
 from kiosk.notes import HAD_TICKET, notes_of
@@ -44,7 +44,7 @@ class Issued:
 def issue(conn: sqlite3.Connection, wish: Wish, device: Device | None, actor: str, now: float) -> Issued:
     """Give a walk-in their ticket.
 
-    Raises `UnknownService`, `StoreClosed`, `ServiceFull`, `UnknownMember`, `MalformedPhone`.
+    Raises `UnknownService`, `ServiceRetired`, `StoreClosed`, `ServiceFull`, `UnknownMember`, `MalformedPhone`.
     """
     lobby = load(conn, now)
     repeated = tickets.by_request_key(conn, wish.request_key)
@@ -142,10 +142,8 @@ def _welcome(conn: sqlite3.Connection, draft: Ticket, wish: Wish, lobby: Present
 
 
 def require_service(lobby: Present, code: str) -> Service:
-    """The service. Raises `UnknownService`."""
-    if code not in lobby.services:
-        raise UnknownService(service=code, known=", ".join(lobby.services))
-    return lobby.services[code]
+    """The service. Raises `UnknownService`, `ServiceRetired`."""
+    return offered(lobby.services, code)
 
 
 def require_room(conn: sqlite3.Connection, lobby: Present, service: Service) -> None:

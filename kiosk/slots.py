@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from db import calendar
 from db.records import Appointment, Booking, Counter, Hours, Permission, Settings, TicketClass
 
-ALL_DAY = Hours("00:00", "24:00")
 Lanes = tuple[frozenset[str], ...]
 """The services of each counter that takes appointments, once for every booking it takes a slot."""
 
@@ -28,25 +27,26 @@ class Slot:
 
 
 def slots_of(day: date, store: Settings) -> list[Slot]:
-    """The slots of a local day: one after another from opening on, none of them reaching beyond the opening hours.
+    """The slots of a local day: one after another from each opening on, none of them reaching beyond the opening hours.
 
     They follow each other in real time, so that a day on which the clock is put forward has fewer and one on which
     it is put back has more. A store without hours is open all day.
     """
-    hours = store.hours[day.weekday()] if store.hours else ALL_DAY
-    if hours is None:
-        return []
-    zone, length = ZoneInfo(store.timezone), store.booking.slot_s
-    begins, closes = _moment(day, hours.opens, zone), _moment(day, hours.closes, zone)
-    count = max(0, int((closes - begins) // length))
-    slots = [Slot(begins + n * length, begins + (n + 1) * length) for n in range(count)]
+    slots = [slot for span in calendar.spans_on(day, store) for slot in _slots_in(span, day, store)]
     return [slot for slot in slots if _is_within(slot, store)]
+
+
+def _slots_in(span: Hours, day: date, store: Settings) -> list[Slot]:
+    zone, length = ZoneInfo(store.timezone), store.booking.slot_s
+    begins, closes = _moment(day, span.opens, zone), _moment(day, span.closes, zone)
+    count = max(0, int((closes - begins) // length))
+    return [Slot(begins + n * length, begins + (n + 1) * length) for n in range(count)]
 
 
 def day_span(day: date, store: Settings) -> Slot:
     """A local day from midnight to midnight."""
     zone = ZoneInfo(store.timezone)
-    return Slot(_moment(day, ALL_DAY.opens, zone), _moment(day, ALL_DAY.closes, zone))
+    return Slot(_moment(day, calendar.ALL_DAY.opens, zone), _moment(day, calendar.ALL_DAY.closes, zone))
 
 
 def lanes(counters: Iterable[Counter], booking: Booking) -> Lanes:
@@ -101,8 +101,8 @@ class _Matching:
 
 def _moment(day: date, clock: str, zone: ZoneInfo) -> float:
     """A wall-clock time of a day; `24:00` is the next midnight."""
-    if clock == ALL_DAY.closes:
-        day, clock = day + timedelta(days=1), ALL_DAY.opens
+    if clock == calendar.ALL_DAY.closes:
+        day, clock = day + timedelta(days=1), calendar.ALL_DAY.opens
     return datetime.combine(day, time.fromisoformat(clock), zone).timestamp()
 
 

@@ -5,7 +5,6 @@ that only one process ever writes.
 """
 
 import sqlite3
-import unicodedata
 from dataclasses import replace
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -16,20 +15,24 @@ from counter import auth
 from counter.web import LARGEST, Body, Context
 from db import settings, staff
 from db.errors import LobbyError, NotFound, UnknownService
-from db.records import DeviceKind, EventKind, Hours, Names, Role, Staff
+from db.records import DeviceKind, EventKind, Names, Role, Staff
 from display.scope import Layout
 from lobby import (
     alert_settings,
     booking_settings,
     change_list,
+    counter_settings,
     desk_settings,
     display_settings,
     entitlements,
     keeping,
+    opening,
     printer_commands,
     rule_settings,
+    services,
     settings_file,
     slip_settings,
+    store_texts,
     voice_settings,
 )
 from lobby.booking_settings import BookingSet
@@ -40,15 +43,6 @@ from lobby.recording import Outcome, recorded
 from printer.device import require_address
 from printer.paper import Font
 from printer.trial import UnknownPrinter
-
-CLOSED = frozenset({"closed", "休息", "休"})
-
-
-class BadHours(LobbyError):
-    """Opening hours that are none."""
-
-    code, status, field = "bad_hours", 422, "hours"
-    text = "“{given}” are no opening hours. Give seven days from Monday, each like 09:00-18:00 or closed, or none."
 
 
 class BadTimezone(LobbyError):
@@ -109,7 +103,7 @@ class Group(Body):
 
 
 class StoreSet(Body):
-    """The store's own settings; what is absent stays as it is. `hours`: seven of `HH:MM-HH:MM` or `closed`, or none.
+    """The store's own settings; what is absent stays as it is. `hours`: as `hours-set` has them.
 
     `service_groups`: by service its group's names, or null for none.
     """
@@ -204,22 +198,23 @@ def _printer_id(conn: sqlite3.Connection, name: str) -> int:
     raise UnknownPrinter(name=name)
 
 
-def _store_set(conn: sqlite3.Connection, _: Order, body: StoreSet) -> Json:
-    before = settings.load(conn)
+def _store_set(conn: sqlite3.Connection, order: Order, body: StoreSet) -> Json:
+    before, opened = settings.load(conn), False
     changed = replace(
         before,
         name=Names(body.name_zh or before.name.zh, body.name_en or before.name.en),
         timezone=_timezone(body.timezone) if body.timezone else before.timezone,
-        hours=before.hours if body.hours is None else _hours(body.hours),
         public_url=before.public_url if body.public_url is None else _url(body.public_url),
     )
     settings.save(conn, changed)
+    if body.hours is not None:
+        opened = opening.change_week(conn, body.hours, order.context.clock(), accept=False)
     for code, cap in (body.daily_caps or {}).items():
         _set_cap(conn, code, cap)
     for code, group in (body.service_groups or {}).items():
         _require_service(conn, code)
         settings.set_group(conn, code, Names(group.zh, group.en) if group else None)
-    return {"changed": changed != before or bool(body.daily_caps) or bool(body.service_groups)}
+    return {"changed": opened or changed != before or bool(body.daily_caps) or bool(body.service_groups)}
 
 
 def _booking_set(conn: sqlite3.Connection, _: Order, body: BookingSet) -> Json:
@@ -255,26 +250,6 @@ def _url(text: str) -> str | None:
     return text.rstrip("/") or None
 
 
-def _hours(days: list[str]) -> tuple[Hours | None, ...]:
-    if days and len(days) != len("MTWTFSS"):
-        raise BadHours(given=", ".join(days))
-    return tuple(None if day.strip() in CLOSED else _span(day) for day in days)
-
-
-def _span(day: str) -> Hours:
-    plain = unicodedata.normalize("NFKC", day).replace(" ", "").replace("–", "-")
-    opens, closes = (time.rjust(len("09:00"), "0") for time in plain.partition("-")[::2])
-    if not (_is_time(opens) and _is_time(closes) and opens < closes):
-        raise BadHours(given=day)
-    return Hours(opens, closes)
-
-
-def _is_time(text: str) -> bool:
-    hour, _, minute = text.partition(":")
-    digits = len(hour) == len(minute) == len("00") and (hour + minute).isdecimal()
-    return digits and int(hour) <= 24 and int(minute) < 60 and text <= "24:00"  # noqa: PLR2004 — a clock's own numbers
-
-
 def _settings_show(conn: sqlite3.Connection, _: Order, __: Body) -> Json:
     return rule_settings.show(conn)
 
@@ -300,6 +275,10 @@ COMMANDS: dict[str, Command[Any]] = {
     **change_list.COMMANDS,
     "booking-set": Command(BookingSet, _booking_set),
     **display_settings.COMMANDS,
+    **opening.COMMANDS,
+    **services.COMMANDS,
+    **counter_settings.COMMANDS,
+    **store_texts.COMMANDS,
     "desk-set": Command(DeskSet, _desk_set),
 }
 COMMANDS |= settings_file.commands(COMMANDS)

@@ -79,7 +79,7 @@ def of_store(conn: sqlite3.Connection, day: str) -> Store:
         )
     times = {code: service.learnt or prior(service) for code, service in store.services.items()}
     called = {ticket.counter for ticket in came}
-    work = [counter for counter in counters.everyone(conn) if counter.number in called]
+    work = [counter for counter in counters.ever(conn) if counter.number in called]
     rules = store.settings.rules
     return Store([[_recorded(ticket, times) for ticket in came]], work, _cautious(times, rules), rules)
 

@@ -1,6 +1,6 @@
 """Owns putting the command line together."""
 
-from lobby import install_cli, printer_cli, settings_cli, slip_cli, store_cli, voice_cli
+from lobby import install_cli, place_cli, printer_cli, settings_cli, slip_cli, store_cli, voice_cli
 from lobby.cli import main
 
-__all__ = ["install_cli", "main", "printer_cli", "settings_cli", "slip_cli", "store_cli", "voice_cli"]
+__all__ = ["install_cli", "main", "place_cli", "printer_cli", "settings_cli", "slip_cli", "store_cli", "voice_cli"]

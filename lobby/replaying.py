@@ -57,7 +57,7 @@ def prepare(conn: sqlite3.Connection, question: Question, now: float) -> Stage:
         raise NoPastDay(day=question.day, latest=day_facts.latest_before(conn, today) or "–")
     day = past_days.of_store(conn, question.day)
     [crowd] = day.crowds
-    everyone = {counter.number: counter for counter in counters.everyone(conn)}
+    everyone = {counter.number: counter for counter in counters.ever(conn)}
     [facts] = past.read(conn, question.day, question.day, now)
     were = [everyone[number] for number in sorted({shift.counter for shift in facts.shifts} & set(everyone))]
     wanted = None if question.counters is None else [_known(everyone, number) for number in question.counters]

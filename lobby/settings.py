@@ -14,9 +14,22 @@ from pydantic import BaseModel, RootModel
 
 from counter import auth
 from counter.web import Answer, Context
-from db import perks, settings, staff
+from db import calendar, perks, settings, staff
 from db.records import DeviceKind, Role, Staff
-from lobby import alert_settings, change_list, commands, display_settings, rule_settings, settings_file, voice_settings
+from lobby import (
+    alert_settings,
+    change_list,
+    commands,
+    counter_settings,
+    display_settings,
+    holiday_list,
+    opening,
+    rule_settings,
+    services,
+    settings_file,
+    store_texts,
+    voice_settings,
+)
 from lobby.orders import Json
 
 CHANGE = "Settings-Change"
@@ -33,6 +46,12 @@ class Arguments(RootModel[dict[str, Any]]):
     """A command's arguments; each command checks its own."""
 
 
+class Country(BaseModel):
+    """A country, as two letters."""
+
+    country: str
+
+
 def pages(context: Context) -> APIBlueprint:
     """The pages where the store is set up."""
     room = APIBlueprint("settings", __name__, doc_ui=False)
@@ -42,7 +61,11 @@ def pages(context: Context) -> APIBlueprint:
         with context.store.read() as conn:
             return render_template(page.template, **page.content(conn, person, context.store.folder), csrf_needed=True)
 
-    for path, page in _PAGES.items():
+    def hours(conn: sqlite3.Connection, _: Staff, __: Path) -> Json:
+        return _drawn("hours", conn, opening.page(conn, context.clock()))
+
+    drawn = {"/settings/hours": _Page(_DRAWN, hours)}
+    for path, page in {**_PAGES, **drawn}.items():
         room.add_url_rule(path, path.strip("/").replace("/", "_"), partial(show, page))
     return room
 
@@ -93,15 +116,36 @@ def _file(conn: sqlite3.Connection, person: Staff, _: Path) -> Json:
     return {"store": settings.load(conn), "may_take_over": may_take_over, "largest": settings_file.LARGEST}
 
 
+def _services(conn: sqlite3.Connection, _: Staff, __: Path) -> Json:
+    return _drawn("services", conn, services.page(conn))
+
+
+def _counters(conn: sqlite3.Connection, person: Staff, _: Path) -> Json:
+    return _drawn("counters", conn, {**counter_settings.page(conn), "may_change": auth.has(person, Role.ADMIN)})
+
+
+def _texts(conn: sqlite3.Connection, _: Staff, __: Path) -> Json:
+    return _drawn("store-texts", conn, store_texts.page(conn))
+
+
+def _drawn(script: str, conn: sqlite3.Connection, state: Json) -> Json:
+    """A page that a script draws from its state, and again from the answer to each command."""
+    return {"script": script, "state": state, "store": settings.load(conn)}
+
+
 def _alerts(conn: sqlite3.Connection, person: Staff, _: Path) -> Json:
     may_send = auth.has(person, Role.ADMIN)
     return {"store": settings.load(conn), **alert_settings.page(conn), "may_send": may_send}
 
 
+_DRAWN = "lobby/drawn.html"
 _PAGES = {
     "/settings": _Page("lobby/settings.html", _store),
     "/settings/rule": _Page("lobby/rule.html", _rule),
     "/settings/entitlements": _Page("lobby/entitlements.html", _entitlements),
+    "/settings/services": _Page(_DRAWN, _services),
+    "/settings/counters": _Page(_DRAWN, _counters),
+    "/settings/texts": _Page(_DRAWN, _texts),
     "/settings/alerts": _Page("lobby/alerts.html", _alerts),
     "/settings/changes": _Page("lobby/changes.html", _changes),
     "/settings/file": _Page("lobby/settings_file.html", _file),
@@ -121,5 +165,12 @@ def api(context: Context) -> APIBlueprint:
         if done.change is not None:
             answer.headers[CHANGE] = str(done.change)
         return answer
+
+    @room.get("/holidays", summary="A country's public holidays of the next 400 days, to choose special days from")
+    def public_holidays(query: Country) -> Answer:
+        manager(context, control_token)
+        with context.store.read() as conn:
+            today = calendar.local(context.clock(), settings.load(conn)).date()
+        return {"holidays": context.off_loop(lambda: holiday_list.between(query.country, today))}
 
     return room

@@ -103,7 +103,7 @@ def theme(data: Path, as_json: bool, logo: Path | None, no_logo: bool, notices: 
 @click.option("--name-zh")
 @click.option("--name-en")
 @click.option("--timezone", help="Such as Asia/Shanghai.")
-@click.option("--hours", help="Monday to Sunday: seven of 09:00-18:00 or closed, with commas; '' for always open.")
+@click.option("--hours", help="As the command “hours” has them, with commas; '' for always open.")
 @click.option("--public-url", help="Where phones reach this server; printed in QR codes.")
 @click.option(
     "--group", "groups", multiple=True, metavar="SERVICE=中文/English",

@@ -8,7 +8,7 @@ import json
 import logging
 import math
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
@@ -23,6 +23,7 @@ from counter.present import usable
 from counter.service_times import cautious, prior
 from counter.staffing import Outlook, Staffing, opening_order
 from db import calendar, counters, day_facts, settings, studies
+from db.records import Hours
 from db.store import Store
 from db.studies import Study
 from lobby.errors import StudyRunning
@@ -164,24 +165,26 @@ def _taught(conn: sqlite3.Connection, now: float) -> list[str]:
 def _outlook(conn: sqlite3.Connection, now: float, day: str) -> Outlook | None:
     """What is known of a day to come; None for one on which the store is closed."""
     store = usable(settings.set_up(conn))
-    weekday = date.fromisoformat(day).weekday()
-    opens, closes = 0, HALF_HOURS
-    if store.settings.hours:
-        hours = store.settings.hours[weekday]
-        if hours is None:
-            return None
-        opens, closes = _half_hour(hours.opens), _half_hour(hours.closes)
+    when = date.fromisoformat(day)
+    spans = calendar.spans_on(when, store.settings)
+    if not spans:
+        return None
+    is_always_open = not store.settings.hours and spans == (calendar.ALL_DAY,)
     times = {code: service.learnt or prior(service) for code, service in store.services.items()}
     return Outlook(
-        habits=learning.habits(conn, now, weekday),
+        habits=learning.habits(conn, now, when.weekday()),
         times=times,
         cautious={code: cautious(time, store.settings.rules) for code, time in times.items()},
         tiers=tuple(store.tiers.values()),
         rules=store.settings.rules,
         counters=opening_order(counters.everyone(conn)),
-        open_from=opens,
-        open_to=closes,
+        open_halves=range(HALF_HOURS) if is_always_open else _half_hours(spans),
     )
+
+
+def _half_hours(spans: Iterable[Hours]) -> list[int]:
+    """Those that a day is open in, in order; one that a span ends and the next one begins in counts once."""
+    return sorted({n for span in spans for n in range(_half_hour(span.opens), _half_hour(span.closes))})
 
 
 def _half_hour(clock: str) -> int:
@@ -243,4 +246,4 @@ def _rule_basis(conn: sqlite3.Connection) -> str:
 def _staffing_basis(conn: sqlite3.Connection, now: float) -> str:
     """And with the day and the opening hours."""
     store = settings.load(conn)
-    return f"{calendar.business_day(now, store)} {store.hours!r} {_rule_basis(conn)}"
+    return f"{calendar.business_day(now, store)} {store.hours!r} {store.special_days!r} {_rule_basis(conn)}"

@@ -122,4 +122,4 @@ class Stage:
 
 
 def _set_hours(conn: Connection, opens: str, closes: str) -> None:
-    settings.save(conn, replace(settings.load(conn), hours=(Hours(opens, closes),) * 7))
+    settings.save(conn, replace(settings.load(conn), hours=((Hours(opens, closes),),) * 7))

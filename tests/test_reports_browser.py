@@ -40,7 +40,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 def _mornings(conn: Connection) -> None:
     tomorrow = datetime.now(ZONE).weekday() + 1
     open_on = {(tomorrow + n) % 7 for n in range(3)}
-    hours = tuple(Hours("09:00", "11:00") if day in open_on else None for day in range(7))
+    hours = tuple((Hours("09:00", "11:00"),) if day in open_on else () for day in range(7))
     settings.save(conn, replace(settings.load(conn), hours=hours))
 
 

@@ -37,7 +37,7 @@ def outlook(ordinary: float, vips: float = 1.0, counter_count: int = 6) -> Outlo
         (TicketClass.VIP, "silver", "plan"): tuple(vips * A_SECOND * on for on in hours),
     }
     order = opening_order(sample.COUNTERS)[:counter_count]
-    return Outlook(Habits(arrivals), TIMES, TIMES, sample.TIERS, RULES, order, NINE, SIX_PM)
+    return Outlook(Habits(arrivals), TIMES, TIMES, sample.TIERS, RULES, order, range(NINE, SIX_PM))
 
 
 def test_more_customers_need_more_counters_and_the_promises_are_kept() -> None:
@@ -83,7 +83,7 @@ def test_the_first_counter_to_open_can_do_everything() -> None:
 def weeks(store: Store) -> Store:
     """Four weeks, open from nine to six but on Sundays."""
     past_store.write(store, date(2026, 10, 5), 27, past_store.Past(load=0.5))
-    hours = (*(Hours("09:00", "18:00"),) * 6, None)
+    hours = (*((Hours("09:00", "18:00"),),) * 6, ())
     store.write(lambda conn: settings.save(conn, replace(settings.load(conn), hours=hours)))
     return store
 

@@ -154,4 +154,5 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
         "action_requests_of_counters",
         "alerts",
         "changes_of_settings",
+        "hours_services_and_counters_of_a_store",
     ]

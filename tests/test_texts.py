@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 import lobby.app
 import lobby.commands
 import lobby.importing
+import lobby.opening_errors
 import lobby.script
 import printer.errors
 from db import errors
@@ -46,7 +47,11 @@ def _in_python(tree: ast.Module) -> Iterator[str]:
 
 def _used() -> set[str]:
     texts = set(_errors(errors.LobbyError))
-    assert {printer.errors.PrinterFault.text, lobby.commands.BadHours.text, lobby.script.PromiseBroken.text} <= texts
+    assert {
+        printer.errors.PrinterFault.text,
+        lobby.opening_errors.BadHours.text,
+        lobby.script.PromiseBroken.text,
+    } <= texts
     for room in ROOMS:
         for source in (ROOT / room).glob("*.py"):
             texts.update(_in_python(ast.parse(source.read_text())))

@@ -7,7 +7,7 @@ const MOST_REASON = 200;
 const reason = () => ({ kind: "text", name: "reason", label: t("Reason"), required: true, most: MOST_REASON });
 const filled = (fields) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== "" && value !== undefined));
 
-const services = ({ queues }) => queues.filter((queue) => queue.class !== "vip");
+const services = ({ queues }) => queues.filter((queue) => queue.class !== "vip" && !queue.retired);
 const serviceOptions = (offered) => offered.map((one) => ({ value: one.code, label: name(one.name) }));
 
 const about = (ticket) => [ticket.class === "vip" && (name(ticket.tier_name) || t("VIP")), name(ticket.service_name), ticket.slot_at && t("Appointment {time}", { time: timeOf(ticket.slot_at) })].filter(Boolean).join(" · ");

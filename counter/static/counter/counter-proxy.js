@@ -49,7 +49,7 @@ export function ProxyDialog({ queues, close }) {
   }
 
   const shut = () => dialog.current.close(); // gives the focus back to where it was
-  const services = queues.filter((queue) => queue.class !== "vip");
+  const services = queues.filter((queue) => queue.class !== "vip" && !queue.retired);
   return html`<dialog ref=${dialog} class="ask" aria-label=${t("Number for an absent VIP")} onClose=${close}>
     ${state.ticket ? html`<${Issued} ticket=${state.ticket} close=${shut} />` : html`<${Form} ...${state} services=${services} send=${send} close=${shut} />`}
   </dialog>`;

@@ -30,8 +30,11 @@ const Connecting = () => html`<main class="connecting">${icon("offline")}<h1>${t
 /** After hours the panel says so, unless somebody is still being called or served. */
 const resting = ({ data, calls }) => !calls.shown || (!data.store.open && !data.serving.length && !calls.waiting.length);
 
+/** What a counter is called besides its number, and where it is. */
+const placeOf = ({ counters }, number) => counters.find((counter) => counter.number === number)?.place;
+
 const Full = (shown) => html`<${Bar} ...${shown} />
-  ${resting(shown) ? html`<${Idle} store=${shown.data.store} />` : html`<${Now} call=${shown.calls.shown} />`}
+  ${resting(shown) ? html`<${Idle} store=${shown.data.store} />` : html`<${Now} call=${shown.calls.shown} place=${placeOf(shown.data, shown.calls.shown.counter)} />`}
   <${Recent} calls=${shown.calls.recent} />
   <${Medium} medium=${shown.medium} />
   <${Queues} queues=${shown.data.queues} />

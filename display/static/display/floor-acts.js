@@ -47,7 +47,7 @@ function NoticeForm({ own }) {
 
 function IssuingForm({ queues, own }) {
   const [sure, setSure] = useState(false);
-  const services = queues.filter(({ class: kind }) => kind !== "vip");
+  const services = queues.filter(({ class: kind, retired }) => kind !== "vip" && !retired);
   const stop = (event) => {
     event.preventDefault();
     own.act({ kind: "stop_issuing", service: event.target.service.value });

@@ -5,7 +5,7 @@ import { Rating } from "./ticket-rating.js";
 
 export const Called = ({ ticket }) => html`<section class="called" role="alert">
   <h1>${t("It is your turn")}</h1><p class="top"><span data-ticket-number=${ticket.number}>${ticket.number}</span></p>
-  <p class="go"><span>${t("Please go to counter")}</span><b data-counter=${ticket.counter}>${ticket.counter}</b><i>${t("Counter {n}", { n: ticket.counter })}</i></p>
+  <p class="go"><span>${t("Please go to counter")}</span><b data-counter=${ticket.counter}>${ticket.counter}</b><i>${t("Counter {n}", { n: ticket.counter })}</i>${ticket.counter_place && html`<em>${name(ticket.counter_place)}</em>`}</p>
   <p class="svc">${name(ticket.service_name)} · ${t("Called at {time}", { time: timeOf(ticket.called_at) })}</p></section>`;
 
 const AGAIN = "If you still need us, please take a new number.";

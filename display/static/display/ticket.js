@@ -52,7 +52,8 @@ function Page() {
   };
   return html`<header><b>${name(store?.name ?? STORE)}</b><button lang=${next === "zh" ? "zh-CN" : "en"} data-lang-choice=${next} onClick=${turn}>${next === "zh" ? "中文" : "English"}</button></header>
     ${!ticket?.over && !view.unknown && html`<${Line} view=${view} />`}
-    <${Body} view=${view} take=${take} />`;
+    <${Body} view=${view} take=${take} />
+    ${store?.texts.phone_note && html`<aside class="own-note">${name(store.texts.phone_note)}</aside>`}`;
 }
 
 render(html`<${Page} />`, document.getElementById("app"));

@@ -48,11 +48,14 @@ function underline(queue, vip) {
   return vip ? html`<${Priority} />` : html`<${Wait} parts=${waitParts} of=${queue} tone=${tone(queue)} />`;
 }
 
+/** What to bring, or what it is; only where there is room for it. */
+const Hint = ({ hint }) => hint && html`<small class="hint">${icon("info")}<span>${name(hint)}</span></small>`;
+
 const Card = ({ queue, many, wide, busy, vip, onPick }) => html`<button class="svc ${wide}" data-service=${queue.code}
   disabled=${busy || queue.refusal !== null} onClick=${() => onPick(queue.code)}>
   <span class="badge">${icon(queue.icon)}</span>
   <span class="letter" aria-hidden="true">${queue.letter}</span>
-  <${Fit} class="name" text=${[many, queue.name.zh, queue.name.en, queue.refusal?.text].join()}><${Names} names=${queue.name} /><//>
+  <${Fit} class="name" text=${[many, queue.name.zh, queue.name.en, queue.hint?.zh, queue.hint?.en, queue.refusal?.text].join()}><${Names} names=${queue.name} /><${Hint} hint=${queue.hint} /><//>
   ${underline(queue, vip)}
 </button>`;
 
@@ -69,8 +72,8 @@ const MoreCard = ({ number, pages, wide, onMore }) => html`<button class="svc mo
   <span class="wait"><span>${t("Page {n} of {pages}", { n: number + 1, pages })}</span></span>
 </button>`;
 
-/** The services of the board; the queue of the VIPs is not one of them. */
-export const services = (queues) => queues.filter((queue) => queue.class !== "vip");
+/** The services that stand on kiosks; the queue of the VIPs is not one of them. */
+export const services = (queues) => queues.filter((queue) => queue.on_kiosk);
 
 /** The last card takes what is left of its row. */
 function span(at, count, columns) {

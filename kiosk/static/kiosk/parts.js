@@ -10,8 +10,9 @@ export const Both = ({ text, values }) => html`<b>${t(text, values)}</b><span cl
 /** A name of the server twice. */
 export const Names = ({ names }) => html`<b>${name(names)}</b><span class="en" lang=${otherLang()}>${otherName(names)}</span>`;
 
-/** What a scene is about; the focus begins here. `unseen` where there is no room for it but who reads by ear needs it. */
-export const Heading = ({ text, values, unseen = false }) => html`<section class=${unseen ? "sr" : "hero"}><h1 tabindex="-1">${t(text, values)}</h1><p lang=${otherLang()}>${other(text, values)}</p></section>`;
+/** What a scene is about; the focus begins here. `own`: the store's words in place of ours. `unseen` where there is no room for it but who reads by ear needs it. */
+export const Heading = ({ text, values, own = null, unseen = false }) => html`<section class=${unseen ? "sr" : "hero"}><h1 tabindex="-1">${own ? name(own) : t(text, values)}</h1>
+  <p lang=${otherLang()}>${own ? otherName(own) : other(text, values)}</p></section>`;
 
 const SMALLEST_PX = 14;
 

@@ -27,26 +27,17 @@ async function values(form) {
   const sent = {};
   for (const field of form.querySelectorAll("input, select")) {
     if (field.dataset.picks) continue; // it writes into the field beside it
-    if (field.dataset.list) (sent[field.dataset.list] ??= []).push(field.value.trim());
-    else if (field.type === "checkbox") sent[field.name] = field.checked;
+    if (field.type === "checkbox") sent[field.name] = field.checked;
     else if (field.dataset.words) (sent[field.dataset.words] ??= {})[field.name] = field.value;
     else if (field.dataset.map) (sent[field.dataset.map] ??= {})[field.name] = "text" in field.dataset ? field.value : field.value === "" ? null : Number(field.value);
     else if (field.dataset.pair) addToPair((sent[field.dataset.pair] ??= []), field);
     else if (field.dataset.file) sent[field.dataset.file] = await inBase64(field.files[0]);
     else if ("boolean" in field.dataset) sent[field.name] = field.value === "true";
     else if ("none" in field.dataset && field.value === "") sent[field.name] = null;
-    else if (field.dataset.names) addName((sent[field.dataset.names] ??= {}), field);
     else if (field.value !== "" || "empty" in field.dataset || field.name === "public_url") sent[field.name] = "number" in field.dataset ? Number(field.value) : field.value;
   }
   if (sent.notices) sent.notices = sent.notices.filter(({ zh, en }) => zh || en);
-  if (sent.hours?.every((day) => day === "")) sent.hours = [];
   return sent;
-}
-
-/** A name in both languages, or null while both are empty. */
-function addName(names, field) {
-  names[field.name] ??= null;
-  if (field.value.trim() !== "") names[field.name] = { ...names[field.name], [field.dataset.code]: field.value.trim() };
 }
 
 /** A text in both languages is two fields, one after the other. */
