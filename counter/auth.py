@@ -6,12 +6,9 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-from db import staff
+from db import sessions, settings
 from db.errors import Forbidden, NotYourCounter, WeakPin
 from db.records import Counter, Role, Staff
-
-SESSION_S = 14 * 3600
-"""A sign-in lasts a long shift."""
 
 PIN_DIGITS = range(4, 13)
 
@@ -45,8 +42,9 @@ def is_pin_of(person: Staff | None, pin: str) -> bool:
 
 
 def open_session(conn: sqlite3.Connection, person: Staff, now: float) -> str:
-    """Sign somebody in and return the session's token."""
-    return staff.add_session(conn, person.id, now + SESSION_S)
+    """Sign somebody in, for as long as the store's settings have it, and return the session's token."""
+    lasts = settings.load(conn).sign_ins
+    return sessions.add(conn, person.id, now, lasts.idle_s, lasts.longest_s)
 
 
 def has(person: Staff, role: Role) -> bool:

@@ -58,7 +58,9 @@ def pages(context: Context) -> APIBlueprint:
 
     @room.get("/display")
     def display_page() -> str:
-        device = context.caller_of_cookies().device
+        caller = context.caller_of_cookies()
+        caller.require_not_revoked()
+        device = caller.device
         return render_template("display/display.html", device=device)
 
     @room.get("/t/<token>")

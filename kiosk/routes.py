@@ -64,7 +64,9 @@ def pages(context: Context) -> APIBlueprint:
 
     @room.get("/kiosk")
     def kiosk_page() -> Answer:
-        device = context.caller_of_cookies().device
+        caller = context.caller_of_cookies()
+        caller.require_not_revoked()
+        device = caller.device
         if device is None or device.kind != DeviceKind.KIOSK:
             return render_template("kiosk/unenrolled.html"), 401
         return render_template("kiosk/kiosk.html", kiosk=device.name, csrf_needed=True)
