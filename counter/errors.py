@@ -1,6 +1,6 @@
 """Owns what a sign-in can be refused for."""
 
-from db.errors import LobbyError, TooManyTries
+from db.errors import LobbyError, SignInNeeded, TooManyTries
 
 
 class LockedOut(TooManyTries):
@@ -64,10 +64,10 @@ class FactorUnreadable(LobbyError):
     )
 
 
-class SignInAgain(LobbyError):
+class SignInAgain(SignInNeeded):
     """Too slow, or the PIN has changed between PIN and code."""
 
-    code, status, text = "sign_in_again", 401, "That took too long. Please sign in again with your PIN."
+    code, text = "sign_in_again", "That took too long. Please sign in again with your PIN."
 
 
 class DeviceRevoked(LobbyError):

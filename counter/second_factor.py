@@ -36,18 +36,23 @@ class Enrolment:
     secret: str
     uri: str
 
+    @property
+    def in_groups(self) -> str:
+        """The secret as people type it."""
+        return _in_fours(self.secret)
+
 
 def begin(conn: sqlite3.Connection, key: bytes, person: Staff, store_name: str) -> Enrolment:
-    """What is being set up, a new secret at the first call. `key` is the store's. Raises `FactorInForce`."""
-    found = second_factors.get(conn, person.id)
-    if found is not None and found.confirmed_at is not None:
+    """Set one up anew, with a secret that nobody has seen. `key` is the store's. Raises `FactorInForce`."""
+    secret = pyotp.random_base32()
+    if not second_factors.begin(conn, person.id, _seal(key, person, secret)):
         raise FactorInForce
-    secret = _readable(key, person, found.sealed) if found else None
-    if secret is None:
-        secret = pyotp.random_base32()
-        second_factors.begin(conn, person.id, _seal(key, person, secret))
-    totp = pyotp.TOTP(secret, name=person.name, issuer=f"Lobbyline {store_name}")
-    return Enrolment(secret, totp.provisioning_uri())
+    return _enrolment(secret, person, store_name)
+
+
+def begun(conn: sqlite3.Connection, key: bytes, person: Staff, store_name: str) -> Enrolment:
+    """What is being set up. Raises `FactorNotBegun`, `FactorInForce`, `FactorUnreadable`."""
+    return _enrolment(_unconfirmed(conn, key, person), person, store_name)
 
 
 def confirm(conn: sqlite3.Connection, key: bytes, person: Staff, code: str, now: float) -> list[str]:
@@ -55,13 +60,8 @@ def confirm(conn: sqlite3.Connection, key: bytes, person: Staff, code: str, now:
 
     Raises `FactorNotBegun`, `FactorInForce`, `FactorUnreadable`, `WrongCode`.
     """
-    found = second_factors.get(conn, person.id)
-    if found is None:
-        raise FactorNotBegun
-    if found.confirmed_at is not None:
-        raise FactorInForce
-    _use_totp(conn, _open(key, person, found.sealed), person, code, now)
-    codes = [_in_groups(secrets.token_bytes(RECOVERY_BYTES)) for _ in range(RECOVERY_CODES)]
+    _use_totp(conn, _unconfirmed(conn, key, person), person, code, now)
+    codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
     second_factors.confirm(conn, person.id, now, [_hash(key, person, one) for one in codes])
     events.append(conn, now, EventKind.SECOND_FACTOR_SET, person.actor)
     return codes
@@ -80,10 +80,30 @@ def use(conn: sqlite3.Connection, key: bytes, person: Staff, code: str, now: flo
     events.append(conn, now, EventKind.RECOVERY_CODE_USED, person.actor)
 
 
+def turn_off(conn: sqlite3.Connection, person: Staff, actor: str, now: float) -> None:
+    """From now on the PIN is enough; whoever does this for themselves has shown a code before."""
+    if second_factors.remove(conn, person.id):
+        events.append(conn, now, EventKind.SECOND_FACTOR_REMOVED, actor, name=person.name)
+
+
 def is_in_force(conn: sqlite3.Connection, person: Staff) -> bool:
     """Whether somebody needs a code to sign in."""
     found = second_factors.get(conn, person.id)
     return found is not None and found.confirmed_at is not None
+
+
+def _enrolment(secret: str, person: Staff, store_name: str) -> Enrolment:
+    totp = pyotp.TOTP(secret, name=person.name, issuer=f"Lobbyline {store_name}")
+    return Enrolment(secret, totp.provisioning_uri())
+
+
+def _unconfirmed(conn: sqlite3.Connection, key: bytes, person: Staff) -> str:
+    found = second_factors.get(conn, person.id)
+    if found is None:
+        raise FactorNotBegun
+    if found.confirmed_at is not None:
+        raise FactorInForce
+    return _open(key, person, found.sealed)
 
 
 def _use_totp(conn: sqlite3.Connection, secret: str, person: Staff, code: str, now: float) -> None:
@@ -102,17 +122,10 @@ def _seal(key: bytes, person: Staff, secret: str) -> bytes:
 
 
 def _open(key: bytes, person: Staff, sealed: bytes) -> str:
-    secret = _readable(key, person, sealed)
-    if secret is None:
-        raise FactorUnreadable
-    return secret
-
-
-def _readable(key: bytes, person: Staff, sealed: bytes) -> str | None:
     try:
         return _cipher(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _owner(person)).decode()
     except InvalidTag:
-        return None
+        raise FactorUnreadable from None
 
 
 def _cipher(key: bytes) -> AESGCM:
@@ -124,9 +137,12 @@ def _owner(person: Staff) -> bytes:
     return str(person.id).encode()
 
 
-def _in_groups(code: bytes) -> str:
-    text = base64.b32encode(code).decode()
-    return "-".join(text[at : at + 4] for at in range(0, len(text), 4))
+def _in_fours(text: str, between: str = " ") -> str:
+    return between.join(text[at : at + 4] for at in range(0, len(text), 4))
+
+
+def _recovery_code() -> str:
+    return _in_fours(base64.b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode(), "-")
 
 
 def _plain(code: str) -> str:

@@ -17,7 +17,7 @@ from counter import auth
 from counter.web import Answer, Context
 from db import perks, settings, staff
 from db.errors import SignInNeeded
-from db.records import DeviceKind, Role, Staff
+from db.records import Role, Staff
 from lobby import alert_settings, commands, display_settings, rule_settings, voice_settings
 from lobby.orders import Json
 
@@ -64,10 +64,6 @@ def _store(conn: sqlite3.Connection, person: Staff, _: Path) -> Json:
         "services": settings.services(conn).values(),
         "is_admin": auth.has(person, Role.ADMIN),
         "tiers": settings.tiers(conn).values(),
-        "people": staff.all_staff(conn),
-        "devices": staff.devices(conn),
-        "roles": list(Role),
-        "kinds": list(DeviceKind),
         "rule": rule_settings.kind_in_words(conn),
     }
 
