@@ -40,8 +40,8 @@ def listed(conn: sqlite3.Connection, on_line: dict[int, Seen]) -> list[Json]:
 def _entry(
     conn: sqlite3.Connection, device: Device, line: Seen | None, known: Seen | None, told: PrinterCondition | None
 ) -> Json:
-    seen_at = max((at for at in (known and known.at, told and told.at) if at), default=None)
-    answers = told is not None and told.answers is True and told.error is None
+    answers = told is not None and told.answers is True
+    seen_at = max((at for at in (known and known.at, told.at if told and answers else None) if at), default=None)
     last = line or known
     return {
         "id": device.id,
