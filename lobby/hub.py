@@ -41,6 +41,7 @@ HEARTBEAT_S = 15.0
 _EVERYBODY = "lobby"
 _PHONE = "ticket:"
 _CALLS = frozenset({EventKind.CALLED, EventKind.RECALLED})
+_REVOKED = frozenset({EventKind.DEVICE_REVOKED, EventKind.PRINTER_REMOVED})
 _log = logging.getLogger("lobbyline.hub")
 
 
@@ -135,6 +136,8 @@ class Hub:
         with self._context.store.read() as conn:
             news = events.after(conn, self._version)
             store = settings.load(conn) if any(event.kind in _CALLS for event in news) else None
+        if any(event.kind in _REVOKED for event in news):
+            self._dismiss_revoked()
         for event in news:
             self._version = event.seq
             self._phones.note(event.ticket)
@@ -147,7 +150,6 @@ class Hub:
     def _send_snapshots(self) -> None:
         self._is_stale = False
         self._dismiss_signed_out()
-        self._dismiss_revoked()
         audiences = set(self._watched.values())
         phones = {audience for audience in audiences if audience.startswith(_PHONE)}
         for audience, snapshot in self._snapshots(audiences - phones).items():
@@ -173,8 +175,6 @@ class Hub:
     def _dismiss_revoked(self) -> None:
         """A device that was taken out of the store is told so, and its line ends."""
         devices = {sid: caller.device.id for sid, caller in self._callers.items() if caller.device is not None}
-        if not devices:
-            return
         with self._context.store.read() as conn:
             known = {device.id for device in staff.devices(conn)}
         for sid, device_id in devices.items():
