@@ -6,8 +6,9 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
+from counter.desk_errors import NotYourCounter
+from counter.errors import Forbidden, WeakPin
 from db import sessions, settings
-from db.errors import Forbidden, NotYourCounter, WeakPin
 from db.records import Counter, Role, Staff
 
 PIN_DIGITS = range(4, 13)

@@ -12,12 +12,12 @@ from limits.strategies import FixedWindowRateLimiter
 from pydantic import Field
 
 from counter import browser, desk, signing_in
-from counter.errors import LockedOut, SecondFactorMissing, SignInAgain
+from counter.errors import LockedOut, SecondFactorMissing, SignInAgain, TooManyTries
 from counter.lockout import Place
 from counter.signing_in import Step
 from counter.web import LARGEST, SESSION_KEY, Answer, Body, Context, require_csrf
 from db import counters, sessions, staff
-from db.errors import LobbyError, TooManyTries
+from db.errors import LobbyError
 from db.records import Staff
 
 SIGN_INS = parse("120 per minute")

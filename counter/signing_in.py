@@ -4,11 +4,11 @@ import sqlite3
 from enum import StrEnum
 
 from counter import auth, lockout, second_factor
-from counter.errors import SecondFactorMissing, SecondFactorNeeded, SignInAgain
+from counter.errors import SecondFactorMissing, SecondFactorNeeded, SignInAgain, SignInRefused
 from counter.lockout import Place
 from counter.web import Context
 from db import keys, settings, staff
-from db.errors import LobbyError, SignInRefused
+from db.errors import LobbyError
 from db.records import Role, Staff
 
 

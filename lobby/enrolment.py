@@ -8,12 +8,13 @@ from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, Field
 
 from counter import auth, browser, signing_in
+from counter.errors import WeakPin
 from counter.signing_in import Step
 from counter.web import DEVICE_KEY, Answer, Body, Context, require_csrf
 from db import events, staff
-from db.errors import LinkUsed, WeakPin
 from db.records import Device, DeviceKind, EventKind, Role, Staff
 from display.routes import qr_svg
+from lobby.errors import LinkUsed
 from lobby.sample import enrolment_path
 
 _HOME = {DeviceKind.KIOSK: "/kiosk", DeviceKind.DISPLAY: "/display"}

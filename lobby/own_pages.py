@@ -9,11 +9,11 @@ from flask_babel import gettext
 from flask_openapi3.blueprint import APIBlueprint
 
 from counter import auth, browser, second_factor, signing_in
-from counter.errors import FactorInForce, WrongCode
+from counter.errors import FactorInForce, SignInNeeded, WrongCode
 from counter.signing_in import Step
 from counter.web import SESSION_KEY, Answer, Context, require_csrf
 from db import keys, second_factors, sessions, settings
-from db.errors import LobbyError, SignInNeeded
+from db.errors import LobbyError
 from db.records import Role, Staff
 from display.routes import qr_svg
 from lobby.people_commands import sign_out_everywhere

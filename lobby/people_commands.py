@@ -11,9 +11,9 @@ from typing import Any
 from pydantic import Field
 
 from counter import desk, lockout
+from counter.desk_errors import CounterBusy
 from counter.web import Body
 from db import counters, events, people, second_factors, sessions, settings, staff
-from db.errors import CounterBusy
 from db.people import Person
 from db.records import EventKind, Role
 from lobby.orders import Command, Json, Order, UnknownStaff

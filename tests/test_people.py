@@ -6,8 +6,9 @@ import pytest
 from lobby_stage import MINUTE, Stage
 from people_stage import PIN_HASH, Office
 
+from counter.errors import Forbidden
 from db import people, staff
-from db.errors import Forbidden, NameTaken
+from db.errors import NameTaken
 from db.records import EventKind, Role
 from lobby.people_errors import HasLeft, HasNotLeft, IdleTooLong, LastAdministrator, ServingNow
 
