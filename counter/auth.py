@@ -8,11 +8,8 @@ from argon2.exceptions import VerificationError
 
 from counter.desk_errors import NotYourCounter
 from counter.errors import WeakPin
-from db import staff
+from db import sessions, settings
 from db.records import Counter, Role, Staff
-
-SESSION_S = 14 * 3600
-"""A sign-in lasts a long shift."""
 
 PIN_DIGITS = range(4, 13)
 
@@ -46,8 +43,9 @@ def is_pin_of(person: Staff | None, pin: str) -> bool:
 
 
 def open_session(conn: sqlite3.Connection, person: Staff, now: float) -> str:
-    """Sign somebody in and return the session's token."""
-    return staff.add_session(conn, person.id, now + SESSION_S)
+    """Sign somebody in, for as long as the store's settings have it, and return the session's token."""
+    lasts = settings.load(conn).sign_ins
+    return sessions.add(conn, person.id, now, lasts.idle_s, lasts.longest_s)
 
 
 def has(person: Staff, role: Role) -> bool:

@@ -3,7 +3,7 @@
 import sqlite3
 
 from counter.paging import end_duty
-from db import calendar, counters, events, settings, staff, tickets
+from db import calendar, counters, events, sessions, settings, tickets, tries
 from db.records import Counter, CounterState, EventKind, Ticket, TicketState
 
 
@@ -21,7 +21,8 @@ def close_earlier_days(conn: sqlite3.Connection, now: float) -> int:
     for counter in forgotten:
         _close(conn, counter, now)
     end_duty(conn, now)
-    staff.end_old_sessions(conn, now)
+    sessions.end_old(conn, now)
+    tries.forget_old(conn, now)
     return len(left)
 
 

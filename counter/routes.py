@@ -1,36 +1,20 @@
-"""Owns the counter room's web: the counter page, sign-in, and staff actions."""
+"""Owns the counter room's web: the counter page and staff actions."""
 
-import re
 import sqlite3
 from typing import Any
 
-from flask import redirect, render_template, request, session, url_for
-from flask_babel import gettext
+from flask import render_template, request
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
-from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from pydantic import BaseModel, Field
 
-from counter import auth, desk, repeats, screen, views
+from counter import auth, repeats, screen, sign_in_routes, views
 from counter.acting import get_counter
 from counter.actions import ACTIONS, Action, Request
-from counter.errors import PageTooOld, SignInRefused, TooManyTries
 from counter.present import load_with_calls
-from counter.web import LARGEST, SESSION_KEY, Answer, Body, Context
-from db import counters, staff
-from db.errors import LobbyError
+from counter.web import LARGEST, Answer, Context
+from db import counters
 from db.records import Message, Role, Staff
-
-WRONG_PINS = (parse("10 per 5 minutes"), parse("60 per day"))
-"""Wrong PINs for one name, from wherever they come: too few to try all of even the shortest."""
-
-SIGN_INS = parse("120 per minute")
-"""From one address: each costs computing."""
-
-_limiter = FixedWindowRateLimiter(MemoryStorage())
-_PATH = re.compile(r"/(?![/\\])[!-~]*")
 
 
 class CounterPath(BaseModel):
@@ -39,16 +23,8 @@ class CounterPath(BaseModel):
     number: int = Field(ge=1, le=LARGEST)
 
 
-class SignIn(Body):
-    """A program's sign-in; `counter` is opened for the person if given."""
-
-    staff: str
-    pin: str
-    counter: int | None = Field(default=None, ge=1, le=LARGEST)
-
-
 def pages(context: Context) -> APIBlueprint:
-    """The counter page and its sign-in."""
+    """The counter page, its strip, and sign-in."""
     room = APIBlueprint("counter", __name__, template_folder="templates", doc_ui=False)
 
     @room.get("/counter")
@@ -79,31 +55,7 @@ def pages(context: Context) -> APIBlueprint:
             "counter/strip.html", staff_name=person.name, number=number, manager=manager, csrf_needed=True
         )
 
-    @room.get("/counter/sign-in")
-    def sign_in_page() -> str:
-        return _sign_in_form(context)
-
-    @room.post("/counter/sign-in")
-    def sign_in() -> Answer:
-        try:
-            session[SESSION_KEY] = _sign_in(context, request.form.get("staff", ""), request.form.get("pin", ""))
-        except LobbyError as refused:
-            return _sign_in_form(context, refused), refused.status
-        session.permanent = True
-        return redirect(_local(request.form.get("next", "")))
-
-    @room.post("/counter/sign-out")
-    def sign_out() -> Answer:
-        person, token = context.caller_of_cookies().person, session.get(SESSION_KEY)
-        if person is not None and token is not None:
-            context.store.write(lambda conn: _sign_out(conn, person, token, context.clock()))
-        session.pop(SESSION_KEY, None)
-        return redirect(url_for("counter.sign_in_page"))
-
-    @room.errorhandler(PageTooOld)
-    def sign_in_anew(refused: PageTooOld) -> Answer:
-        return _sign_in_form(context, refused), refused.status
-
+    sign_in_routes.add_pages(room, context)
     return room
 
 
@@ -128,15 +80,7 @@ def api(context: Context) -> APIBlueprint:
     for name, action in ACTIONS.items():
         register(name, action)
 
-    @room.post("/sessions", summary="Sign in for programs")
-    def open_session(body: SignIn) -> Answer:
-        token = _sign_in(context, body.staff, body.pin)
-        number = body.counter
-        if number is not None:
-            person = context.caller_of_token(token).staff
-            context.store.write(lambda conn: desk.open_counter(conn, number, person, context.clock()))
-        return {"token": token}, 201
-
+    sign_in_routes.add_api(room, context)
     return room
 
 
@@ -157,42 +101,3 @@ def _act(
     if body.expects is not None:
         repeats.require_as_seen(conn, number, repeats.Seen(body.expects.state, body.expects.ticket))
     return action.step(conn, number, person, now, body)
-
-
-def _sign_in(context: Context, name: str, pin: str) -> str:
-    name = name.strip()
-    is_quiet = _limiter.hit(SIGN_INS, request.remote_addr or "")
-    if not (is_quiet and all(_limiter.test(limit, name) for limit in WRONG_PINS)):
-        raise TooManyTries
-    with context.store.read() as conn:
-        person = staff.staff_by_name(conn, name)
-    if not context.off_loop(lambda: auth.is_pin_of(person, pin)) or person is None:
-        for limit in WRONG_PINS:
-            _limiter.hit(limit, name)
-        raise SignInRefused
-    return context.store.write(lambda conn: auth.open_session(conn, person, context.clock()))
-
-
-def _sign_out(conn: sqlite3.Connection, person: Staff, token: str, now: float) -> None:
-    """Leave the counter too. Raises `CounterBusy` while somebody is being served there."""
-    at = counters.of_staff(conn, person.id)
-    if at is not None:
-        desk.close_counter(conn, at.number, person, now)
-    staff.end_session(conn, token)
-
-
-def _sign_in_form(context: Context, refused: LobbyError | None = None) -> str:
-    with context.store.read() as conn:
-        names = [person.name for person in staff.all_staff(conn) if person.pin_hash]
-    return render_template(
-        "counter/sign_in.html",
-        names=names,
-        error=gettext(refused.text) if refused else None,
-        next=_local(request.values.get("next", "")),
-        csrf_needed=True,
-    )
-
-
-def _local(target: str) -> str:
-    """Where to go after sign-in: only a path of this server."""
-    return target if _PATH.fullmatch(target) else url_for("counter.counter_page")

@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.validators import ValidationError
 
-from counter.errors import DeviceNeeded, ForecastUnavailable, PageTooOld, SignInNeeded
+from counter.errors import DeviceNeeded, DeviceRevoked, ForecastUnavailable, PageTooOld, SignInNeeded
 from counter.proposal import Proposal
 from counter.situation import Comparison
-from db import settings, staff
+from db import sessions, settings, staff
 from db.errors import NotFound
+from db.presence import Seen
 from db.records import Device, SpokenCall, Staff
 from db.store import Store
 
@@ -62,7 +63,8 @@ class Context:
     snapshot (`speed`, `build`). `off_loop` runs heavy computing where it holds nobody up; what it runs must not raise.
     `give_way` lets the lobby hear of a change before its maker's answer is put together. `what_if` plays the next hour
     with and without a change, as `lobby.forecasting` does. `speak` gives the sound of a call: a WAV file, or None.
-    `print_test` prints a test page on the printer of a name.
+    `print_test` prints a test page on the printer of a name. `heard` is told of each device whose token was used,
+    `on_line` tells which devices are there now, by id.
     """
 
     store: Store
@@ -74,6 +76,8 @@ class Context:
     what_if: Callable[[Proposal], Comparison] = field(default=_nothing_foreseen)
     speak: Callable[[SpokenCall], bytes | None] = lambda _: None
     print_test: Callable[[str], dict[str, Any]] = field(default=_no_printers)
+    heard: Callable[[int], None] = lambda _: None
+    on_line: Callable[[], Mapping[int, Seen]] = dict
 
     @property
     def base_url(self) -> str:
@@ -96,12 +100,16 @@ class Context:
         """The device or the signed-in person a token belongs to."""
         with self.store.read() as conn:
             device = staff.device_by_token(conn, token)
-            return Caller(device, None if device else staff.staff_by_session(conn, token, self.clock()))
+            found = None if device else sessions.find(conn, token, self.clock())
+        if device is not None:
+            self.heard(device.id)
+        return Caller(device, self._in_use(token, found))
 
     def caller_of_session(self, token: str) -> "Caller":
-        """Whoever a sign-in belongs to, while it lasts."""
+        """Whoever a sign-in belongs to, while it lasts; to look is not to use it."""
         with self.store.read() as conn:
-            return Caller(person=staff.staff_by_session(conn, token, self.clock()))
+            found = sessions.find(conn, token, self.clock())
+        return Caller(person=found.person if found else None)
 
     def caller_of_cookies(self) -> "Caller":
         """The enrolled device and the signed-in person of this browser."""
@@ -109,19 +117,28 @@ class Context:
         if device_id is None and token is None:
             return Caller()
         with self.store.read() as conn:
-            return Caller(
-                device=staff.device_by_id(conn, device_id) if device_id else None,
-                person=staff.staff_by_session(conn, token, self.clock()) if token else None,
-            )
+            device = staff.device_by_id(conn, device_id) if device_id else None
+            found = sessions.find(conn, token, self.clock()) if token else None
+        return Caller(device, self._in_use(token, found), is_revoked=bool(device_id) and device is None)
+
+    def _in_use(self, token: str | None, found: sessions.Session | None) -> Staff | None:
+        """Whose sign-in it is; that it is used is written down from time to time, so it does not end as unused."""
+        if token is not None and found is not None and found.is_worth_touching:
+            self.store.write(lambda conn: sessions.touch(conn, token, self.clock()))
+        return found.person if found else None
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is asking: a device of the store, one of the staff, both, the command line, or nobody."""
+    """Who is asking: a device of the store, one of the staff, both, the command line, or nobody.
+
+    `is_revoked`: the browser of a device that was taken out of the store.
+    """
 
     device: Device | None = None
     person: Staff | None = None
     is_command: bool = False
+    is_revoked: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -140,6 +157,11 @@ class Caller:
         if self.person is None:
             raise SignInNeeded
         return self.person
+
+    def require_not_revoked(self) -> None:
+        """A disconnected screen of the lobby shows nothing but to staff. Raises `DeviceRevoked`."""
+        if self.is_revoked and self.person is None:
+            raise DeviceRevoked
 
     @property
     def kiosk(self) -> Device:

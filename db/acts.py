@@ -88,8 +88,8 @@ def free_staff(conn: sqlite3.Connection, now: float) -> list[Staff]:
     """Counter staff who could sit down: signed in, and at no counter."""
     rows = conn.execute(
         "SELECT s.id, s.name, s.role FROM staff s WHERE s.role = ? AND s.id NOT IN (SELECT staff_id FROM counters WHERE staff_id IS NOT NULL)"
-        " AND EXISTS (SELECT 1 FROM sessions t WHERE t.staff_id = s.id AND t.expires_at > ?) ORDER BY s.name",
-        (Role.COUNTER, now),
+        " AND EXISTS (SELECT 1 FROM sessions t WHERE t.staff_id = s.id AND t.expires_at > ? AND t.idle_until > ?) ORDER BY s.name",
+        (Role.COUNTER, now, now),
     )
     return [Staff(row["id"], row["name"], Role(row["role"])) for row in rows]
 

@@ -512,6 +512,41 @@ def hours_services_and_counters_of_a_store(db: Database) -> None:
         db.execute(f"ALTER TABLE counters ADD COLUMN {column} TEXT")
 
 
+_STAFF_AND_DEVICES = """
+ALTER TABLE staff ADD COLUMN retired_at REAL CHECK (retired_at IS NULL OR pin_hash IS NULL);
+ALTER TABLE staff ADD COLUMN signed_in_at REAL;
+CREATE TRIGGER the_last_administrator_stays BEFORE UPDATE OF role, retired_at ON staff
+    WHEN OLD.role = 'admin' AND OLD.retired_at IS NULL AND (NEW.role <> 'admin' OR NEW.retired_at IS NOT NULL)
+        AND NOT EXISTS (SELECT 1 FROM staff WHERE role = 'admin' AND retired_at IS NULL AND id <> OLD.id)
+    BEGIN SELECT RAISE(ABORT, 'a store has an administrator'); END;
+
+ALTER TABLE sessions ADD COLUMN idle_s REAL NOT NULL DEFAULT 50400 CHECK (idle_s > 0);
+ALTER TABLE sessions ADD COLUMN idle_until REAL NOT NULL DEFAULT 0;
+UPDATE sessions SET idle_until = expires_at;
+CREATE INDEX sessions_of_staff ON sessions (staff_id);
+
+CREATE TABLE sign_in_tries (key TEXT PRIMARY KEY, tries INTEGER NOT NULL CHECK (tries > 0), ends_at REAL NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE second_factors (
+    staff_id INTEGER PRIMARY KEY REFERENCES staff (id), secret BLOB NOT NULL, confirmed_at REAL, last_step INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE recovery_codes (
+    staff_id INTEGER NOT NULL REFERENCES second_factors (staff_id) ON DELETE CASCADE, code_hash TEXT NOT NULL, used_at REAL,
+    PRIMARY KEY (staff_id, code_hash)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE presence ADD COLUMN page TEXT;
+ALTER TABLE presence ADD COLUMN address TEXT;
+"""
+
+
+@steps()
+def staff_and_devices(db: Database) -> None:
+    """Staff who leave, sign-ins that end when unused, tries at a PIN, second factors, and where a device was seen."""
+    for statement in _statements(_STAFF_AND_DEVICES):
+        db.execute(statement)
+
+
 def _statements(script: str) -> list[str]:
     """Split a script (sqlite3's own `executescript` would commit the migration's transaction)."""
     statements, current = [], ""

@@ -206,6 +206,17 @@ class EventKind(StrEnum):
     DEVICE_ENROLLED = "device_enrolled"
     PIN_SET = "pin_set"
     PIN_LINK_MADE = "pin_link_made"
+    STAFF_RENAMED = "staff_renamed"
+    ROLE_CHANGED = "role_changed"
+    STAFF_RETIRED = "staff_retired"
+    STAFF_RETURNED = "staff_returned"
+    SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
+    SECOND_FACTOR_SET = "second_factor_set"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    DEVICE_LINK_MADE = "device_link_made"
+    DEVICE_RENAMED = "device_renamed"
+    DEVICE_REVOKED = "device_revoked"
     SETTINGS_CHANGED = "settings_changed"
     PERK_USED = "perk_used"
     PERK_UNDONE = "perk_undone"
@@ -750,6 +761,18 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
+class SignIns:
+    """How long a sign-in lasts, in seconds: `longest_s` at most, `idle_s` when nobody uses it; and who needs more than a PIN.
+
+    `managers_need_code`: managers and administrators sign in with a second factor, and set one up where they have none.
+    """
+
+    idle_s: float = 4 * 3600.0
+    longest_s: float = 14 * 3600.0
+    managers_need_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What a store decides about itself; `hours` runs Monday to Sunday, each the spans of a day, none for a closed one;
     empty for always open. `special_days` go before it, by date (`YYYY-MM-DD`).
@@ -772,6 +795,7 @@ class Settings:
     voice: Voice = field(default_factory=Voice)
     theme: Theme = field(default_factory=Theme)
     desk: Desk = field(default_factory=Desk)
+    sign_ins: SignIns = field(default_factory=SignIns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from db.records import (
     Service,
     ServiceTime,
     Settings,
+    SignIns,
     SpecialDay,
     Theme,
     Tier,
@@ -123,6 +124,7 @@ def _settings(stored: dict[str, Any]) -> Settings:
         voice=_voice(stored["voice"]) if "voice" in stored else Voice(),
         theme=Theme(**(stored.get("theme") or {})),
         desk=_desk(stored.get("desk")),
+        sign_ins=SignIns(**_usable(stored.get("sign_ins"), SignIns())),
     )
 
 
@@ -147,9 +149,15 @@ def _rules(stored: Any) -> Rules:
 
 def _desk(stored: Any) -> Desk:
     """As stored; what is missing or damaged has its default, so that counters can always work."""
+    return Desk(**_usable(stored, Desk()))
+
+
+def _usable(stored: Any, usual: Desk | SignIns) -> dict[str, Any]:
     known = stored if isinstance(stored, dict) else {}
-    usual = dataclasses.asdict(Desk())
-    return Desk(**{name: known[name] if _fits(known.get(name), usual[name]) else usual[name] for name in usual})
+    return {
+        name: known[name] if _fits(known.get(name), value) else value
+        for name, value in dataclasses.asdict(usual).items()
+    }
 
 
 def _fits(value: Any, usual: Any) -> bool:

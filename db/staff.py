@@ -18,7 +18,8 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
-def _hash(token: str) -> str:
+def hash_token(token: str) -> str:
+    """As a token is kept."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -39,48 +40,21 @@ def set_pin_hash(conn: sqlite3.Connection, staff_id: int, pin_hash: str) -> None
 
 
 def all_staff(conn: sqlite3.Connection) -> list[Staff]:
-    """Everybody, by name."""
-    return [_staff(row) for row in conn.execute("SELECT * FROM staff ORDER BY name")]
+    """Everybody who works here, by name; without those who have left."""
+    rows = conn.execute("SELECT * FROM staff WHERE retired_at IS NULL ORDER BY name")
+    return [staff_of_row(row) for row in rows]
 
 
 def staff_by_id(conn: sqlite3.Connection, staff_id: int) -> Staff | None:
     """One of the staff."""
     row = conn.execute("SELECT * FROM staff WHERE id = ?", (staff_id,)).fetchone()
-    return _staff(row) if row else None
+    return staff_of_row(row) if row else None
 
 
 def staff_by_name(conn: sqlite3.Connection, name: str) -> Staff | None:
-    """One of the staff, by the name they sign in with."""
-    row = conn.execute("SELECT * FROM staff WHERE name = ?", (name,)).fetchone()
-    return _staff(row) if row else None
-
-
-def add_session(conn: sqlite3.Connection, staff_id: int, expires_at: float) -> str:
-    """Open a signed-in session and return its token."""
-    token = new_token()
-    conn.execute(
-        "INSERT INTO sessions (token_hash, staff_id, expires_at) VALUES (?, ?, ?)", (_hash(token), staff_id, expires_at)
-    )
-    return token
-
-
-def staff_by_session(conn: sqlite3.Connection, token: str, now: float) -> Staff | None:
-    """Who a session token belongs to, while it lasts."""
-    row = conn.execute(
-        "SELECT s.* FROM sessions t JOIN staff s ON s.id = t.staff_id WHERE t.token_hash = ? AND t.expires_at > ?",
-        (_hash(token), now),
-    ).fetchone()
-    return _staff(row) if row else None
-
-
-def end_old_sessions(conn: sqlite3.Connection, now: float) -> None:
-    """Forget sign-ins that have run out."""
-    conn.execute("DELETE FROM sessions WHERE expires_at <= ?", (now,))
-
-
-def end_session(conn: sqlite3.Connection, token: str) -> None:
-    """Sign out."""
-    conn.execute("DELETE FROM sessions WHERE token_hash = ?", (_hash(token),))
+    """Whoever works here under this name, which they sign in with."""
+    row = conn.execute("SELECT * FROM staff WHERE name = ? AND retired_at IS NULL", (name,)).fetchone()
+    return staff_of_row(row) if row else None
 
 
 def add_device(conn: sqlite3.Connection, kind: DeviceKind, name: str, options: Mapping[str, str]) -> tuple[int, str]:
@@ -89,7 +63,7 @@ def add_device(conn: sqlite3.Connection, kind: DeviceKind, name: str, options: M
     try:
         cursor = conn.execute(
             "INSERT INTO devices (kind, name, token_hash, options) VALUES (?, ?, ?, ?)",
-            (kind, name, _hash(token), json.dumps(dict(options), ensure_ascii=False)),
+            (kind, name, hash_token(token), json.dumps(dict(options), ensure_ascii=False)),
         )
     except sqlite3.IntegrityError:
         raise NameTaken(name=name) from None
@@ -117,14 +91,14 @@ def devices(conn: sqlite3.Connection, kind: DeviceKind | None = None) -> list[De
 
 
 def device_by_id(conn: sqlite3.Connection, device_id: int) -> Device | None:
-    """One device."""
-    row = conn.execute("SELECT * FROM devices WHERE id = ?", (device_id,)).fetchone()
+    """One device, unless it was taken out of service."""
+    row = conn.execute("SELECT * FROM devices WHERE id = ? AND removed_at IS NULL", (device_id,)).fetchone()
     return _device(row) if row else None
 
 
 def device_by_token(conn: sqlite3.Connection, token: str) -> Device | None:
     """The device a bearer token belongs to."""
-    row = conn.execute("SELECT * FROM devices WHERE token_hash = ?", (_hash(token),)).fetchone()
+    row = conn.execute("SELECT * FROM devices WHERE token_hash = ?", (hash_token(token),)).fetchone()
     return _device(row) if row else None
 
 
@@ -135,7 +109,8 @@ def add_enrolment(conn: sqlite3.Connection, *, device_id: int | None = None, sta
         "DELETE FROM enrolments WHERE used_at IS NULL AND (device_id = ? OR staff_id = ?)", (device_id, staff_id)
     )
     conn.execute(
-        "INSERT INTO enrolments (token_hash, device_id, staff_id) VALUES (?, ?, ?)", (_hash(token), device_id, staff_id)
+        "INSERT INTO enrolments (token_hash, device_id, staff_id) VALUES (?, ?, ?)",
+        (hash_token(token), device_id, staff_id),
     )
     return token
 
@@ -143,7 +118,7 @@ def add_enrolment(conn: sqlite3.Connection, *, device_id: int | None = None, sta
 def enrolment(conn: sqlite3.Connection, token: str) -> tuple[int | None, int | None] | None:
     """What an unused link is for: (device id, staff id), one of them None; None if used or unknown."""
     row = conn.execute(
-        "SELECT device_id, staff_id FROM enrolments WHERE token_hash = ? AND used_at IS NULL", (_hash(token),)
+        "SELECT device_id, staff_id FROM enrolments WHERE token_hash = ? AND used_at IS NULL", (hash_token(token),)
     ).fetchone()
     return (row["device_id"], row["staff_id"]) if row else None
 
@@ -151,10 +126,11 @@ def enrolment(conn: sqlite3.Connection, token: str) -> tuple[int | None, int | N
 def use_enrolment(conn: sqlite3.Connection, token: str, now: float) -> bool:
     """Use a link up; false if somebody was faster."""
     statement = "UPDATE enrolments SET used_at = ? WHERE token_hash = ? AND used_at IS NULL"
-    return conn.execute(statement, (now, _hash(token))).rowcount == 1
+    return conn.execute(statement, (now, hash_token(token))).rowcount == 1
 
 
-def _staff(row: sqlite3.Row) -> Staff:
+def staff_of_row(row: sqlite3.Row) -> Staff:
+    """A row of the table as a record."""
     return Staff(row["id"], row["name"], Role(row["role"]), row["pin_hash"], row["manager_code"], row["on_duty_since"])
 
 

@@ -57,7 +57,9 @@ def pages(context: Context) -> APIBlueprint:
 
     @room.get("/display")
     def display_page() -> str:
-        device = context.caller().device
+        caller = context.caller()
+        caller.require_not_revoked()
+        device = caller.device
         return render_template("display/display.html", device=device)
 
     @room.get("/t/<token>")

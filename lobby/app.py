@@ -27,6 +27,8 @@ from lobby import (
     figures,
     gate,
     logs,
+    own_pages,
+    people_pages,
     printer_pages,
     problems,
     settings,
@@ -94,6 +96,9 @@ def create_app(context: Context, control_token: str) -> Flask:
     app.register_api(slip_routes.pages(context))
     app.register_api(slip_routes.api(context))
     app.register_api(printer_pages.pages(context))
+    app.register_api(people_pages.pages(context))
+    app.register_api(people_pages.api(context))
+    app.register_api(own_pages.pages(context))
     gate.require_complete(app)
     return app
 

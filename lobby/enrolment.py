@@ -3,16 +3,19 @@
 import sqlite3
 from typing import Any
 
-from flask import redirect, render_template, session
+from flask import Response, redirect, render_template, session
 from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, Field
 
-from counter import auth
+from counter import auth, browser, signing_in
 from counter.errors import WeakPin
-from counter.web import DEVICE_KEY, SESSION_KEY, Answer, Body, Context
+from counter.signing_in import Step
+from counter.web import DEVICE_KEY, Answer, Body, Context
 from db import events, staff
 from db.records import Device, DeviceKind, EventKind, Role, Staff
+from display.routes import qr_svg
 from lobby.errors import LinkUsed
+from lobby.sample import enrolment_path
 
 _HOME = {DeviceKind.KIOSK: "/kiosk", DeviceKind.DISPLAY: "/display"}
 
@@ -57,12 +60,20 @@ def pages(context: Context) -> APIBlueprint:
             _find(conn, path.token)
         pin_hash = _hash(context, body.pin) if body.pin is not None else None
         device, person, token = context.store.write(lambda conn: _use(conn, path.token, pin_hash, context.clock()))
-        session.permanent = True
         if device is not None:
+            session.permanent = True
             session[DEVICE_KEY] = device.id
             return {"next": _HOME.get(device.kind, "/")}
-        session[SESSION_KEY] = token
-        return {"next": "/" if person and person.role != Role.COUNTER else "/counter"}
+        if person is None or token is None:  # a PIN alone does not let them in
+            return {"next": "/counter/sign-in"}
+        browser.let_in(person, token)
+        return {"next": "/" if person.role != Role.COUNTER else "/counter"}
+
+    @room.get("/enrol/<token>/qr.svg")
+    def enrol_qr(path: LinkPath) -> Answer:
+        with context.store.read() as conn:
+            _find(conn, path.token)
+        return Response(qr_svg(context.base_url + enrolment_path(path.token)), mimetype="image/svg+xml")
 
     return room
 
@@ -84,7 +95,7 @@ def _find(conn: sqlite3.Connection, token: str) -> tuple[Device | None, Staff | 
 def _use(
     conn: sqlite3.Connection, token: str, pin_hash: str | None, now: float
 ) -> tuple[Device | None, Staff | None, str | None]:
-    """Use the link up; a person's needs the PIN, and signs them in."""
+    """Use the link up; a person's needs the PIN, and signs them in unless they need a second factor too."""
     device, person = _find(conn, token)
     if person is not None and pin_hash is None:
         raise WeakPin
@@ -95,4 +106,5 @@ def _use(
         return device, None, None
     staff.set_pin_hash(conn, person.id, pin_hash)
     events.append(conn, now, EventKind.PIN_SET, person.actor)
-    return None, person, auth.open_session(conn, person, now)
+    needs_more = signing_in.next_step(conn, person) != Step.NOTHING
+    return None, person, None if needs_more else auth.open_session(conn, person, now)

@@ -20,11 +20,13 @@ from gevent.event import Event as Signal
 from pydantic import BaseModel, Field, ValidationError
 
 from counter import duty_screen, screen, views
+from counter.errors import DeviceRevoked
 from counter.moment import Present
 from counter.present import load_with_calls
 from counter.web import LARGEST, SESSION_KEY, Caller, Context
-from db import events, settings, tickets
+from db import events, settings, staff, tickets
 from db.errors import LobbyError
+from db.presence import Seen
 from db.records import EventKind
 from display import screens
 from display.board import of_call
@@ -41,6 +43,7 @@ HEARTBEAT_S = 15.0
 _EVERYBODY = "lobby"
 _PHONE = "ticket:"
 _CALLS = frozenset({EventKind.CALLED, EventKind.RECALLED})
+_REVOKED = frozenset({EventKind.DEVICE_REVOKED, EventKind.PRINTER_REMOVED})
 _log = logging.getLogger("lobbyline.hub")
 
 
@@ -77,6 +80,8 @@ class Hub:
         self._callers: dict[str, Caller] = {}
         self._held: dict[str, str] = {}
         self._sessions: dict[str, str] = {}
+        self._addresses: dict[str, str] = {}
+        self._pages: dict[str, str] = {}
         self._phones = Phones(context, lambda snapshot, to: self._emit(Said.SNAPSHOT, snapshot, to))
         socketio.on_event("connect", self._connect)
         socketio.on_event("disconnect", self._disconnect)
@@ -85,6 +90,15 @@ class Hub:
     def on_line(self) -> set[int]:
         """The devices that have a live line now, by id."""
         return {caller.device.id for caller in self._callers.values() if caller.device is not None}
+
+    def whereabouts(self) -> dict[int, Seen]:
+        """The devices that have a live line now, by id: since when does not matter, the page and the address do."""
+        now = self._context.clock()
+        return {
+            caller.device.id: Seen(now, self._pages.get(sid), self._addresses.get(sid))
+            for sid, caller in list(self._callers.items())
+            if caller.device is not None
+        }
 
     def wake(self) -> None:
         """Something was committed."""
@@ -124,6 +138,8 @@ class Hub:
         with self._context.store.read() as conn:
             news = events.after(conn, self._version)
             store = settings.load(conn) if any(event.kind in _CALLS for event in news) else None
+        if any(event.kind in _REVOKED for event in news):
+            self._dismiss_revoked()
         for event in news:
             self._version = event.seq
             self._phones.note(event.ticket)
@@ -158,6 +174,18 @@ class Hub:
                 self._watched.pop(sid)
                 self._socketio.server.disconnect(sid)
 
+    def _dismiss_revoked(self) -> None:
+        """A device that was taken out of the store is told so, and its line ends."""
+        devices = {sid: caller.device.id for sid, caller in self._callers.items() if caller.device is not None}
+        with self._context.store.read() as conn:
+            known = {device.id for device in staff.devices(conn)}
+        for sid, device_id in devices.items():
+            if device_id not in known:
+                self._callers.pop(sid, None)
+                self._watched.pop(sid, None)
+                self._emit(Said.REFUSED, views.message(DeviceRevoked()), sid)
+                self._socketio.server.disconnect(sid)
+
     def _connect(self, auth: Any = None) -> None:
         token = auth.get("token") if isinstance(auth, dict) else None
         session_token = None if token else session.get(SESSION_KEY)
@@ -168,6 +196,7 @@ class Hub:
         if caller.person is not None:
             self._sessions[_sid()] = session_token or str(token)
         self._callers[_sid()] = caller
+        self._addresses[_sid()] = request.remote_addr or ""
 
     def _require_ticket(self, token: str) -> None:
         """A ticket's own token lets its holder in, to that ticket only."""
@@ -177,13 +206,14 @@ class Hub:
 
     def _disconnect(self, *_: object) -> None:
         self._callers.pop(_sid(), None)
-        self._held.pop(_sid(), None)
-        self._sessions.pop(_sid(), None)
+        for known in (self._held, self._sessions, self._addresses, self._pages):
+            known.pop(_sid(), None)
         self._watched.pop(_sid(), None)
 
     def _watch(self, what: Any = None) -> None:
         try:
-            audience = self._admit(_Watch.model_validate(what or {}))
+            wanted = _Watch.model_validate(what or {})
+            audience = self._admit(wanted)
             phone = audience.startswith(_PHONE)
             snapshot = self._phones.snapshot(audience) if phone else self._snapshots([audience])[audience]
         except (LobbyError, ValidationError) as refused:
@@ -194,12 +224,13 @@ class Hub:
         if before not in {None, audience}:
             leave_room(before)
         self._watched[_sid()] = audience
+        self._pages[_sid()] = f"/{wanted.screen}"
         join_room(_EVERYBODY)
         join_room(audience)
         self._emit(Said.SNAPSHOT, snapshot, _sid())
 
     def _admit(self, what: "_Watch") -> str:
-        """Which audience this client belongs to. Raises `SignInNeeded`, `Forbidden`."""
+        """Which audience this client belongs to. Raises `SignInNeeded`, `Forbidden`, `DeviceRevoked`."""
         caller = self._callers.get(_sid(), Caller())
         rights.SCREENS[what.screen].require(caller)
         match what.screen:
@@ -211,6 +242,7 @@ class Hub:
                 return "floor"
             case "duty":
                 return f"duty:{caller.staff.id}"
+        caller.require_not_revoked()
         return "board"
 
     def _emit(self, said: Said, data: Any, to: str) -> None:

@@ -58,6 +58,7 @@ class Right:
             return
         if caller.person is not None and not self.who.isdisjoint(_RANKS):
             raise Forbidden
+        caller.require_not_revoked()
         raise self.otherwise
 
 
@@ -128,6 +129,16 @@ ROUTES: dict[str, Right] = {
     "GET /counter/sign-in": ANYBODY,
     "POST /counter/sign-in": BROWSER,
     "POST /counter/sign-out": BROWSER,
+    "GET /counter/sign-in/code": ANYBODY,
+    "POST /counter/sign-in/code": BROWSER,
+    "GET /enrol/<token>/qr.svg": ANYBODY,
+    # Somebody's own sign-in; a second factor may be set up on the way in
+    "GET /me": STAFF,
+    "POST /me/sign-out-everywhere": STAFF,
+    "GET /me/second-factor": ANYBODY,
+    "GET /me/second-factor/qr.svg": ANYBODY,
+    "POST /me/second-factor": BROWSER,
+    "POST /me/second-factor/off": STAFF,
     "POST /api/v1/sessions": ANYBODY,
     # Kiosk, and whoever else gives out numbers
     "GET /kiosk": KIOSKS,
@@ -219,7 +230,17 @@ ROUTES: dict[str, Right] = {
     "GET /settings/display": MANAGERS,
     "GET /settings/printers": MANAGERS,
     "GET /settings/slips": MANAGERS,
+    "GET /settings/services": MANAGERS,
+    "GET /settings/counters": MANAGERS,
+    "GET /settings/hours": MANAGERS,
+    "GET /settings/texts": MANAGERS,
+    "GET /settings/staff": MANAGERS,
+    "GET /settings/devices": MANAGERS,
+    "GET /settings/changes": MANAGERS,
+    "GET /settings/file": MANAGERS,
     "GET /settings/entitlements": ADMINS,
+    "GET /api/v1/holidays": SETTERS,
+    "GET /api/v1/devices": MANAGERS,
     "GET /api/v1/voice/sample": MANAGERS,
     "POST /api/v1/slips/preview": SETTERS,
     "POST /api/v1/commands/<name>": SETTERS,

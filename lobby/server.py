@@ -37,6 +37,7 @@ from lobby.forecasting import Forecasting, Oracle
 from lobby.helper import Helper
 from lobby.hub import Hub
 from lobby.keeping import Keeping, require_sound
+from lobby.last_seen import LastSeen
 from lobby.printing import Printing
 from lobby.speaker import best
 from lobby.watching import Watching
@@ -117,6 +118,7 @@ def _run(
     forecasting = Forecasting(store, clock, oracle.ask)
     speakers = {engine: Helper("lobby.speaker", LONGEST_PHRASE_S) for engine in VoiceEngine}
     announcing = Announcing(store, clock, lambda engine, *work: speakers[engine].ask("speak", engine, *work), best)
+    last_seen = LastSeen(store, clock)
     context = Context(
         store,
         clock,
@@ -127,6 +129,8 @@ def _run(
         what_if=forecasting.what_if,
         speak=announcing.audio,
         print_test=lambda name: trial.as_json(printing.test(name)),
+        heard=last_seen.heard,
+        on_line=lambda: dict(hub.whereabouts()),
     )
     control_token = secrets.token_urlsafe(32)
     app = create_app(context, control_token)
@@ -152,6 +156,7 @@ def _run(
         Keeping(context).run,
         watching.run,
         Sender(store, clock).run,
+        lambda: last_seen.run(hub.whereabouts),
     )
     control = {
         "url": f"{address.scheme}://{_reachable(address.host)}:{port}",

@@ -84,7 +84,7 @@ def page(conn: sqlite3.Connection) -> Json:
     }
 
 
-def _text_set(conn: sqlite3.Connection, order: Order, body: StoreTextSet) -> Json:
+def _text_set(conn: sqlite3.Connection, _: Order, body: StoreTextSet) -> Json:
     room = TEXTS[body.name]
     for code, longest in (("zh", room.longest_zh), ("en", room.longest_en)):
         if len(getattr(body, code)) > longest:

@@ -15,7 +15,7 @@ from watched_stage import MEAN_10
 
 from counter import auth, desk
 from counter.desk_errors import NobodyEligible
-from db import counters, settings, staff, tickets
+from db import counters, sessions, settings, staff, tickets
 from db.records import Role, Staff, Ticket, TicketClass, TicketState
 from db.store import Store
 from kiosk import issuing
@@ -94,7 +94,7 @@ def _play(conn: Connection, morning: Morning) -> None:
     pin = auth.hash_pin(PIN)
     staff.add_staff(conn, MANAGER, Role.ADMIN, pin)
     people = {number: _clerk(conn, name, pin) for number, name in CLERKS.items() if number <= morning.open_counters}
-    staff.add_session(conn, _clerk(conn, FREE, pin).id, NOW + 86_400)
+    sessions.add(conn, _clerk(conn, FREE, pin).id, NOW, 86_400, 86_400)
     random, now, free_at = Random(7), TEN - 60 * MINUTE, {}
     for number, person in people.items():
         desk.open_counter(conn, number, person, now)

@@ -239,7 +239,7 @@ def test_every_page_is_accessible_and_fits_in_both_languages(screen: Make, serve
     manager.inspect()
 
 
-def test_a_manager_sets_the_first_pin_and_adds_a_kiosk_on_the_settings_page(screen: Make, server: Serving) -> None:
+def test_a_manager_sets_the_first_pin_and_adds_a_kiosk_among_the_devices(screen: Make, server: Serving) -> None:
     manager = screen(DESKTOP)
     page = manager.go(server.links["manager"])
     pins = page.locator("input[type=password]")
@@ -247,7 +247,7 @@ def test_a_manager_sets_the_first_pin_and_adds_a_kiosk_on_the_settings_page(scre
     pins.nth(1).fill("8642")
     page.locator("form button").first.click()
     page.wait_for_url(f"{server.url}/")
-    page = manager.go(f"{server.url}/settings")
+    page = manager.go(f"{server.url}/settings/devices")
     form = page.locator("form[data-command=device-add]")
     form.locator("[name=name]").fill("second kiosk")
     form.locator("button").click()

@@ -10,7 +10,7 @@ from counter import learning
 from counter.habits import Habits
 from counter.present import load_with_calls
 from counter.situation import Situation
-from db import alerts, counters, events, settings, staff, tickets
+from db import alerts, counters, events, sessions, settings, tickets
 from db.alarm_records import Alert, AlertKind
 from db.records import EventKind, PauseReason, Permission, ServiceTime, Ticket, TicketClass, TicketState
 from display import screens
@@ -85,7 +85,7 @@ class Watched:
 
     def sign_in(self, staff_id: int) -> None:
         """Somebody is here, and at no counter yet."""
-        self.stage.store.write(lambda conn: staff.add_session(conn, staff_id, self.stage.now + 3600))
+        self.stage.store.write(lambda conn: sessions.add(conn, staff_id, self.stage.now, 3600, 3600))
 
     def floor(self) -> dict[str, Any]:
         """What the floor page receives."""

@@ -55,6 +55,7 @@ export function follow(what, on) {
     if (lastCall === null || call.previous > lastCall) watch(); // a gap: the whole snapshot brings what was missed
     else tell(call);
   });
+  socket.on("refused", ({ code }) => code === "device_revoked" && location.reload()); // the page itself says what to do
   const resync = () => {
     if (!socket.connected) return socket.connect();
     const before = lastNews;

@@ -66,6 +66,12 @@ function show(form, tone, text, link) {
   if (!link) return;
   const anchor = Object.assign(document.createElement("a"), { href: link, textContent: link });
   line.append(" ", anchor);
+  if (link.includes("/enrol/")) line.append(qrOf(link));
+}
+
+/** A one-time link to be scanned rather than typed. */
+function qrOf(link) {
+  return Object.assign(new Image(200, 200), { className: "qr", src: `${new URL(link).pathname}/qr.svg`, alt: t("QR code of the link") });
 }
 
 /** After an addition: an empty form, and the list with the new line. */
