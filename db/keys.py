@@ -10,12 +10,26 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 _BYTES = 32
 
 
+def path_in(folder: Path) -> Path:
+    """Where a data folder's key is."""
+    return folder / "keys" / "store.key"
+
+
+def load(folder: Path) -> bytes | None:
+    """The store's key; None where there is none, or only a damaged one. Makes nothing."""
+    try:
+        key = path_in(folder).read_bytes()
+    except OSError:
+        return None
+    return key if len(key) == _BYTES else None
+
+
 def load_or_create(folder: Path) -> bytes:
     """The store's 32-byte key in `keys/store.key` of the data folder, made at the first call, readable by its owner only.
 
     Raises `OSError` if it cannot be read or written, `ValueError` if the file has another length than a key.
     """
-    path = folder / "keys" / "store.key"
+    path = path_in(folder)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

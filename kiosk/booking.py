@@ -115,11 +115,12 @@ def book(conn: sqlite3.Connection, wish: Wish, by: Booker, now: float) -> tuple[
         language=wish.language,
         booked_at=now,
         booked_by=by.actor,
+        permission=wish.permission,
     )
     _require_one_visit(conn, draft, store)
     booking = _placed(conn, draft, store, now)
     appointments.insert(conn, booking, wish.request_key)
-    data = {**_where(booking, store), "channel": booking.channel, "right": right, "permission": wish.permission}
+    data = {**_where(booking, store), "channel": booking.channel, "right": right, "permission": bool(wish.permission)}
     events.append(conn, now, EventKind.APPOINTMENT_BOOKED, by.actor, code=booking.code, **data)
     return booking, True
 
