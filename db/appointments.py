@@ -31,9 +31,9 @@ def by_request_key(conn: sqlite3.Connection, request_key: str) -> Appointment | 
     return _one(conn, "request_key = ?", request_key)
 
 
-def of_phone(conn: sqlite3.Connection, phone: str) -> list[Appointment]:
-    """Every booking of a phone that is not cancelled, by slot."""
-    return _many(conn, "phone_hash = hash_phone(?) AND state <> 'cancelled' ORDER BY slot_at", phone)
+def of_phone(conn: sqlite3.Connection, phone: str, *, cancelled: bool = False) -> list[Appointment]:
+    """Every booking of a phone, by slot; those that were cancelled only if asked for."""
+    return _many(conn, "phone_hash = hash_phone(?) AND (? OR state <> 'cancelled') ORDER BY slot_at", phone, cancelled)
 
 
 def everyone(conn: sqlite3.Connection) -> dict[str, Appointment]:

@@ -33,6 +33,12 @@ def by_phone(conn: sqlite3.Connection, phone: str) -> Member | None:
     return _member(row) if row else None
 
 
+def all_by_phone(conn: sqlite3.Connection, phone: str) -> list[Member]:
+    """Every member with this phone, whatever their card is worth."""
+    rows = conn.execute(f"{_READ} WHERE phone_hash = hash_phone(?) ORDER BY member_no", (phone,))
+    return [_member(row) for row in rows]
+
+
 def everyone(conn: sqlite3.Connection) -> dict[str, Member]:
     """Every member by number, also those no longer listed."""
     return {row["member_no"]: _member(row) for row in conn.execute(_READ)}

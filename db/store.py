@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TypeVar
 
-from db import migrations, phones
+from db import migrations, phones, upkeep
 from db.connection import BUSY_TIMEOUT_MS, open_reader, open_writer, snapshot
 from db.errors import ServerRunning
 from db.writer import Writer
 
 T = TypeVar("T")
 
-_CLEAR_TEXT_LEFT = "SELECT 1 FROM upkeep WHERE name = 'clear_text_left'"
+_CLEAR_TEXT_LEFT = "clear_text_left"
 
 FILE = "lobbyline.db"
 
@@ -98,11 +98,11 @@ class Store:
 
 def _clean(conn: sqlite3.Connection) -> None:
     """After phones have been sealed: no free page and no log may hold them in clear. Begun anew if it was cut off."""
-    if conn.execute(_CLEAR_TEXT_LEFT).fetchone() is None:
+    if upkeep.read(conn, _CLEAR_TEXT_LEFT) is None:
         return
     conn.execute("VACUUM")
     if _empty_log(conn):
-        conn.execute("DELETE FROM upkeep WHERE name = 'clear_text_left'")
+        upkeep.remove(conn, _CLEAR_TEXT_LEFT)
 
 
 def _empty_log(conn: sqlite3.Connection) -> bool:

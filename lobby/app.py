@@ -21,7 +21,18 @@ from kiosk import booking_routes as booking_room
 from kiosk import help_routes, holder_routes, reprint_routes, staff_issuing
 from kiosk import import_routes as import_room
 from kiosk import routes as kiosk_room
-from lobby import __version__, enrolment, figures, printer_pages, problems, settings, slip_routes, study_routes, texts
+from lobby import (
+    __version__,
+    enrolment,
+    figures,
+    printer_pages,
+    privacy_pages,
+    problems,
+    settings,
+    slip_routes,
+    study_routes,
+    texts,
+)
 from lobby.studies import Studies
 
 LARGEST_REQUEST = 32 * 1024 * 1024
@@ -90,6 +101,7 @@ def create_app(context: Context, control_token: str) -> Flask:
     app.register_api(slip_routes.pages(context))
     app.register_api(slip_routes.api(context, lambda: settings.manager(context, control_token)))
     app.register_api(printer_pages.pages(context))
+    app.register_api(privacy_pages.pages(context))
     return app
 
 

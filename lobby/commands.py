@@ -21,11 +21,13 @@ from display.scope import Layout
 from lobby import (
     alert_settings,
     booking_settings,
+    customers,
     desk_settings,
     display_settings,
     entitlements,
     keeping,
     printer_commands,
+    retention_settings,
     rule_settings,
     slip_settings,
     voice_settings,
@@ -136,7 +138,9 @@ def run(context: Context, name: str, arguments: Json, by: Staff | str) -> Json:
     command = COMMANDS[name]
     body = command.prepare(context, command.body.model_validate(arguments))
     order = Order(context, by if isinstance(by, str) else by.actor, None if isinstance(by, str) else by.role)
-    return context.store.write(lambda conn: command.run(conn, order, body))
+    outcome = context.store.write(lambda conn: command.run(conn, order, body))
+    command.tidy(context)
+    return outcome
 
 
 def _hash_pin(context: Context, body: StaffAdd) -> StaffAdd:
@@ -297,4 +301,6 @@ COMMANDS: dict[str, Command[Any]] = {
     "booking-set": Command(BookingSet, _booking_set),
     **display_settings.COMMANDS,
     "desk-set": Command(DeskSet, _desk_set),
+    **retention_settings.COMMANDS,
+    **customers.COMMANDS,
 }

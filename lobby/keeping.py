@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import gevent
 from pydantic import Field, PrivateAttr
 
 from counter.web import Body, Context
-from db import backups, events
+from db import backups, events, retention
 from db.errors import DamagedStore, LobbyError, UnsoundDatabase
 from db.records import EventKind
 from db.store import FILE, Store, locked
@@ -101,7 +102,7 @@ def restore(folder: Path, copy: Path, now: float) -> Json:
     What was there before is kept in the folder `aside`. Raises `ServerRunning`, `UnsoundDatabase`, `OSError`.
     """
     backups.check(copy)
-    aside = folder / backups.FOLDER / f"before-restore-{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now))}"
+    aside = folder / backups.FOLDER / f"{backups.ASIDE}{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now))}"
     with locked(folder):
         backups.put_back(copy, folder / FILE, aside)
     store = Store(folder)
@@ -155,22 +156,22 @@ def _is_due(store: Store, now: float) -> bool:
 def _copies(context: Context) -> backups.Backup:
     """One in the store's folder, one in the second; each folder rotated. Raises `BackupFailed`."""
     with context.store.read() as conn:
-        second = wishes(conn).second
+        second, longest = wishes(conn).second, timedelta(days=retention.load(conn).backups)
     folders = [context.store.folder / backups.FOLDER, *([Path(second)] if second else [])]
-    outcome = context.off_loop(lambda: _copied(context.store.path, folders))
+    outcome = context.off_loop(lambda: _copied(context.store.path, folders, longest))
     if isinstance(outcome, Exception):
         raise BackupFailed(why=str(outcome)) from outcome
     made: backups.Backup = outcome
     return made
 
 
-def _copied(database: Path, folders: Sequence[Path]) -> backups.Backup | Exception:
+def _copied(database: Path, folders: Sequence[Path], longest: timedelta) -> backups.Backup | Exception:
     """The copy in the first folder, or what went wrong: nothing may be raised off the loop."""
     now = time.time()  # the machine's own clock, also where a demo's runs faster
     try:
         made = [backups.make(database, folder, now) for folder in folders]
         for folder in folders:
-            backups.rotate(folder, now)
+            backups.rotate(folder, now, longest)
     except (LobbyError, OSError, sqlite3.Error) as error:
         return error
     return made[0]

@@ -22,7 +22,7 @@ from gevent.socket import socket as gevent_socket
 from gevent.threadpool import ThreadPoolExecutor
 
 from counter.web import Context
-from db import print_jobs, settings, staff
+from db import phones, print_jobs, settings, staff
 from db.records import DeviceKind, VoiceEngine
 from db.store import Store, locked
 from kiosk import imports
@@ -37,6 +37,7 @@ from lobby.helper import Helper
 from lobby.hub import Hub
 from lobby.keeping import Keeping, require_sound
 from lobby.printing import Printing
+from lobby.purging import Purging
 from lobby.speaker import best
 from lobby.watching import Watching
 from lobby.webhook import Sender
@@ -74,8 +75,13 @@ def serve(folder: Path, address: Address, clock: Clock, say: Callable[[str], Non
 
 
 def _warn_of_faults(store: Store) -> None:
-    """A store with damaged settings serves all the same, and says which of them it could not use."""
+    """A store with damaged settings or a lost key serves all the same, and says what it could not use."""
     with store.read() as conn:
+        unreadable = phones.unreadable(conn)
+        if unreadable:
+            _log.warning(
+                "%d phone numbers are unknown: keys/store.key is not the key they were sealed with", unreadable
+            )
         for fault in rule_settings.faults(conn):
             _log.warning("a stored setting cannot work, please set it anew: %s: %s", fault.field, fault)
 
@@ -118,6 +124,7 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
         Keeping(context).run,
         watching.run,
         Sender(store, clock).run,
+        Purging(context).run,
     )
     workers = [gevent.spawn(work) for work in works]
     with _control_file(store.folder / CONTROL, f"http://{_reachable(host)}:{port}", control_token):
