@@ -65,10 +65,13 @@ def insert(conn: sqlite3.Connection, booking: Appointment, request_key: str | No
 
 
 def change(conn: sqlite3.Connection, booking: Appointment) -> bool:
-    """Replace what is known of a booking that nobody has checked in yet."""
-    assignments = ", ".join(f"{column} = ?" for column in _COLUMNS)
+    """Replace what is known of a booking that nobody has checked in yet; a phone that cannot be read stays as it is."""
+    values = dict(zip(_COLUMNS, _values(conn, booking), strict=True))
+    kept = {"code", "state", *([] if booking.phone else _AT_REST)}
+    changed = {column: value for column, value in values.items() if column not in kept}
+    assignments = ", ".join(f"{column} = ?" for column in changed)
     statement = f"UPDATE appointments SET {assignments} WHERE code = ? AND state = 'booked'"
-    return conn.execute(statement, (*_values(conn, booking), booking.code)).rowcount == 1
+    return conn.execute(statement, (*changed.values(), booking.code)).rowcount == 1
 
 
 def put(conn: sqlite3.Connection, appointments: Iterable[Appointment]) -> None:

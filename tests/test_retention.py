@@ -48,7 +48,7 @@ def _rows(stage: Stage, query: str) -> list[tuple[Any, ...]]:
 
 
 def _busy_hour(stage: Stage) -> None:
-    """Wang is served, noted and rates with words; Chen is put first with a reason; Zhao has booked; a proxy for Wang."""
+    """Wang is served, noted and rates with words; Chen is put first with a reason; Zhao has booked; proxy for Wang."""
     stage.open(4, stage.lin)
     wang = stage.issue(member=WANG).ticket
     stage.call(4, stage.lin)
