@@ -95,6 +95,12 @@ def read(path: Path) -> Backup:
     return Backup(path, made_at(path), path.stat().st_size, tickets, newest)
 
 
+def has_clear_phones(path: Path) -> bool:
+    """Whether a copy is of before phone numbers were sealed. Raises `sqlite3.Error`."""
+    with closing(open_reader(path)) as conn:
+        return conn.execute("SELECT 1 FROM pragma_table_info('members') WHERE name = 'phone'").fetchone() is not None
+
+
 def in_folder(folder: Path) -> list[Path]:
     """The copies in a folder, oldest first."""
     return sorted(path for path in folder.glob("lobbyline-*.db") if _is_ours(path))
@@ -128,6 +134,13 @@ def rotate(folder: Path, now: float, longest: timedelta) -> list[Path]:
 def key_of(copy: Path) -> Path:
     """Where the key that opens a copy's phone numbers is, if it was asked for with the copy."""
     return copy.with_suffix(".key")
+
+
+def add_key(copy: Path, key: Path) -> None:
+    """Put a key beside a copy, readable by its owner only. Raises `OSError`."""
+    target = key_of(copy)
+    target.touch(mode=0o600)
+    target.write_bytes(key.read_bytes())
 
 
 def to_keep(copies: Iterable[Path], now: float, longest: timedelta) -> set[Path]:

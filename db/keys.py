@@ -15,6 +15,23 @@ def path_in(folder: Path) -> Path:
     return folder / "keys" / "store.key"
 
 
+def is_key(path: Path) -> bool:
+    """Whether a file holds a store's key."""
+    return path.is_file() and path.stat().st_size == _BYTES
+
+
+def install(folder: Path, source: Path, aside: Path) -> None:
+    """Make a file the store's key; another one that was there is kept in the folder `aside`. Nothing may be running."""
+    new, path = source.read_bytes(), path_in(folder)
+    if load(folder) == new:
+        return
+    if path.exists():
+        aside.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.replace(aside / path.name)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write_new(path, new)
+
+
 def load(folder: Path) -> bytes | None:
     """The store's key; None where there is none, or only a damaged one. Makes nothing."""
     try:
@@ -31,19 +48,22 @@ def load_or_create(folder: Path) -> bytes:
     """
     path = path_in(folder)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = secrets.token_bytes(_BYTES)
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        _write_new(path, key)
     except FileExistsError:
         key = path.read_bytes()
         if len(key) != _BYTES:
             raise ValueError(f"keys/store.key has {len(key)} bytes where a key has {_BYTES}") from None
-        return key
-    key = secrets.token_bytes(_BYTES)
-    with os.fdopen(handle, "wb") as file:
+    return key
+
+
+def _write_new(path: Path, key: bytes) -> None:
+    """Write a key where there is none. Raises `FileExistsError`."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(key)
         file.flush()
         os.fsync(file.fileno())
-    return key
 
 
 def purpose_key(key: bytes, purpose: bytes) -> bytes:

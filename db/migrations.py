@@ -563,6 +563,11 @@ def apply(conn: sqlite3.Connection) -> None:
     steps.apply(Database(conn))
 
 
+def pending(conn: sqlite3.Connection) -> list[str]:
+    """The steps that this program knows and the database has not seen yet."""
+    return [step.name for step in steps.pending(Database(conn))]
+
+
 def unknown(conn: sqlite3.Connection) -> list[str]:
     """The steps that a newer program has applied to this database, and this one does not know."""
     known = {step.name for step in _every_step()}

@@ -177,7 +177,7 @@ def test_customers_are_reminded_from_a_list_and_it_can_be_taken_along(
         page.locator("a[download]").click()
     download.value.save_as(tmp_path / "list.csv")
     assert first in (tmp_path / "list.csv").read_text("utf-8-sig")
-    line.locator("button").click()
+    line.locator(".by button").click()
     expect(line).not_to_contain_text("林静怡")
     page.inspect()  # type: ignore[attr-defined]
 
