@@ -1,4 +1,4 @@
-"""The page of personal data, in both languages: days are set, tonight's figures follow, a customer is copied and erased."""
+"""The page of personal data in both languages: days and tonight's figures; a customer's copy and erasure."""
 
 import json
 from collections.abc import Iterator

@@ -58,7 +58,7 @@ function say(line, tone, text) {
 /** Enough to be sure of whom, never more. */
 function show({ names, phones, cards, bookings, visits }) {
   const known = [...names, ...phones].join(" · ");
-  const counts = t("{cards} cards, {bookings} appointments, {visits} visits", { cards, bookings, visits });
+  const counts = t("Cards: {cards}, appointments: {bookings}, visits: {visits}", { cards, bookings, visits });
   found.querySelector(".who").textContent = known ? `${known} — ${counts}` : counts;
   erase.reset();
   say(outcome, "ok", "");
