@@ -81,7 +81,7 @@ def put(conn: sqlite3.Connection, appointments: Iterable[Appointment]) -> None:
 
 def row_of(conn: sqlite3.Connection, booking: Appointment) -> list[object]:
     """A booking as values that JSON can carry, the phone at rest as the last of them."""
-    return [*(getattr(booking, column) for column in _PLAIN), phones.at_rest(conn, booking.phone)]
+    return [*(getattr(booking, column) for column in _PLAIN), phones.at_rest_with_tail(conn, booking.phone)]
 
 
 def put_rows(conn: sqlite3.Connection, rows: Iterable[Sequence[Any]]) -> None:

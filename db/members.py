@@ -10,11 +10,13 @@ from db import phones
 from db.records import Member
 
 _PLAIN = [field.name for field in dataclasses.fields(Member) if field.name != "phone"]
-_COLUMNS = [*_PLAIN, "phone_hash", "phone_sealed"]
+_AT_REST = ["phone_hash", "phone_sealed"]
+_COLUMNS = [*_PLAIN, *_AT_REST]
 _READ = "SELECT *, open_phone(phone_sealed) AS phone FROM members"
 _UPSERT = (
     f"INSERT INTO members ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) ON CONFLICT (member_no) DO UPDATE SET "
-    + ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[1:])
+    + ", ".join(f"{column} = excluded.{column}" for column in _PLAIN[1:])
+    + "".join(f", {column} = coalesce(excluded.{column}, {column})" for column in _AT_REST)
 )
 
 
@@ -45,7 +47,7 @@ def everyone(conn: sqlite3.Connection) -> dict[str, Member]:
 
 
 def put(conn: sqlite3.Connection, members: Iterable[Member]) -> None:
-    """Add members, or replace what is known of them."""
+    """Add members, or replace what is known of them; a phone that is empty stays as it was."""
     put_rows(conn, [row_of(conn, member) for member in members])
 
 
@@ -74,11 +76,14 @@ def count(conn: sqlite3.Connection) -> int:
     return int(conn.execute("SELECT count(*) FROM members").fetchone()[0])
 
 
-def row_of(conn: sqlite3.Connection, member: Member) -> list[object]:
-    """A member as values that JSON can carry, the phone at rest as the last of them."""
+def row_of(conn: sqlite3.Connection, member: Member, *, same_phone: bool = False) -> list[object]:
+    """A member as values that JSON can carry, the phone at rest as the last of them.
+
+    `same_phone`: it is kept as it is, which saves sealing it anew.
+    """
     values = [getattr(member, column) for column in _PLAIN]
-    hashed, _, sealed = phones.at_rest(conn, member.phone)
-    return [*(value.isoformat() if isinstance(value, date) else value for value in values), [hashed, sealed]]
+    plain = [value.isoformat() if isinstance(value, date) else value for value in values]
+    return [*plain, [None, None] if same_phone else phones.at_rest(conn, member.phone)]
 
 
 def _member(row: sqlite3.Row) -> Member:

@@ -91,8 +91,16 @@ def attach(conn: sqlite3.Connection, folder: Path, *, may_create: bool) -> None:
 
 
 def at_rest(conn: sqlite3.Connection, phone: str) -> list[str | None]:
-    """Hash, hash of the tail and sealed number in hexadecimal, so that a plan file can carry them; None for no phone."""
-    row = conn.execute("SELECT hash_phone(:it), hash_phone_tail(:it), seal_phone(:it)", {"it": phone}).fetchone()
+    """Hash and sealed number in hexadecimal, so that a plan file can carry them; None for no phone."""
+    return _in_hex(conn.execute("SELECT hash_phone(?1), seal_phone(?1)", (phone,)).fetchone())
+
+
+def at_rest_with_tail(conn: sqlite3.Connection, phone: str) -> list[str | None]:
+    """The same, and the hash of the last digits between them."""
+    return _in_hex(conn.execute("SELECT hash_phone(?1), hash_phone_tail(?1), seal_phone(?1)", (phone,)).fetchone())
+
+
+def _in_hex(row: sqlite3.Row) -> list[str | None]:
     return [None if value is None else value.hex() for value in row]
 
 

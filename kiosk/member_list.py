@@ -92,7 +92,8 @@ class MemberList:
         for number, member in reading.found.items():
             old = self._known.get(number)
             if old != member:
-                yield _change(old, member, members.row_of(self._conn, member))
+                same_phone = old is not None and old.phone == member.phone
+                yield _change(old, member, members.row_of(self._conn, member, same_phone=same_phone))
         for number, member in self._known.items():
             if member.listed and not member.churned and number not in reading.mentioned:
                 yield Change("ended", number, member.name, {"tier": member.tier, "reason": "unlisted"})
