@@ -11,8 +11,12 @@ from datetime import date
 from typing import Any
 
 from counter.card import card_refusal
+from counter.desk_errors import PhoneUnknown
 from db import appointments, calendar, counters, events, members, settings
-from db.errors import (
+from db.errors import UnknownService
+from db.records import Appointment, AppointmentState, BookingRight, Device, EventKind, Settings, Staff
+from kiosk import slots
+from kiosk.errors import (
     AppointmentFixed,
     BookingNotAllowed,
     DayFull,
@@ -20,14 +24,10 @@ from db.errors import (
     NoSuchSlot,
     PermissionNeeded,
     PhoneBusy,
-    PhoneUnknown,
     SlotFull,
     SlotTooFar,
     SlotTooSoon,
-    UnknownService,
 )
-from db.records import Appointment, AppointmentState, BookingRight, Device, EventKind, Settings, Staff
-from kiosk import slots
 from kiosk.identify import Recognised, normalise_phone
 from kiosk.slots import Slot
 

@@ -13,8 +13,9 @@ from counter.customer import masked
 from counter.web import Body
 from db import appointments, calendar, customers, retention, settings
 from db.customers import Customer
-from db.errors import LobbyError, MalformedPhone
+from db.errors import LobbyError
 from db.records import Appointment, AppointmentState, EventKind, Member, Role, Settings
+from kiosk.errors import MalformedPhone
 from kiosk.identify import normalise_phone
 from lobby.orders import Command, Json, Order
 

@@ -10,9 +10,9 @@ from click.testing import CliRunner
 from lobby_stage import CHEN, MINUTE, TEN, WANG, Stage
 
 from counter import choosing, notes
+from counter.errors import Forbidden
 from counter.web import Context
 from db import members
-from db.errors import Forbidden
 from db.records import AppointmentState, EventKind, Rating, Role, Staff
 from db.store import Store
 from kiosk import booking, holder, issuing, proxies

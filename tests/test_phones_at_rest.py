@@ -11,10 +11,11 @@ from lobby_stage import MINUTE, TEN, WANG, Stage
 from sqlite_utils import Database
 
 from counter import desk, notes
+from counter.desk_errors import PhoneUnknown
 from db import appointments, keys, members, migrations, phones
 from db.connection import open_reader, open_writer
-from db.errors import PhoneUnknown, UnknownMember
 from db.store import FILE, Store
+from kiosk.errors import UnknownMember
 from kiosk.identify import recognise
 from lobby.sample import create_if_new
 

@@ -17,10 +17,10 @@ from lobby_stage import CHEN, MINUTE, OLD_LI, TEN, WANG, Stage
 
 from bench import past_store
 from counter import choosing, notes
+from counter.errors import Forbidden
 from counter.web import Context
 from db import backups, calendar, events, members, retention
 from db import settings as store_settings
-from db.errors import Forbidden
 from db.records import EventKind, Rating, Role, Settings, Staff
 from db.retention import PIECE, Kind, Periods
 from db.store import Store

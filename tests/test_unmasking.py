@@ -5,10 +5,11 @@ from sqlite3 import Connection
 import pytest
 from lobby_stage import MINUTE, TEN, Stage
 
+from counter.desk_errors import PhoneUnknown
 from db import appointments, phones
-from db.errors import NoSuchAppointment, PhoneUnknown
 from db.records import EventKind
 from kiosk import booking
+from kiosk.errors import NoSuchAppointment
 
 ZHAO = "13512345678"
 
