@@ -167,7 +167,7 @@ def _bookings(conn: Connection, day: date, midnight: float, random: Random) -> N
         state = "no_show" if n == 0 else "completed" if random.random() < 0.9 else "cancelled"
         rows.append((f"{day:%y%m%d}{n}", f"13{day:%y%m%d}{n:03d}", midnight + (9 + n) * 3600.0, state))
     conn.executemany(
-        "INSERT INTO appointments (code, phone, name, service, slot_at, channel, state)"
-        " VALUES (?, ?, '', 'plan', ?, 'web', ?)",
+        "INSERT INTO appointments (code, phone_hash, phone_tail, phone_sealed, name, service, slot_at, channel, state)"
+        " VALUES (?1, hash_phone(?2), hash_phone_tail(?2), seal_phone(?2), '', 'plan', ?3, 'web', ?4)",
         rows,
     )

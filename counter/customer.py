@@ -54,8 +54,8 @@ def honoured(name: str) -> Names:
 
 
 def masked(phone: str) -> str:
-    """`138 ···· 6620`: enough to compare, too little to call."""
-    return f"{phone[:3]} ···· {phone[-4:]}"
+    """`138 ···· 6620`: enough to compare, too little to call; empty where no number is known."""
+    return f"{phone[:3]} ···· {phone[-4:]}" if phone else ""
 
 
 def is_birthday_near(birthday: date, today: date) -> bool:

@@ -42,6 +42,6 @@ def _phone(conn: sqlite3.Connection, ticket: Ticket) -> str | None:
     member_no = proxies.member_no_of(conn, ticket)
     member = members.by_number(conn, member_no) if member_no else None
     if member is not None:
-        return member.phone
+        return member.phone or None
     booking = appointments.by_code(conn, ticket.appointment_code) if ticket.appointment_code else None
-    return booking.phone if booking else None
+    return (booking.phone or None) if booking else None

@@ -6,10 +6,16 @@ The database holds a place of a slot for one booking, and lets one phone have on
 import dataclasses
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+from db import phones
 from db.records import Appointment, AppointmentState
 
-_COLUMNS = [field.name for field in dataclasses.fields(Appointment)]
+_FIELDS = [field.name for field in dataclasses.fields(Appointment)]
+_PLAIN = [field for field in _FIELDS if field != "phone"]
+_AT_REST = ["phone_hash", "phone_tail", "phone_sealed"]
+_COLUMNS = [*_PLAIN, *_AT_REST]
+_READ = "SELECT *, open_phone(phone_sealed) AS phone FROM appointments"
 _ACTIVE = "('booked', 'checked_in')"
 LONGEST_S = 4 * 3600
 """No slot is longer; so a booking that reaches into a time begins at most this long before it."""
@@ -25,14 +31,14 @@ def by_request_key(conn: sqlite3.Connection, request_key: str) -> Appointment | 
     return _one(conn, "request_key = ?", request_key)
 
 
-def of_phone(conn: sqlite3.Connection, phone: str) -> list[Appointment]:
-    """Every booking of a phone that is not cancelled, by slot."""
-    return _many(conn, "phone = ? AND state <> 'cancelled' ORDER BY slot_at", phone)
+def of_phone(conn: sqlite3.Connection, phone: str, *, cancelled: bool = False) -> list[Appointment]:
+    """Every booking of a phone, by slot; those that were cancelled only if asked for."""
+    return _many(conn, "phone_hash = hash_phone(?) AND (? OR state <> 'cancelled') ORDER BY slot_at", phone, cancelled)
 
 
 def everyone(conn: sqlite3.Connection) -> dict[str, Appointment]:
     """Every booking by code."""
-    return {row["code"]: _appointment(row) for row in conn.execute("SELECT * FROM appointments")}
+    return {row["code"]: _appointment(row) for row in conn.execute(_READ)}
 
 
 def between(conn: sqlite3.Connection, begins: float, ends: float) -> list[Appointment]:
@@ -48,41 +54,42 @@ def active_during(conn: sqlite3.Connection, begins: float, ends: float) -> list[
 
 def of_phone_during(conn: sqlite3.Connection, phone: str, begins: float, ends: float) -> list[Appointment]:
     """A phone's active bookings that reach into a span of time."""
-    where = f"phone = ? AND state IN {_ACTIVE} AND slot_at < ? AND slot_at + length_s > ?"
+    where = f"phone_hash = hash_phone(?) AND state IN {_ACTIVE} AND slot_at < ? AND slot_at + length_s > ?"
     return _many(conn, where, phone, ends, begins)
 
 
 def insert(conn: sqlite3.Connection, booking: Appointment, request_key: str | None) -> None:
     """Add one booking with its place."""
-    columns, values = [*_COLUMNS, "request_key"], [*_values(booking), request_key]
+    columns, values = [*_COLUMNS, "request_key"], [*_values(conn, booking), request_key]
     conn.execute(f"INSERT INTO appointments ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", values)
 
 
 def change(conn: sqlite3.Connection, booking: Appointment) -> bool:
-    """Replace what is known of a booking that nobody has checked in yet."""
-    columns = [column for column in _COLUMNS if column not in {"code", "state"}]
-    values = [getattr(booking, column) for column in columns]
-    assignments = ", ".join(f"{column} = ?" for column in columns)
+    """Replace what is known of a booking that nobody has checked in yet; a phone that cannot be read stays as it is."""
+    values = dict(zip(_COLUMNS, _values(conn, booking), strict=True))
+    kept = {"code", "state", *([] if booking.phone else _AT_REST)}
+    changed = {column: value for column, value in values.items() if column not in kept}
+    assignments = ", ".join(f"{column} = ?" for column in changed)
     statement = f"UPDATE appointments SET {assignments} WHERE code = ? AND state = 'booked'"
-    return conn.execute(statement, (*values, booking.code)).rowcount == 1
+    return conn.execute(statement, (*changed.values(), booking.code)).rowcount == 1
 
 
 def put(conn: sqlite3.Connection, appointments: Iterable[Appointment]) -> None:
     """Add bookings, or replace those not yet used."""
-    put_rows(conn, (row_of(booking) for booking in appointments))
+    put_rows(conn, [row_of(conn, booking) for booking in appointments])
 
 
-def row_of(booking: Appointment) -> list[object]:
-    """A booking as plain values."""
-    return list(_values(booking))
+def row_of(conn: sqlite3.Connection, booking: Appointment) -> list[object]:
+    """A booking as values that JSON can carry, the phone at rest as the last of them."""
+    return [*(getattr(booking, column) for column in _PLAIN), phones.at_rest_with_tail(conn, booking.phone)]
 
 
-def put_rows(conn: sqlite3.Connection, rows: Iterable[Sequence[object]]) -> None:
+def put_rows(conn: sqlite3.Connection, rows: Iterable[Sequence[Any]]) -> None:
     """Like `put`, of bookings as `row_of` gives them."""
     conn.executemany(
         f"INSERT INTO appointments ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
         f" ON CONFLICT (code) DO UPDATE SET {', '.join(f'{c} = excluded.{c}' for c in _COLUMNS[1:])} WHERE state = 'booked'",
-        rows,
+        (_as_kept(row) for row in rows),
     )
 
 
@@ -109,7 +116,7 @@ def missed(conn: sqlite3.Connection, before: float) -> list[Appointment]:
 def left_open(conn: sqlite3.Connection, before: float) -> list[tuple[Appointment, bool]]:
     """Bookings of before a moment that were checked in and whose ticket has ended, with whether it had been served."""
     rows = conn.execute(
-        "SELECT a.*, (SELECT t.started_at IS NOT NULL FROM tickets t WHERE t.appointment_code = a.code ORDER BY t.id DESC LIMIT 1) AS was_served"
+        "SELECT a.*, open_phone(a.phone_sealed) AS phone, (SELECT t.started_at IS NOT NULL FROM tickets t WHERE t.appointment_code = a.code ORDER BY t.id DESC LIMIT 1) AS was_served"
         " FROM appointments a WHERE a.state = 'checked_in' AND a.slot_at < ? AND NOT EXISTS"
         " (SELECT 1 FROM tickets t WHERE t.appointment_code = a.code AND t.state IN ('waiting', 'called', 'serving', 'on_hold'))",
         (before,),
@@ -120,7 +127,7 @@ def left_open(conn: sqlite3.Connection, before: float) -> list[tuple[Appointment
 def expected(conn: sqlite3.Connection, begins: float, ends: float) -> list[tuple[Appointment, str | None]]:
     """Whose slot begins in a span of time and who has not been called yet: with the waiting ticket's number, if any."""
     rows = conn.execute(
-        "SELECT a.*, t.number AS number FROM appointments a"
+        "SELECT a.*, open_phone(a.phone_sealed) AS phone, t.number AS number FROM appointments a"
         " LEFT JOIN tickets t ON t.appointment_code = a.code AND t.state = 'waiting'"
         " WHERE a.slot_at >= ? AND a.slot_at <= ? AND (a.state = 'booked' OR t.number IS NOT NULL) ORDER BY a.slot_at, a.code",
         (begins, ends),
@@ -129,8 +136,9 @@ def expected(conn: sqlite3.Connection, begins: float, ends: float) -> list[tuple
 
 
 def of_phone_ending(conn: sqlite3.Connection, digits: str, since: float) -> list[Appointment]:
-    """Bookings from a moment on whose phone ends in these digits, by slot."""
-    return _many(conn, "slot_at >= ? AND substr(phone, -length(?)) = ? ORDER BY slot_at", since, digits, digits)
+    """Bookings from a moment on whose phone ends in these four digits or more, by slot."""
+    found = _many(conn, "slot_at >= ? AND phone_tail = hash_phone_tail(?) ORDER BY slot_at", since, digits)
+    return [booking for booking in found if booking.phone.endswith(digits)]
 
 
 def numbers(conn: sqlite3.Connection, codes: Iterable[str]) -> Mapping[str, str]:
@@ -144,17 +152,22 @@ def numbers(conn: sqlite3.Connection, codes: Iterable[str]) -> Mapping[str, str]
     return {row["appointment_code"]: row["number"] for row in rows}
 
 
-def _values(booking: Appointment) -> list[object]:
-    return [getattr(booking, column) for column in _COLUMNS]
+def _values(conn: sqlite3.Connection, booking: Appointment) -> list[object]:
+    return _as_kept(row_of(conn, booking))
+
+
+def _as_kept(row: Sequence[Any]) -> list[object]:
+    *plain, phone = row
+    return [*plain, *map(phones.from_hex, phone)]
 
 
 def _one(conn: sqlite3.Connection, where: str, value: str) -> Appointment | None:
-    row = conn.execute(f"SELECT * FROM appointments WHERE {where}", (value,)).fetchone()
+    row = conn.execute(f"{_READ} WHERE {where}", (value,)).fetchone()
     return _appointment(row) if row else None
 
 
 def _many(conn: sqlite3.Connection, where: str, *values: object) -> list[Appointment]:
-    return [_appointment(row) for row in conn.execute(f"SELECT * FROM appointments WHERE {where}", values)]
+    return [_appointment(row) for row in conn.execute(f"{_READ} WHERE {where}", values)]
 
 
 def slots_expected(conn: sqlite3.Connection, first: float, last: float) -> list[tuple[float, str]]:
@@ -167,5 +180,5 @@ def slots_expected(conn: sqlite3.Connection, first: float, last: float) -> list[
 
 
 def _appointment(row: sqlite3.Row) -> Appointment:
-    values = {column: row[column] for column in _COLUMNS}
+    values = {field: row[field] for field in _FIELDS}
     return Appointment(**{**values, "state": AppointmentState(row["state"])})

@@ -4,6 +4,7 @@ A copy is one file, `lobbyline-20261122-040000.db` (UTC), without a WAL beside i
 """
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
@@ -18,6 +19,8 @@ from db.errors import UnsoundDatabase
 FOLDER = "backups"
 KEEP_ALL = timedelta(days=2)
 KEEP_DAILY = timedelta(days=31)
+ASIDE = "before-restore-"
+"""So begins the name of a folder with the store that a restore has put aside."""
 
 _NAME = "lobbyline-%Y%m%d-%H%M%S.db"
 
@@ -92,6 +95,12 @@ def read(path: Path) -> Backup:
     return Backup(path, made_at(path), path.stat().st_size, tickets, newest)
 
 
+def has_clear_phones(path: Path) -> bool:
+    """Whether a copy is of before phone numbers were sealed. Raises `sqlite3.Error`."""
+    with closing(open_reader(path)) as conn:
+        return conn.execute("SELECT 1 FROM pragma_table_info('members') WHERE name = 'phone'").fetchone() is not None
+
+
 def in_folder(folder: Path) -> list[Path]:
     """The copies in a folder, oldest first."""
     return sorted(path for path in folder.glob("lobbyline-*.db") if _is_ours(path))
@@ -104,22 +113,44 @@ def made_at(path: Path) -> float:
     return datetime.strptime(path.name, _NAME).replace(tzinfo=UTC).timestamp()
 
 
-def rotate(folder: Path, now: float) -> list[Path]:
-    """Delete what is no longer kept, and return it."""
+def rotate(folder: Path, now: float, longest: timedelta) -> list[Path]:
+    """Delete what is no longer kept, and return it; stores that were put aside by a restore go after `longest` too."""
     there = in_folder(folder)
-    kept = to_keep(there, now)
+    kept = to_keep(there, now, longest)
     gone = [path for path in there if path not in kept]
     for path in gone:
         path.unlink()
-    return gone
+        key_of(path).unlink(missing_ok=True)
+    aside = [
+        path
+        for path in folder.glob(f"{ASIDE}*")
+        if path.is_dir() and now - path.stat().st_mtime > longest.total_seconds()
+    ]
+    for path in aside:
+        shutil.rmtree(path, ignore_errors=True)
+    return [*gone, *aside]
 
 
-def to_keep(copies: Iterable[Path], now: float) -> set[Path]:
-    """All of the last two days, the last of each day for a month, the last of each month for ever."""
+def key_of(copy: Path) -> Path:
+    """Where the key that opens a copy's phone numbers is, if it was asked for with the copy."""
+    return copy.with_suffix(".key")
+
+
+def add_key(copy: Path, key: Path) -> None:
+    """Put a key beside a copy, readable by its owner only. Raises `OSError`."""
+    target = key_of(copy)
+    target.touch(mode=0o600)
+    target.write_bytes(key.read_bytes())
+
+
+def to_keep(copies: Iterable[Path], now: float, longest: timedelta) -> set[Path]:
+    """All of the last two days, the last of each day for a month, the last of each month, and none older than `longest`."""
     kept: dict[str, Path] = {}
     for path in sorted(copies):
         made = datetime.fromtimestamp(made_at(path), UTC)
         age = datetime.fromtimestamp(now, UTC) - made
+        if age > longest:
+            continue
         kept[f"{made:%Y-%m}"] = path
         if age <= KEEP_DAILY:
             kept[f"{made:%Y-%m-%d}"] = path

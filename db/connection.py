@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from db import phones
+
 BUSY_TIMEOUT_MS = 5_000
 
 
 def open_writer(path: Path) -> sqlite3.Connection:
-    """Open the writing connection: WAL, foreign keys, every commit on the disk before it returns.
+    """Open the writing connection: WAL, foreign keys, every commit on the disk before it returns, deleted data zeroed.
 
     It may be used from whichever thread runs the writer, never from two at once.
     """
@@ -19,6 +21,8 @@ def open_writer(path: Path) -> sqlite3.Connection:
     conn.execute("PRAGMA journal_mode = WAL")
     conn.execute("PRAGMA synchronous = FULL")
     conn.execute("PRAGMA foreign_keys = ON")
+    conn.execute("PRAGMA secure_delete = ON")
+    phones.attach(conn, path.parent, may_create=True)
     return conn
 
 
@@ -27,6 +31,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
     conn = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
     conn.row_factory = sqlite3.Row
     conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    phones.attach(conn, path.parent, may_create=False)
     return conn
 
 

@@ -547,6 +547,76 @@ def staff_and_devices(db: Database) -> None:
         db.execute(statement)
 
 
+_PHONES_AT_REST = """
+DROP TRIGGER one_visit_at_a_time_new;
+DROP TRIGGER one_visit_at_a_time;
+DROP INDEX members_phone;
+DROP INDEX appointments_phone;
+ALTER TABLE members ADD COLUMN phone_hash BLOB;
+ALTER TABLE members ADD COLUMN phone_sealed BLOB CHECK ((phone_sealed IS NULL) = (phone_hash IS NULL));
+ALTER TABLE members ADD COLUMN gone_at REAL;
+ALTER TABLE appointments ADD COLUMN phone_hash BLOB;
+ALTER TABLE appointments ADD COLUMN phone_tail BLOB;
+ALTER TABLE appointments ADD COLUMN phone_sealed BLOB
+    CHECK ((phone_sealed IS NULL) = (phone_hash IS NULL) AND (phone_sealed IS NULL) = (phone_tail IS NULL));
+ALTER TABLE appointments ADD COLUMN permission TEXT;
+UPDATE members SET phone_hash = hash_phone(phone), phone_sealed = seal_phone(phone);
+UPDATE appointments SET phone_hash = hash_phone(phone), phone_tail = hash_phone_tail(phone), phone_sealed = seal_phone(phone);
+ALTER TABLE members DROP COLUMN phone;
+ALTER TABLE appointments DROP COLUMN phone;
+CREATE INDEX members_by_phone ON members (phone_hash);
+CREATE INDEX members_gone ON members (gone_at) WHERE gone_at IS NOT NULL;
+CREATE INDEX appointments_by_phone ON appointments (phone_hash);
+CREATE TRIGGER one_visit_at_a_time_new BEFORE INSERT ON appointments WHEN NEW.state IN ('booked', 'checked_in')
+BEGIN
+    SELECT RAISE(ABORT, 'one phone, one visit at a time') FROM appointments a
+    WHERE a.phone_hash = NEW.phone_hash AND a.code <> NEW.code AND a.state IN ('booked', 'checked_in')
+        AND a.slot_at < NEW.slot_at + NEW.length_s AND a.slot_at + a.length_s > NEW.slot_at;
+END;
+CREATE TRIGGER one_visit_at_a_time BEFORE UPDATE OF phone_hash, slot_at, length_s, state ON appointments
+WHEN NEW.state IN ('booked', 'checked_in')
+    AND (NEW.phone_hash IS NOT OLD.phone_hash OR NEW.slot_at <> OLD.slot_at OR NEW.length_s <> OLD.length_s
+        OR OLD.state NOT IN ('booked', 'checked_in'))
+BEGIN
+    SELECT RAISE(ABORT, 'one phone, one visit at a time') FROM appointments a
+    WHERE a.phone_hash = NEW.phone_hash AND a.code <> NEW.code AND a.state IN ('booked', 'checked_in')
+        AND a.slot_at < NEW.slot_at + NEW.length_s AND a.slot_at + a.length_s > NEW.slot_at;
+END;
+
+DROP TRIGGER events_never_change;
+UPDATE appointments SET permission = said.words FROM (
+    SELECT json_extract(data, '$.code') AS code, json_extract(data, '$.permission') AS words FROM events WHERE kind = 'appointment_booked'
+) AS said WHERE said.code = appointments.code AND said.words IS NOT NULL;
+UPDATE events SET data = json_set(data, '$.permission', json('true'))
+WHERE kind = 'appointment_booked' AND json_extract(data, '$.permission') IS NOT NULL;
+CREATE TRIGGER events_never_change BEFORE UPDATE ON events
+WHEN NEW.seq <> OLD.seq OR NEW.at <> OLD.at OR NEW.kind <> OLD.kind OR NEW.ticket IS NOT OLD.ticket OR NEW.counter IS NOT OLD.counter
+    OR NEW.actor <> OLD.actor OR NEW.rule IS NOT OLD.rule OR OLD.kind NOT IN ('called', 'cancelled', 'abandoned', 'prioritised', 'reinstated')
+    OR NEW.data <> json_replace(OLD.data, '$.chosen', '', '$.reason', '')
+    BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+CREATE INDEX events_with_words ON events (at) WHERE kind IN ('called', 'cancelled', 'abandoned', 'prioritised', 'reinstated')
+    AND coalesce(json_extract(data, '$.chosen'), json_extract(data, '$.reason'), '') <> '';
+
+DROP TRIGGER perk_undone_for_good;
+CREATE TRIGGER perk_undone_for_good
+BEFORE UPDATE OF id, request_key, perk, quota, span, used_on, used_at, staff_id, ticket_id, counter, undone_at, undone_by ON perk_uses
+WHEN OLD.undone_at IS NOT NULL BEGIN SELECT RAISE(ABORT, 'this use is undone already'); END;
+
+CREATE TABLE upkeep (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+INSERT INTO upkeep (name, value) SELECT 'clear_text_left', 'yes' WHERE EXISTS (SELECT 1 FROM members) OR EXISTS (SELECT 1 FROM appointments);
+"""
+
+
+@steps()
+def phones_at_rest_and_retention(db: Database) -> None:
+    """Phones are sealed, and hashed to be found; the journal holds no words about customers for good; data can be let go.
+
+    The journal still only grows, but the words that staff typed may be emptied, and nothing else: its trigger says so.
+    """
+    for statement in _statements(_PHONES_AT_REST):
+        db.execute(statement)
+
+
 def _statements(script: str) -> list[str]:
     """Split a script (sqlite3's own `executescript` would commit the migration's transaction)."""
     statements, current = [], ""
@@ -561,6 +631,11 @@ def _statements(script: str) -> list[str]:
 def apply(conn: sqlite3.Connection) -> None:
     """Bring the database to the newest schema."""
     steps.apply(Database(conn))
+
+
+def pending(conn: sqlite3.Connection) -> list[str]:
+    """The steps that this program knows and the database has not seen yet."""
+    return [step.name for step in steps.pending(Database(conn))]
 
 
 def unknown(conn: sqlite3.Connection) -> list[str]:

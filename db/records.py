@@ -249,6 +249,9 @@ class EventKind(StrEnum):
     FLOOR_ACT_ENDED = "floor_act_ended"
     STAFF_PAGED = "staff_paged"
     STAFF_PAGE_ACKNOWLEDGED = "staff_page_acknowledged"
+    CUSTOMER_EXPORTED = "customer_exported"
+    CUSTOMER_ERASED = "customer_erased"
+    PURGED = "purged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -477,6 +480,7 @@ class Member:
     """A line of the carrier's VIP list.
 
     `listed` is false once a newer list no longer has it; `churned` once the list says that they left the network.
+    `phone` is empty where it cannot be read any more, or was let go.
     """
 
     member_no: str
@@ -499,7 +503,8 @@ class Appointment:
     """A booked visit of `length_s` from `slot_at` on.
 
     `place` is the one it holds of the slot's `places`; a booking taken over from a list holds none, though it counts.
-    `booked_by` and `reminded_by` name actors as the journal does.
+    `booked_by` and `reminded_by` name actors as the journal does. `permission`: why a tier that needs one may book.
+    `phone` is empty where it cannot be read any more, or was let go.
     """
 
     code: str
@@ -517,6 +522,7 @@ class Appointment:
     reminded_by: str | None = None
     place: int | None = None
     places: int | None = None
+    permission: str | None = None
 
     @property
     def ends_at(self) -> float:

@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TypeVar
 
-from db import migrations
-from db.connection import open_reader, open_writer, snapshot
+from db import migrations, phones, upkeep
+from db.connection import BUSY_TIMEOUT_MS, open_reader, open_writer, snapshot
 from db.errors import ServerRunning
 from db.writer import Writer
 
 T = TypeVar("T")
+
+_CLEAR_TEXT_LEFT = "clear_text_left"
 
 FILE = "lobbyline.db"
 
@@ -51,8 +53,10 @@ class Store:
         self._lock = _lock(folder)
         self.folder = folder
         self.path = folder / FILE
+        phones.require_key(folder)
         conn = open_writer(self.path)
         migrations.apply(conn)
+        _clean(conn)
         self._writer = Writer(conn, executor or ThreadPoolExecutor(1, thread_name_prefix="writer"))
         self._readers: deque[sqlite3.Connection] = deque()
 
@@ -77,9 +81,34 @@ class Store:
         """Call `wake` after every commit, in the thread that asked for it."""
         self._writer.on_commit = wake
 
+    def forget_deleted(self) -> bool:
+        """Empty the write-ahead log, which holds pages as they were before something was let go.
+
+        False where a reader still needs them; nobody waits for that.
+        """
+        return self._writer.alone(_empty_log)
+
     def close(self) -> None:
         """Close every connection and let the folder go."""
         while self._readers:
             self._readers.pop().close()
         self._writer.close()
         self._lock.close()
+
+
+def _clean(conn: sqlite3.Connection) -> None:
+    """After phones have been sealed: no free page and no log may hold them in clear. Begun anew if it was cut off."""
+    if upkeep.read(conn, _CLEAR_TEXT_LEFT) is None:
+        return
+    conn.execute("VACUUM")
+    if _empty_log(conn):
+        upkeep.remove(conn, _CLEAR_TEXT_LEFT)
+
+
+def _empty_log(conn: sqlite3.Connection) -> bool:
+    conn.execute("PRAGMA busy_timeout = 0")
+    try:
+        [busy, *_] = conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    return not busy

@@ -96,6 +96,10 @@ class Writer:
             if not isinstance(error, Exception):
                 raise
 
+    def alone(self, work: Work[T]) -> T:
+        """Do `work(conn)` in the writer's thread outside a transaction, for upkeep that needs that."""
+        return self._executor.submit(work, self._conn).result()
+
     def close(self) -> None:
         """Finish what is queued, then close the connection."""
         self._executor.submit(self._drain, _Drain()).result()

@@ -5,12 +5,13 @@ Each function is one step in the caller's transaction, so of many who want a slo
 
 import secrets
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from counter.card import card_refusal
+from counter.desk_errors import PhoneUnknown
 from counter.offering import offered
 from db import appointments, calendar, counters, events, members, settings
 from db.records import Appointment, AppointmentState, BookingRight, Device, EventKind, Settings, Staff
@@ -115,11 +116,12 @@ def book(conn: sqlite3.Connection, wish: Wish, by: Booker, now: float) -> tuple[
         language=wish.language,
         booked_at=now,
         booked_by=by.actor,
+        permission=wish.permission,
     )
     _require_one_visit(conn, draft, store)
     booking = _placed(conn, draft, store, now)
     appointments.insert(conn, booking, wish.request_key)
-    data = {**_where(booking, store), "channel": booking.channel, "right": right, "permission": wish.permission}
+    data = {**_where(booking, store), "channel": booking.channel, "right": right, "permission": bool(wish.permission)}
     events.append(conn, now, EventKind.APPOINTMENT_BOOKED, by.actor, code=booking.code, **data)
     return booking, True
 
@@ -136,7 +138,7 @@ def change(
         raise AppointmentFixed
     wanted = replace(before, **changes)  # type: ignore[arg-type]
     store = _store_with(conn, wanted.service)
-    after = replace(wanted, phone=normalise_phone(wanted.phone))
+    after = replace(wanted, phone=normalise_phone(wanted.phone)) if "phone" in changes else wanted
     if after.phone != before.phone:
         _require_right(conn, after.phone, after.slot_at, store, by, None)
     if (after.service, after.slot_at) != (before.service, before.slot_at):
@@ -180,6 +182,20 @@ def remind(conn: sqlite3.Connection, code: str, by: Booker, now: float, *, remin
         kind = EventKind.APPOINTMENT_REMINDED if reminded else EventKind.APPOINTMENT_UNREMINDED
         events.append(conn, now, kind, by.actor, code=booking.code)
     return find(conn, code)
+
+
+def reveal(conn: sqlite3.Connection, code: str, by: Booker, now: float) -> str:
+    """A booking's whole phone number; the journal tells who asked. Raises `NoSuchAppointment`, `PhoneUnknown`."""
+    booking = find(conn, code)
+    if not booking.phone:
+        raise PhoneUnknown(number=booking.code)
+    events.append(conn, now, EventKind.PHONE_REVEALED, by.actor, code=booking.code)
+    return booking.phone
+
+
+def reveal_many(conn: sqlite3.Connection, shown: Sequence[Appointment], by: Booker, now: float) -> None:
+    """Let the journal tell who was given the whole phone numbers of these bookings."""
+    events.append(conn, now, EventKind.PHONE_REVEALED, by.actor, codes=[booking.code for booking in shown])
 
 
 def find(conn: sqlite3.Connection, code: str) -> Appointment:

@@ -40,6 +40,7 @@ class BookingList:
         services = settings.services(conn).values()
         self._service = values.one_of({one.code: (one.name.zh, one.name.en) for one in services})
         self._known = appointments.everyone(conn)
+        self._conn = conn
         self._new = Appointment("", "", "", "", 0.0, "import", length_s=self._store.booking.slot_s, booked_by="import")
         self._active: dict[str, dict[str, Appointment]] = {}
         for booking in self._known.values():
@@ -106,7 +107,7 @@ class BookingList:
                 fields = _fields(old, booking, self._store) if old else []
                 shown = {"service": booking.service, "slot": _slot(booking, self._store), "fields": fields}
                 kind = "changed" if old else "added"
-                yield Change(kind, code, booking.name, shown, appointments.row_of(booking))
+                yield Change(kind, code, booking.name, shown, appointments.row_of(self._conn, booking))
 
 
 def _moved(booking: Appointment, old: Appointment | None) -> Appointment:

@@ -14,7 +14,7 @@ from counter.web import Answer, Body, Context
 from db import appointments, calendar, settings
 from db.records import Appointment, AppointmentState, Role
 from kiosk import booking, booking_views, slots
-from kiosk.booking_views import AppointmentList, AppointmentView, CustomerView, SlotList
+from kiosk.booking_views import AppointmentList, AppointmentView, CustomerView, SlotList, WholePhone
 from kiosk.identify import normalise_phone
 
 Language = Literal["zh", "en"]
@@ -48,6 +48,12 @@ class SlotQuery(BaseModel):
 
 
 class DayQuery(BaseModel):
+    """A day of the store; tomorrow where none is given."""
+
+    date: Day | None = None
+
+
+class ReminderDay(Body):
     """A day of the store; tomorrow where none is given."""
 
     date: Day | None = None
@@ -141,10 +147,15 @@ def _reads(room: APIBlueprint, context: Context) -> None:
             shown = _found(conn, query.find, today) if query.find else _of_day(conn, query.date or today)
             return AppointmentList(appointments=booking_views.many(conn, shown)).model_dump()
 
-    @room.get("/appointments/<code>", summary="One booking, its phone in full", responses={200: AppointmentView})
+    @room.get("/appointments/<code>", summary="One booking, its phone masked", responses={200: AppointmentView})
     def read_appointment(path: CodePath) -> dict[str, Any]:
         with context.store.read() as conn:
             return booking_views.appointment(conn, booking.find(conn, path.code))
+
+    @room.post("/appointments/<code>/reveal", summary="The whole phone, journalled", responses={200: WholePhone})
+    def reveal(path: CodePath) -> dict[str, Any]:
+        by, now = _booker(context), context.clock()
+        return {"phone": context.store.write(lambda conn: booking.reveal(conn, path.code, by, now))}
 
     @room.post("/appointments/customer", summary="Who books with this phone", responses={200: CustomerView})
     def recognise(body: Phone) -> dict[str, Any]:
@@ -180,19 +191,37 @@ def _changes(room: APIBlueprint, context: Context) -> None:
 
 
 def _reminders(room: APIBlueprint, context: Context) -> None:
-    @room.get("/reminders", summary="Whom to remind, with phones", responses={200: AppointmentList})
+    @room.get("/reminders", summary="Whom to remind, phones masked", responses={200: AppointmentList})
     def read_reminders(query: DayQuery) -> dict[str, Any]:
         with context.store.read() as conn:
             shown = _to_remind(conn, query.date or _tomorrow(conn, context))
+            return AppointmentList(appointments=booking_views.many(conn, shown)).model_dump()
+
+    @room.post("/reminders", summary="Whom to call, with whole phones; journalled", responses={200: AppointmentList})
+    def read_phones(body: ReminderDay) -> dict[str, Any]:
+        shown = revealed(body.date)
+        with context.store.read() as conn:
             return AppointmentList(appointments=booking_views.many(conn, shown, whole_phones=True)).model_dump()
 
-    @room.get("/reminders.csv", summary="The same as a spreadsheet")
+    @room.get("/reminders.csv", summary="The same as a spreadsheet; journalled")
     def read_reminders_csv(query: DayQuery) -> Response:
         with context.store.read() as conn:
             day = query.date or _tomorrow(conn, context)
-            text = booking_views.as_csv(conn, _to_remind(conn, day))
+        shown = revealed(day)
+        with context.store.read() as conn:
+            text = booking_views.as_csv(conn, shown)
         name = f"attachment; filename=reminders-{day.isoformat()}.csv"
         return Response(text, mimetype="text/csv", headers={"Content-Disposition": name})
+
+    def revealed(day: dt.date | None) -> list[Appointment]:
+        by, now = _booker(context), context.clock()
+
+        def work(conn: sqlite3.Connection) -> list[Appointment]:
+            shown = _to_remind(conn, day or _tomorrow(conn, context))
+            booking.reveal_many(conn, shown, by, now)
+            return shown
+
+        return context.store.write(work)
 
     @room.post("/appointments/<code>/reminder", summary="Reminded", responses={200: AppointmentView})
     def remind(path: CodePath) -> dict[str, Any]:

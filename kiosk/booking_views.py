@@ -46,7 +46,7 @@ class Said(BaseModel):
 
 
 class AppointmentView(BaseModel):
-    """A booked visit. In lists the phone is masked; asked for by its code it is whole."""
+    """A booked visit. The phone is masked: `POST …/reveal` tells it, and the journal who asked."""
 
     code: str = Field(description="Six digits where it was booked here; opens the check-in at the kiosk")
     state: str = Field(description="booked, checked_in, completed, no_show or cancelled")
@@ -65,6 +65,12 @@ class AppointmentView(BaseModel):
     reminded_at: str | None
     reminded_by: str | None
     notes: list[Said] = Field(description="What to tell the customer: how to check in, what early and late mean")
+
+
+class WholePhone(BaseModel):
+    """The phone of a booking, to be called."""
+
+    phone: str
 
 
 class AppointmentList(BaseModel):
@@ -103,7 +109,7 @@ class CustomerView(BaseModel):
 
 
 def appointment(conn: sqlite3.Connection, shown: Appointment) -> dict[str, Any]:
-    """One booking, its phone in full."""
+    """One booking, its phone masked."""
     return _view(conn, shown, settings.set_up(conn), appointments.numbers(conn, [shown.code])).model_dump()
 
 
@@ -113,7 +119,9 @@ def many(
     """A list of bookings, phones masked unless somebody is about to call them."""
     store, numbers = settings.set_up(conn), appointments.numbers(conn, [one.code for one in shown])
     listed = [_view(conn, one, store, numbers) for one in shown]
-    return listed if whole_phones else [one.model_copy(update={"phone": masked(one.phone)}) for one in listed]
+    if not whole_phones:
+        return listed
+    return [view.model_copy(update={"phone": one.phone}) for view, one in zip(listed, shown, strict=True)]
 
 
 def slot_list(conn: sqlite3.Connection, service: str, date: str, offers: Sequence[booking.Offer]) -> dict[str, Any]:
@@ -160,17 +168,18 @@ def _harmless(cell: str) -> str:
 
 
 def _view(conn: sqlite3.Connection, shown: Appointment, store: SetUp, numbers: Mapping[str, str]) -> AppointmentView:
-    known, _ = booking.customer(conn, shown.phone, shown.slot_at, store.settings)
+    known = booking.customer(conn, shown.phone, shown.slot_at, store.settings)[0] if shown.phone else None
     tier = store.tiers[known.member.tier] if known and known.is_vip else None
     stamps = {
         key: calendar.stamp(getattr(shown, key), store.settings)
         for key in ("slot_at", "ends_at", "booked_at", "reminded_at")
     }
-    plain = ("code", "state", "service", "name", "phone", "language", "channel", "booked_by", "reminded_by")
+    plain = ("code", "state", "service", "name", "language", "channel", "booked_by", "reminded_by")
     return AppointmentView.model_validate(
         {
             **{key: getattr(shown, key) for key in plain},
             **stamps,
+            "phone": masked(shown.phone),
             "service_name": views.names(store.services[shown.service].name),
             "tier_name": views.names(tier.name) if tier else None,
             "number": numbers.get(shown.code),

@@ -56,6 +56,7 @@ class MemberList:
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._tier = values.one_of({tier.code: _words(tier) for tier in settings.tiers(conn).values()})
         self._known = members.everyone(conn)
+        self._conn = conn
 
     def key(self, cells: Cells) -> str:
         """The card's number."""
@@ -91,7 +92,8 @@ class MemberList:
         for number, member in reading.found.items():
             old = self._known.get(number)
             if old != member:
-                yield _change(old, member)
+                same_phone = old is not None and old.phone == member.phone
+                yield _change(old, member, members.row_of(self._conn, member, same_phone=same_phone))
         for number, member in self._known.items():
             if member.listed and not member.churned and number not in reading.mentioned:
                 yield Change("ended", number, member.name, {"tier": member.tier, "reason": "unlisted"})
@@ -123,8 +125,7 @@ def _term(cells: Cells) -> tuple[date, date]:
     return first, last
 
 
-def _change(old: Member | None, new: Member) -> Change:
-    row = members.row_of(new)
+def _change(old: Member | None, new: Member, row: list[object]) -> Change:
     if old is None:
         return Change("added", new.member_no, new.name, {"tier": new.tier, "churned": new.churned}, row)
     if new.churned and old.listed and not old.churned:

@@ -30,6 +30,7 @@ from lobby import (
     own_pages,
     people_pages,
     printer_pages,
+    privacy_pages,
     problems,
     settings,
     slip_routes,
@@ -99,6 +100,7 @@ def create_app(context: Context, control_token: str) -> Flask:
     app.register_api(people_pages.pages(context))
     app.register_api(people_pages.api(context))
     app.register_api(own_pages.pages(context))
+    app.register_api(privacy_pages.pages(context))
     gate.require_complete(app)
     return app
 

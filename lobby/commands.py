@@ -22,6 +22,7 @@ from lobby import (
     booking_settings,
     change_list,
     counter_settings,
+    customers,
     desk_settings,
     device_commands,
     display_settings,
@@ -30,6 +31,7 @@ from lobby import (
     opening,
     people_commands,
     printer_commands,
+    retention_settings,
     rule_settings,
     services,
     settings_file,
@@ -140,7 +142,9 @@ def carry_out(context: Context, name: str, arguments: Json, by: Staff | str) -> 
     command = COMMANDS[name]
     body = command.prepare(context, command.body.model_validate(arguments))
     order = Order(context, by if isinstance(by, str) else by.actor, None if isinstance(by, str) else by.role)
-    return context.store.write(lambda conn: recorded(conn, order, name, lambda: command.run(conn, order, body)))
+    outcome = context.store.write(lambda conn: recorded(conn, order, name, lambda: command.run(conn, order, body)))
+    command.tidy(context)
+    return outcome
 
 
 def _hash_pin(context: Context, body: StaffAdd) -> StaffAdd:
@@ -284,5 +288,7 @@ COMMANDS: dict[str, Command[Any]] = {
     **counter_settings.COMMANDS,
     **store_texts.COMMANDS,
     "desk-set": Command(DeskSet, _desk_set),
+    **retention_settings.COMMANDS,
+    **customers.COMMANDS,
 }
 COMMANDS |= settings_file.commands(COMMANDS)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-from db import backups, settings
+from db import backups, keys, migrations, phones, settings
 from db.connection import open_reader
 from db.errors import UnsoundDatabase
 from db.records import Message
@@ -53,7 +53,15 @@ def examine(folder: Path) -> list[Finding]:
     if any(found.state == State.FAIL for found in (basics[0], basics[-1])):
         return [*basics, _backups(folder, keeping.BackupSet())]
     with closing(open_reader(folder / FILE)) as conn:
-        return [*basics, _backups(folder, keeping.wishes(conn)), _clock(conn), *_rule(conn), _staff(conn), _paper(conn)]
+        return [
+            *basics,
+            _backups(folder, keeping.wishes(conn)),
+            *_phones(folder, conn),
+            _clock(conn),
+            *_rule(conn),
+            _staff(conn),
+            _paper(conn),
+        ]
 
 
 def _folder(folder: Path) -> Finding:
@@ -128,6 +136,30 @@ def _backups(folder: Path, wanted: keeping.BackupSet) -> Finding:
     said = Message("backup", "The newest backup is {age_h} hours old and sound: {file}", values)
     is_late = age_h > 2 * wanted.hours
     return Finding(State.WARN, said, remedy) if is_late else Finding(State.OK, said)
+
+
+def _phones(folder: Path, conn: sqlite3.Connection) -> Iterator[Finding]:
+    """A store whose database is of before the sealing has none of these columns yet; the server's start brings them."""
+    if migrations.pending(conn):
+        return
+    unknown = phones.unreadable(conn)
+    if unknown:
+        said = Message(
+            "phones_unknown", "{n} phone numbers cannot be read: they were sealed with another key.", {"n": unknown}
+        )
+        remedy = Message(
+            "put_key_back",
+            "Stop the server and put the old file back to {file}; or import the list of members again.",
+            {"file": keys.path_in(folder)},
+        )
+        yield Finding(State.WARN, said, remedy)
+    clear = [path.name for path in backups.in_folder(folder / backups.FOLDER) if backups.has_clear_phones(path)]
+    if clear:
+        values: dict[str, object] = {"n": len(clear), "last": clear[-1]}
+        said = Message(
+            "clear_backups", "{n} backups of before an update hold phone numbers in clear, up to {last}.", values
+        )
+        yield Finding(State.WARN, said, Message("delete_clear", "Delete them once you trust a newer one."))
 
 
 def _clock(conn: sqlite3.Connection) -> Finding:

@@ -14,7 +14,7 @@ from counter import learning
 from counter.amendment import fields, value_of
 from db import alerts, perks, pictures, settings, slips
 from db.records import TicketClass
-from lobby import keeping, voice_settings
+from lobby import keeping, spans, voice_settings
 from lobby.orders import Json
 from printer.slips import LANGUAGES, texts
 
@@ -111,7 +111,7 @@ def _store(conn: sqlite3.Connection) -> Json:
         "name_zh": store.name.zh,
         "name_en": store.name.en,
         "timezone": store.timezone,
-        "hours": [f"{day.opens}-{day.closes}" if day else CLOSED for day in store.hours],
+        "hours": [spans.typed(day) or CLOSED for day in store.hours],
         "public_url": _or_none(store.public_url),
     }
 

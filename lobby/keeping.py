@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import gevent
 from pydantic import Field, PrivateAttr
 
 from counter.web import Body, Context
-from db import backups, events
+from db import backups, events, keys, phones, retention
 from db.errors import LobbyError, UnsoundDatabase
 from db.records import EventKind
 from db.store import FILE, Store, locked
@@ -43,22 +44,35 @@ class BackupFailed(LobbyError):
     text = "No backup was made: {why}"
 
 
-class Backup(Body):
-    """Make a backup now."""
+class UnusableKey(LobbyError):
+    """A file that is no key."""
 
+    code, status, field = "unusable_key", 422, "key"
+    text = "{file} is not a store's key. Give the file keys/store.key of the store that the backup is of."
+
+
+class Backup(Body):
+    """Make a backup now. `with_key`: put the key that opens its phone numbers beside it, to move to another machine."""
+
+    with_key: bool = False
     _made: backups.Backup | None = PrivateAttr(default=None)
 
     def make(self, context: Context) -> "Backup":
         """Copying takes its time, so it is done outside the writer's transaction. Raises `BackupFailed`."""
         self._made = _copies(context)
+        if self.with_key:
+            backups.add_key(self._made.path, keys.path_in(context.store.folder))
         return self
 
     def journal(self, conn: sqlite3.Connection, order: Order) -> Json:
         """Write down that there is one: {file, bytes, tickets}."""
         if self._made is None:
             raise BackupFailed(why="")
-        order.journal(conn, EventKind.BACKED_UP, file=self._made.path.name)
-        return {"file": str(self._made.path), "bytes": self._made.size, "tickets": self._made.tickets}
+        order.journal(
+            conn, EventKind.BACKED_UP, file=self._made.path.name, **({"with_key": True} if self.with_key else {})
+        )
+        key = {"key": str(backups.key_of(self._made.path))} if self.with_key else {}
+        return {"file": str(self._made.path), "bytes": self._made.size, "tickets": self._made.tickets, **key}
 
 
 class BackupSet(Body):
@@ -96,22 +110,32 @@ class Keeping:
             self._context.store.write(lambda conn: made.journal(conn, order))
 
 
-def restore(folder: Path, copy: Path, now: float) -> Json:
-    """Put a backup back, with nothing running on the store: {tickets, newest_at, aside}.
+def restore(folder: Path, copy: Path, now: float, key: Path | None = None) -> Json:
+    """Put a backup back, with nothing running on the store: {tickets, newest_at, aside, phones_unknown}.
 
-    What was there before is kept in the folder `aside`. Raises `ServerRunning`, `UnsoundDatabase`, `OSError`.
+    What was there before is kept in the folder `aside`. `key`: the file with the key of the backup's phone numbers; one
+    that lies beside the backup is taken by itself. Without the right one `phones_unknown` numbers cannot be read.
+    Raises `ServerRunning`, `UnsoundDatabase`, `UnusableKey`, `OSError`.
     """
     backups.check(copy)
-    aside = folder / backups.FOLDER / f"before-restore-{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now))}"
+    key = key or (backups.key_of(copy) if backups.key_of(copy).exists() else None)
+    if key is not None and not keys.is_key(key):
+        raise UnusableKey(file=key.name)
+    aside = folder / backups.FOLDER / f"{backups.ASIDE}{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now))}"
     with locked(folder):
         backups.put_back(copy, folder / FILE, aside)
+        if key is not None:
+            keys.install(folder, key, aside)
     store = Store(folder)
     try:
         store.write(lambda conn: events.append(conn, now, EventKind.RESTORED, "command", file=copy.name))
+        with store.read() as conn:
+            unknown = phones.unreadable(conn)
     finally:
         store.close()
     held = backups.read(copy)
-    return {"tickets": held.tickets, "newest_at": held.newest_at, "aside": str(aside) if aside.exists() else None}
+    put_aside = str(aside) if aside.exists() else None
+    return {"tickets": held.tickets, "newest_at": held.newest_at, "aside": put_aside, "phones_unknown": unknown}
 
 
 def require_sound(folder: Path) -> None:
@@ -156,16 +180,16 @@ def _is_due(store: Store, now: float) -> bool:
 def _copies(context: Context) -> backups.Backup:
     """One in the store's folder, one in the second; each folder rotated. Raises `BackupFailed`."""
     with context.store.read() as conn:
-        second = wishes(conn).second
+        second, longest = wishes(conn).second, timedelta(days=retention.load(conn).backups)
     folders = [context.store.folder / backups.FOLDER, *([Path(second)] if second else [])]
-    outcome = context.off_loop(lambda: _copied(context.store.path, folders))
+    outcome = context.off_loop(lambda: _copied(context.store.path, folders, longest))
     if isinstance(outcome, Exception):
         raise BackupFailed(why=str(outcome)) from outcome
     made: backups.Backup = outcome
     return made
 
 
-def _copied(database: Path, folders: Sequence[Path]) -> backups.Backup | Exception:
+def _copied(database: Path, folders: Sequence[Path], longest: timedelta) -> backups.Backup | Exception:
     """The copy in the first folder, or what went wrong: nothing may be raised off the loop."""
     now = time.time()  # the machine's own clock, also where a demo's runs faster
     try:
@@ -174,7 +198,7 @@ def _copied(database: Path, folders: Sequence[Path]) -> backups.Backup | Excepti
         for folder in others:
             backups.make(made.path, folder, now)
         for folder in folders:
-            backups.rotate(folder, now)
+            backups.rotate(folder, now, longest)
     except (LobbyError, OSError, sqlite3.Error) as error:
         return error
     return made

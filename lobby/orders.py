@@ -56,8 +56,9 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Command(Generic[B]):
-    """A command's arguments, what it does in the writer's transaction, and what it computes before."""
+    """A command's arguments, what it does in the writer's transaction, what it computes before and tidies up after."""
 
     body: type[B]
     run: Callable[[sqlite3.Connection, Order, B], Json]
     prepare: Callable[[Context, B], B] = lambda _, body: body
+    tidy: Callable[[Context], object] = lambda _: None

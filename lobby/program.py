@@ -1,6 +1,16 @@
 """Owns putting the command line together."""
 
-from lobby import install_cli, people_cli, place_cli, printer_cli, settings_cli, slip_cli, store_cli, voice_cli
+from lobby import (
+    install_cli,
+    people_cli,
+    place_cli,
+    printer_cli,
+    privacy_cli,
+    settings_cli,
+    slip_cli,
+    store_cli,
+    voice_cli,
+)
 from lobby.cli import main
 
 __all__ = [
@@ -9,6 +19,7 @@ __all__ = [
     "people_cli",
     "place_cli",
     "printer_cli",
+    "privacy_cli",
     "settings_cli",
     "slip_cli",
     "store_cli",

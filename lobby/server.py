@@ -23,7 +23,7 @@ from gevent.threadpool import ThreadPoolExecutor
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from counter.web import Context
-from db import print_jobs, settings, staff
+from db import phones, print_jobs, settings, staff
 from db.records import DeviceKind, VoiceEngine
 from db.store import Store, locked
 from kiosk import imports
@@ -39,6 +39,7 @@ from lobby.hub import Hub
 from lobby.keeping import Keeping, require_sound
 from lobby.last_seen import LastSeen
 from lobby.printing import Printing
+from lobby.purging import Purging
 from lobby.speaker import best
 from lobby.watching import Watching
 from lobby.webhook import Sender
@@ -91,8 +92,13 @@ def serve(folder: Path, address: Address, clock: Clock, say: Callable[[str], Non
 
 
 def _warn_of_faults(store: Store) -> None:
-    """A store with damaged settings serves all the same, and says which of them it could not use."""
+    """A store with damaged settings or a lost key serves all the same, and says what it could not use."""
     with store.read() as conn:
+        unreadable = phones.unreadable(conn)
+        if unreadable:
+            _log.warning(
+                "%d phone numbers are unknown: keys/store.key is not the key they were sealed with", unreadable
+            )
         for fault in rule_settings.faults(conn):
             _log.warning("a stored setting cannot work, please set it anew: %s: %s", fault.field, fault)
 
@@ -157,6 +163,7 @@ def _run(
         watching.run,
         Sender(store, clock).run,
         lambda: last_seen.run(hub.whereabouts),
+        Purging(context).run,
     )
     control = {
         "url": f"{address.scheme}://{_reachable(address.host)}:{port}",

@@ -127,23 +127,33 @@ def _group(text: str) -> tuple[str, Json | None]:
 @main.command()
 @click.option("--every", "every_h", type=click.IntRange(1, 168), help="From now on make one every so many hours.")
 @click.option("--second", help="From now on copy each to this folder too, best on another disk; '' for none.")
+@click.option(
+    "--with-key", is_flag=True, help="Put the key of its phone numbers beside it: to move to another machine."
+)
 @data_option
 @json_option
-def backup(data: Path, as_json: bool, **wishes: Any) -> None:
+def backup(data: Path, as_json: bool, with_key: bool, **wishes: Any) -> None:
     """Make a backup now, or set how they are made by themselves (every six hours)."""
     is_setting = any(value is not None for value in wishes.values())
-    show(command(data, "backup-set" if is_setting else "backup", wishes), as_json)
+    if is_setting and with_key:
+        fail("--with-key is for a backup made now, not for how they are made by themselves.")
+    outcome = command(data, "backup-set", wishes) if is_setting else command(data, "backup", {"with_key": with_key})
+    show(outcome, as_json)
 
 
 @main.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--key", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The keys/store.key of the store it is of; one beside it is taken by itself.",
+)  # fmt: skip
 @data_option
 @json_option
-def restore(file: Path, data: Path, as_json: bool) -> None:
+def restore(file: Path, key: Path | None, data: Path, as_json: bool) -> None:
     """Put a backup back. The server has to be stopped; what was there before is kept aside."""
     from lobby import keeping
 
-    show(or_fail(lambda: keeping.restore(data, file, time.time())), as_json)
+    show(or_fail(lambda: keeping.restore(data, file, time.time(), key)), as_json)
 
 
 @main.command()

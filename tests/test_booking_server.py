@@ -115,7 +115,7 @@ def test_the_hotline_books_changes_and_cancels_for_a_gold_customer(hotline: http
     view = AppointmentView.model_validate(booked.json())
     assert again.json() == booked.json()
     assert (view.phone, view.tier_name and view.tier_name.en, view.booked_by) == (
-        "13800136620",
+        "138 ···· 6620",
         "Gold",
         "device:hotline",
     )
@@ -187,8 +187,12 @@ def test_phones_are_masked_in_lists_found_by_their_end_and_whole_where_somebody_
         (found,) = lin.get("/api/v1/appointments", params={"find": wanted}).json()["appointments"]
         assert (found["code"], found["phone"]) == (booked["code"], "135 ···· 5432")
     assert "13598765432" not in str(_of_day(lin))
-    to_call = lin.get("/api/v1/reminders", params={"date": DAY}).json()["appointments"]
+    listed = lin.get("/api/v1/reminders", params={"date": DAY}).json()["appointments"]
+    assert "135 ···· 5432" in [one["phone"] for one in listed]
+    to_call = lin.post("/api/v1/reminders", json={"date": DAY}).json()["appointments"]
     assert "13598765432" in [one["phone"] for one in to_call]
+    assert booked["phone"] == "135 ···· 5432"
+    assert lin.post(f"/api/v1/appointments/{booked['code']}/reveal").json() == {"phone": "13598765432"}
     reminded = lin.post(f"/api/v1/appointments/{booked['code']}/reminder").json()
     assert reminded["reminded_by"] == "staff:Lin"
 
@@ -250,7 +254,8 @@ def test_openapi_describes_booking_with_its_answers(lin: httpx.Client) -> None:
         "/api/v1/appointments/{code}": {"get", "patch", "delete"},
         "/api/v1/appointments/{code}/reminder": {"post", "delete"},
         "/api/v1/slots": {"get"},
-        "/api/v1/reminders": {"get"},
+        "/api/v1/reminders": {"get", "post"},
+        "/api/v1/appointments/{code}/reveal": {"post"},
     }.items():
         assert set(paths[path]) == methods
         for call in paths[path].values():

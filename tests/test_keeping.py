@@ -104,7 +104,9 @@ def test_a_database_of_something_else_or_of_a_newer_program_is_refused(tmp_path:
 
 def test_two_days_are_kept_whole_a_month_by_day_and_the_rest_by_month() -> None:
     made = [NOON - timedelta(hours=6 * n) for n in range(4 * 400)]
-    kept = backups.to_keep([Path(f"{at:lobbyline-%Y%m%d-%H%M%S.db}") for at in made], NOON.timestamp())
+    kept = backups.to_keep(
+        [Path(f"{at:lobbyline-%Y%m%d-%H%M%S.db}") for at in made], NOON.timestamp(), timedelta(days=500)
+    )
     names = sorted(path.name for path in kept)
     assert names[-9:] == [f"{at:lobbyline-%Y%m%d-%H%M%S.db}" for at in reversed(made[:9])]
     assert len([name for name in names if name < f"{NOON - timedelta(days=2):lobbyline-%Y%m%d-%H%M%S}"]) == 29 + 12

@@ -2,11 +2,11 @@
 import { get, post, remove } from "/static/lobby/api.js";
 import { html, icon, timeOf, useEffect, useRef, useState } from "/static/lobby/page.js";
 import { name, t } from "/static/lobby/texts.js";
+import { Phone } from "./appointments-phone.js";
 import { channelName, dayName, spaced, spoken, standing, who } from "./appointments-words.js";
 
 const path = (code) => `/api/v1/appointments/${encodeURIComponent(code)}`;
 const fault = (problem) => problem.detail || t("No connection to the server. Nothing was changed; please try again.");
-const masked = (phone) => `${phone.slice(0, 3)} ···· ${phone.slice(-4)}`;
 
 /** What is read on the phone; in the customer's language, or in the other one. */
 function Script({ booking, store }) {
@@ -26,12 +26,6 @@ export const Booked = ({ booking, changed, store, another, show }) => html`<sect
 </section>`;
 
 const Fact = ({ label, children }) => html`<div><dt>${label}</dt><dd>${children}</dd></div>`;
-
-function Phone({ phone }) {
-  const [whole, setWhole] = useState(false);
-  return html`${whole ? html`<a href=${`tel:${phone}`} data-phone>${phone}</a>` : html`<span data-phone>${masked(phone)}</span>`}
-    <button type="button" class="plain" data-action="reveal" onClick=${() => setWhole(!whole)}>${whole ? t("Hide") : t("Show number")}</button>`;
-}
 
 function Cancel({ booking, done, busy }) {
   const sheet = useRef(null);
@@ -65,7 +59,7 @@ export function Detail({ code, now, fresh, store, change, leave, changed }) {
     <header><h2 id="detail">${booking.name}</h2>${booking.tier_name ? html`<span class="tag vip">${icon("diamond")} ${name(booking.tier_name)}</span>` : null}<span class=${`badge ${tone}`}>${text}${booking.number ? ` ${booking.number}` : ""}</span><button type="button" class="s back" onClick=${leave}>${t("Close")}</button></header>
     <p class="when"><b>${dayName(booking.slot_at.slice(0, 10))} ${timeOf(booking.slot_at)}</b><span>${name(booking.service_name)}</span></p>
     <dl><${Fact} label=${t("Booking code")}><b class="mid">${spaced(booking.code)}</b><//>
-      <${Fact} label=${t("Phone")}><${Phone} key=${code} phone=${booking.phone} /><//>
+      <${Fact} label=${t("Phone")}><${Phone} key=${code} code=${code} phone=${booking.phone} /><//>
       <${Fact} label=${t("Booked by")}>${[channelName(booking.channel), who(booking.booked_by), booking.booked_at && `${dayName(booking.booked_at.slice(0, 10))} ${timeOf(booking.booked_at)}`].filter((part, at, all) => part && all.indexOf(part) === at).join(" · ")}<//>
       <${Fact} label=${t("Reminder")}>${booking.reminded_at ? `${who(booking.reminded_by)} · ${dayName(booking.reminded_at.slice(0, 10))} ${timeOf(booking.reminded_at)}` : t("Not reminded yet")}<//></dl>
     ${open ? html`<${Script} key=${code} booking=${booking} store=${store} />` : null}

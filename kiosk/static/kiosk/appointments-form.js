@@ -47,18 +47,18 @@ const Languages = ({ chosen, pick }) => html`<fieldset class="row"><legend>${t("
 
 const started = (booking, day) =>
   booking
-    ? { phone: booking.phone, name: booking.name, service: booking.service, day: booking.slot_at.slice(0, 10), slot_at: booking.slot_at, language: booking.language }
+    ? { phone: "", name: booking.name, service: booking.service, day: booking.slot_at.slice(0, 10), slot_at: booking.slot_at, language: booking.language }
     : { phone: "", name: "", service: "", day, slot_at: "", language: "zh" };
 
-/** What to send: all of a new booking; of a change only what is different. */
+/** What to send: all of a new booking; of a change only what is different, a phone only if one was typed. */
 function sent(draft, booking) {
   const { day, ...body } = { ...draft, phone: digits(draft.phone) || draft.phone };
-  return booking ? Object.fromEntries(Object.entries(body).filter(([key, value]) => value !== booking[key])) : body;
+  return booking ? Object.fromEntries(Object.entries(body).filter(([key, value]) => value !== booking[key] && value !== "")) : body;
 }
 
 /** What is still missing, in words; "" when all is there. */
-function missing({ phone, name: given, service, slot_at }) {
-  if (digits(phone).length !== PHONE_DIGITS) return t("Enter the 11 digits of the mobile number");
+function missing({ phone, name: given, service, slot_at }, booking) {
+  if (digits(phone).length !== PHONE_DIGITS && !(booking && phone.trim() === "")) return t("Enter the 11 digits of the mobile number");
   if (!given.trim()) return t("Enter the name");
   if (!service) return t("Choose a service");
   return slot_at ? "" : t("Choose a time");
@@ -71,7 +71,7 @@ export function BookingForm({ page, booking, today, day, fresh, done, show, leav
   const [asked, setAsked] = useState(0);
   const key = useRef(requestKey());
   const filled = useRef("");
-  const known = useCustomer(booking && draft.phone === booking.phone ? "" : draft.phone);
+  const known = useCustomer(draft.phone);
   const loaded = useSlots(draft.service, draft.day, `${fresh} ${asked}`);
   const set = (change) => {
     setDraft((old) => ({ ...old, ...change }));
@@ -83,7 +83,7 @@ export function BookingForm({ page, booking, today, day, fresh, done, show, leav
     set({ name: known.name, language: known.language });
   }, [known]);
 
-  const lacking = missing(draft);
+  const lacking = missing(draft, booking);
   async function send(event) {
     event.preventDefault();
     if (lacking) return setState({ busy: false, fault: lacking, field: "" });
@@ -99,7 +99,7 @@ export function BookingForm({ page, booking, today, day, fresh, done, show, leav
   return html`<form class="panel" novalidate onSubmit=${send} aria-labelledby="form-title">
     <header><h2 id="form-title">${booking ? t("Change the appointment") : t("New appointment")}</h2>${booking ? html`<button type="button" class="s" onClick=${leave}>${t("Back")}</button>` : null}</header>
     <div class="two-fields">
-      <label>${t("Mobile number")}<input name="phone" inputmode="tel" autocomplete="off" maxlength="20" value=${draft.phone} aria-invalid=${state.field === "phone"} onInput=${(event) => set({ phone: event.target.value })} /></label>
+      <label>${t("Mobile number")}<input name="phone" inputmode="tel" autocomplete="off" maxlength="20" placeholder=${booking?.phone ?? ""} value=${draft.phone} aria-invalid=${state.field === "phone"} onInput=${(event) => set({ phone: event.target.value })} /></label>
       <label>${t("Name")}<input name="name" autocomplete="off" maxlength="40" value=${draft.name} aria-invalid=${state.field === "name"} onInput=${(event) => set({ name: event.target.value })} /></label>
     </div>
     <${Standing} known=${known} show=${show} />

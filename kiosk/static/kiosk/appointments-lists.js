@@ -2,6 +2,7 @@
 import { post, remove } from "/static/lobby/api.js";
 import { html, icon, timeOf, useState } from "/static/lobby/page.js";
 import { name, t } from "/static/lobby/texts.js";
+import { Phone } from "./appointments-phone.js";
 import { dayName, standing, who } from "./appointments-words.js";
 
 const Tier = ({ of }) => (of.tier_name ? html`<span class="tag vip">${name(of.tier_name)}</span>` : null);
@@ -48,7 +49,7 @@ function Reminder({ visit, changed }) {
   return html`<li class=${`remind ${visit.reminded_at ? "done" : ""}`} data-remind=${visit.code}>
     <time>${timeOf(visit.slot_at)}</time>
     <span class="person"><b>${visit.name}</b> <${Tier} of=${visit} /><${English} of=${visit} /><small>${name(visit.service_name)}</small></span>
-    <a href=${`tel:${visit.phone}`}>${visit.phone}</a>
+    <${Phone} code=${visit.code} phone=${visit.phone} />
     ${visit.reminded_at
       ? html`<span class="by">${icon("check")} ${t("{who}, {time}", { who: who(visit.reminded_by), time: timeOf(visit.reminded_at) })} <button type="button" class="plain" disabled=${state.busy} onClick=${() => send(remove(path))}>${t("Undo")}</button></span>`
       : html`<button type="button" class="s" disabled=${state.busy} onClick=${() => send(post(path))}>${t("Mark as reminded")}</button>`}
