@@ -22,7 +22,7 @@ from gevent.socket import socket as gevent_socket
 from gevent.threadpool import ThreadPoolExecutor
 
 from counter.web import Context
-from db import print_jobs, settings, staff
+from db import events, print_jobs, settings, staff
 from db.records import DeviceKind, VoiceEngine
 from db.store import Store, locked
 from kiosk import imports
@@ -32,6 +32,7 @@ from lobby.app import create_app
 from lobby.calling import Calling
 from lobby.clock import Clock
 from lobby.days import Days
+from lobby.disk_watch import DiskWatch
 from lobby.forecasting import Forecasting, Oracle
 from lobby.helper import Helper
 from lobby.hub import Hub
@@ -46,6 +47,7 @@ from printer import trial
 CONTROL = "control.json"
 LONGEST_PHRASE_S = 20.0
 """The neural voice on a slow machine, its model loaded before."""
+NOT_WORTH_TELLING_S = 60.0
 _log = logging.getLogger("lobbyline")
 
 
@@ -66,6 +68,7 @@ def serve(folder: Path, address: Address, clock: Clock, say: Callable[[str], Non
         store.write(print_jobs.release_claimed)
         store.write(lambda conn: sample.create_if_new(conn, clock()))
         _warn_of_faults(store)
+        _go_on_from_the_journal(store, clock)
         imports.resume(store, clock)
         listener = _listen(address)
         _run(store, listener, address.host, clock, say)
@@ -80,9 +83,20 @@ def _warn_of_faults(store: Store) -> None:
             _log.warning("a stored setting cannot work, please set it anew: %s: %s", fault.field, fault)
 
 
+def _go_on_from_the_journal(store: Store, clock: Clock) -> None:
+    with store.read() as conn:
+        clock.go_on_from(events.newest_at(conn) or 0.0)
+    behind_s = clock.ahead_s()
+    if behind_s > NOT_WORTH_TELLING_S:
+        _log.warning(
+            "the machine's clock is %d minutes behind the journal; the lobby goes on from there. Set the clock right.",
+            behind_s / 60,
+        )
+
+
 def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[str], None]) -> None:
     port = listener.getsockname()[1]
-    frame = {"speed": clock.speed, "build": _build()}
+    frame: dict[str, Any] = {"speed": clock.speed, "build": _build()}
     oracle = Oracle()
     forecasting = Forecasting(store, clock, oracle.ask)
     speakers = {engine: Helper("lobby.speaker", LONGEST_PHRASE_S) for engine in VoiceEngine}
@@ -102,6 +116,7 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     app = create_app(context, control_token)
     socketio = SocketIO(app, async_mode="gevent", ping_interval=20, ping_timeout=15, max_http_buffer_size=100_000)
     hub, printing = Hub(context, socketio), Printing(context, socketio)
+    disk_watch = DiskWatch(store, frame, hub.wake)
     store.when_changed(lambda: _wake(hub, printing, forecasting, announcing))
     server = Server(listener, app, log=None, error_log=_log)
     server.start()
@@ -118,6 +133,7 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
         Keeping(context).run,
         watching.run,
         Sender(store, clock).run,
+        disk_watch.run,
     )
     workers = [gevent.spawn(work) for work in works]
     with _control_file(store.folder / CONTROL, f"http://{_reachable(host)}:{port}", control_token):
