@@ -18,6 +18,7 @@ import gevent
 from flask_socketio import SocketIO
 from gevent import get_hub
 from gevent.event import Event as Signal
+from gevent.pool import Pool
 from gevent.socket import socket as gevent_socket
 from gevent.threadpool import ThreadPoolExecutor
 
@@ -48,6 +49,8 @@ CONTROL = "control.json"
 LONGEST_PHRASE_S = 20.0
 """The neural voice on a slow machine, its model loaded before."""
 NOT_WORTH_TELLING_S = 60.0
+LAST_ANSWERS_S = 0.5
+"""So long what is being answered goes on when the server ends; after that nobody touches the store any more."""
 _log = logging.getLogger("lobbyline")
 
 
@@ -118,7 +121,7 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     hub, printing = Hub(context, socketio), Printing(context, socketio)
     disk_watch = DiskWatch(store, frame, hub.wake)
     store.when_changed(lambda: _wake(hub, printing, forecasting, announcing))
-    server = Server(listener, app, log=None, error_log=_log)
+    server = Server(listener, app, spawn=Pool(), log=None, error_log=_log)
     server.start()
     gc.collect()
     gc.freeze()  # what is loaded by now stays: walking it again and again would stop everybody for tens of milliseconds
@@ -139,7 +142,7 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     with _control_file(store.folder / CONTROL, f"http://{_reachable(host)}:{port}", control_token):
         _announce(context, say)
         _wait_for_signal()
-    server.stop(timeout=1)
+    server.stop(timeout=LAST_ANSWERS_S)
     gevent.killall(workers)
     printing.close()
     oracle.close()

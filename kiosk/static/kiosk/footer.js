@@ -19,9 +19,9 @@ const NoPaper = ({ trouble }) => html`<${Fit} class="none note paper-out" text=$
   : html`${t("No paper slips now")}<small lang=${otherLang()}>${other("No paper slips now")}</small>`}
   <small class="do-this">${t("Staff: {what}", { what: message(trouble.error) })}</small><//>`;
 
-/** Nothing can be saved, so no number can be given: customers read whom to ask, staff what to do. */
-const NotSaved = ({ stopped }) => html`<${Fit} class="none note paper-out" text=${stopped.text}>${icon("warning")}${t("No numbers can be given now. Please ask our staff.")}
-  <small lang=${otherLang()}>${other("No numbers can be given now. Please ask our staff.")}</small><small class="do-this">${message(stopped)}</small><//>`;
+/** Nothing can be saved, so no number can be given; what to do about it stands on the counter and floor pages. */
+const NotSaved = ({ stopped }) => html`<${Fit} class="none note paper-out" text=${stopped.code}>${icon("warning")}${t("No numbers can be given now. Please ask our staff.")}
+  <small lang=${otherLang()}>${other("No numbers can be given now. Please ask our staff.")}</small><//>`;
 
 /** What stands at the left: in low reach what the header held, else who is called. */
 function Left({ calls, note, stopped, trouble, onLang, onBack }) {
