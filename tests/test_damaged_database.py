@@ -7,9 +7,9 @@ import pytest
 from lobby_stage import Stage
 
 from db import backups
-from db.errors import DamagedStore
 from db.store import FILE, Store
 from lobby import keeping
+from lobby.errors import DamagedStore
 
 FLIPS = 24
 HEADER, PAGE = 100, 4096
