@@ -66,7 +66,7 @@ def check(path: Path, *, quickly: bool = False) -> None:
     try:
         with closing(open_reader(path)) as conn:
             why = _damage(conn, "quick_check" if quickly else "integrity_check") or _strangeness(conn)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # what SQLite says of damage may quote it
         why = str(error)
     if why:
         raise UnsoundDatabase(file=path.name, why=why)

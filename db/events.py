@@ -33,6 +33,12 @@ def append(
     return seq
 
 
+def newest_at(conn: sqlite3.Connection) -> float | None:
+    """When the newest line was written; None in an empty journal."""
+    row = conn.execute("SELECT at FROM events ORDER BY seq DESC LIMIT 1").fetchone()
+    return None if row is None else float(row["at"])
+
+
 def version(conn: sqlite3.Connection) -> int:
     """The newest `seq`; 0 for an empty journal."""
     return int(conn.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0])

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TypeVar
 
-from db import migrations, phones, upkeep
+from db import disk, migrations, phones, upkeep
 from db.connection import BUSY_TIMEOUT_MS, open_reader, open_writer, snapshot
 from db.errors import ServerRunning
 from db.writer import Writer
@@ -23,7 +23,7 @@ FILE = "lobbyline.db"
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Nobody else has the store meanwhile. Raises `ServerRunning` if another process has it."""
+    """Nobody else has the store meanwhile. Raises `ServerRunning` if another process has it, `CannotWrite`, `OSError`."""
     lock = _lock(folder)
     try:
         yield
@@ -32,8 +32,11 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _lock(folder: Path) -> IO[str]:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds phone numbers
-    lock = (folder / "lock").open("w")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds phone numbers
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        raise disk.refusal_of(error, folder) or error from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -46,23 +49,48 @@ class Store:
     """A store's data folder, opened for this process alone.
 
     Raises `ServerRunning` if another process has it: two writing connections must never meet (a WAL written or
-    checkpointed by two connections can be corrupted by SQLite before 3.51.3).
+    checkpointed by two connections can be corrupted by SQLite before 3.51.3). Raises `CannotWrite` where nothing can be
+    saved. `trouble` says why nothing can be saved now; None while all is well.
     """
 
     def __init__(self, folder: Path, executor: Executor | None = None) -> None:
         self._lock = _lock(folder)
         self.folder = folder
         self.path = folder / FILE
-        phones.require_key(folder)
-        conn = open_writer(self.path)
-        migrations.apply(conn)
-        _clean(conn)
+        self.trouble: disk.CannotWrite | None = None
+        self._on_trouble: Callable[[], None] = lambda: None
+        try:
+            phones.require_key(folder)
+            conn = open_writer(self.path)
+            migrations.apply(conn)
+            _clean(conn)
+        except sqlite3.Error as error:
+            self._lock.close()
+            raise disk.fault_of(error, folder) or error from error
         self._writer = Writer(conn, executor or ThreadPoolExecutor(1, thread_name_prefix="writer"))
         self._readers: deque[sqlite3.Connection] = deque()
 
     def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `work(conn)` in the writer, durably; see `Writer.run`."""
-        return self._writer.run(work)
+        """Run `work(conn)` in the writer, durably; see `Writer.run`. Raises `CannotWrite` where nothing can be saved."""
+        try:
+            return self._writer.run(work)
+        except sqlite3.OperationalError as error:
+            fault = disk.fault_of(error, self.folder)
+            if fault is None:
+                raise
+            self._note(fault)
+            raise fault from error
+
+    def try_to_write(self) -> None:
+        """Look whether there is still `trouble`: it ends with a write that is on the disk. Raises `CannotWrite`."""
+        self.write(_write_something)
+        self._note(None)
+
+    def _note(self, trouble: disk.CannotWrite | None) -> None:
+        is_news = (trouble and trouble.code) != (self.trouble and self.trouble.code)
+        self.trouble = trouble
+        if is_news:
+            self._on_trouble()
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -88,6 +116,10 @@ class Store:
         """
         return self._writer.alone(_empty_log)
 
+    def when_troubled(self, tell: Callable[[], None]) -> None:
+        """Call `tell` when `trouble` begins, changes or ends, in the thread that met it."""
+        self._on_trouble = tell
+
     def close(self) -> None:
         """Close every connection and let the folder go."""
         while self._readers:
@@ -112,3 +144,9 @@ def _empty_log(conn: sqlite3.Connection) -> bool:
     finally:
         conn.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     return not busy
+
+
+def _write_something(conn: sqlite3.Connection) -> None:
+    """A page that changes and means nothing: the number that SQLite leaves to programs."""
+    [number] = conn.execute("PRAGMA user_version").fetchone()
+    conn.execute(f"PRAGMA user_version = {(number + 1) % 1_000_000}")

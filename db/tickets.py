@@ -133,7 +133,7 @@ def issued_count(conn: sqlite3.Connection, business_day: str) -> dict[str, int]:
 def served_by(conn: sqlite3.Connection, business_day: str, counter: int) -> tuple[int, float | None]:
     """How many a counter completed on a day, and their mean service time in seconds."""
     row = conn.execute(
-        "SELECT count(*) AS n, avg(served_s + ended_at - started_at) AS mean_s FROM tickets"
+        "SELECT count(*) AS n, avg(served_s + max(0, ended_at - started_at)) AS mean_s FROM tickets"
         " WHERE business_day = ? AND counter = ? AND state = 'completed'",
         (business_day, counter),
     ).fetchone()
@@ -147,9 +147,9 @@ def handled_by(conn: sqlite3.Connection, business_day: str, staff_id: int) -> tu
     """
     row = conn.execute(
         "SELECT count(*) AS n, avg(handled_s) AS mean_s FROM ("
-        " SELECT served_s + ended_at - started_at + coalesce(wrap_up_s, 0) AS handled_s FROM tickets"
+        " SELECT served_s + max(0, ended_at - started_at) + coalesce(wrap_up_s, 0) AS handled_s FROM tickets"
         "  WHERE business_day = ? AND staff_id = ? AND state = 'completed'"
-        " UNION ALL SELECT l.served_s + l.ended_at - l.started_at FROM legs l JOIN tickets t ON t.id = l.ticket_id"
+        " UNION ALL SELECT l.served_s + max(0, l.ended_at - l.started_at) FROM legs l JOIN tickets t ON t.id = l.ticket_id"
         "  WHERE t.business_day = ? AND l.staff_id = ? AND l.started_at IS NOT NULL)",
         (business_day, staff_id, business_day, staff_id),
     ).fetchone()

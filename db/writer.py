@@ -19,6 +19,10 @@ T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
 
+class Unwritten(RuntimeError):
+    """The writer ended, or its transaction did, before this work was begun."""
+
+
 class _Job(Generic[T]):
     """A piece of work, run with its caller's context variables."""
 
@@ -28,7 +32,7 @@ class _Job(Generic[T]):
         self.work = work
         self.context = copy_context()
         self.result: T | None = None
-        self.error: BaseException | None = RuntimeError("the writer ended before this work")
+        self.error: BaseException | None = Unwritten()
 
     def run(self, conn: sqlite3.Connection) -> None:
         try:
@@ -88,17 +92,23 @@ class Writer:
             return
         try:
             with transaction(self._conn):
-                for job in batch:
-                    job.run(self._conn)
+                self._run_all(batch)
         except BaseException as error:  # nothing of this batch is on the disk, so nobody may hear that theirs is
             for job in batch:
-                job.error = job.error or error
+                if job.error is None or isinstance(job.error, Unwritten):
+                    job.error = error
             if not isinstance(error, Exception):
                 raise
 
     def alone(self, work: Work[T]) -> T:
         """Do `work(conn)` in the writer's thread outside a transaction, for upkeep that needs that."""
         return self._executor.submit(work, self._conn).result()
+
+    def _run_all(self, batch: "list[_Job[Any]]") -> None:
+        for job in batch:
+            job.run(self._conn)
+            if job.error is not None and not self._conn.in_transaction:
+                raise job.error  # a full disk ends the whole transaction, with what was done before in it
 
     def close(self) -> None:
         """Finish what is queued, then close the connection."""

@@ -57,15 +57,19 @@ class _Worker:
         return outcome
 
     def _work(self) -> None:
+        has_failed = False
         while not self._is_ending:
             try:
+                if has_failed:
+                    self._spool.give_up(self._context.clock())
+                    has_failed = False
                 while not self._is_ending and self._spool.step(self._context.clock()):
                     pass
                 if not self._is_ending:
                     self._spool.look(self._context.clock())
             except Exception:  # noqa: BLE001 — the one place of this loop; the printer goes on
                 _log.exception("printer %s: a slip could not be made; trying on", self.device.name)
-                self._spool.give_up(self._context.clock())
+                has_failed = True  # a disk that takes nothing now takes no note of that either: given up once it does
             self.signal.wait(LOOK_EVERY_S)
             self.signal.clear()
         self._pool.apply(self._spool.close)

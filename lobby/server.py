@@ -23,7 +23,7 @@ from gevent.threadpool import ThreadPoolExecutor
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from counter.web import Context
-from db import phones, print_jobs, settings, staff
+from db import events, phones, print_jobs, settings, staff
 from db.records import DeviceKind, VoiceEngine
 from db.store import Store, locked
 from kiosk import imports
@@ -33,6 +33,7 @@ from lobby.app import create_app
 from lobby.calling import Calling
 from lobby.clock import Clock
 from lobby.days import Days
+from lobby.disk_watch import DiskWatch
 from lobby.forecasting import Forecasting, Oracle
 from lobby.helper import Helper
 from lobby.hub import Hub
@@ -49,7 +50,9 @@ from printer import trial
 CONTROL = "control.json"
 LONGEST_PHRASE_S = 20.0
 """The neural voice on a slow machine, its model loaded before."""
+NOT_WORTH_TELLING_S = 60.0
 LAST_ANSWERS_S = 5.0
+"""So long what was asked may be answered when the server ends; after that nobody touches the store any more."""
 _log = logging.getLogger("lobbyline")
 
 
@@ -84,6 +87,7 @@ def serve(folder: Path, address: Address, clock: Clock, say: Callable[[str], Non
         store.write(print_jobs.release_claimed)
         store.write(lambda conn: sample.create_if_new(conn, clock()))
         _warn_of_faults(store)
+        _go_on_from_the_journal(store, clock)
         imports.resume(store, clock)
         listener = _listen(address)
         _run(store, listener, address, pem, clock, say)
@@ -115,11 +119,22 @@ def _certificate(address: Address) -> str | None:
     return certificate.in_words(found)
 
 
+def _go_on_from_the_journal(store: Store, clock: Clock) -> None:
+    with store.read() as conn:
+        clock.go_on_from(events.newest_at(conn) or 0.0)
+    behind_s = clock.ahead_s()
+    if behind_s > NOT_WORTH_TELLING_S:
+        _log.warning(
+            "the machine's clock is %d minutes behind the journal; the lobby goes on from there. Set the clock right.",
+            behind_s / 60,
+        )
+
+
 def _run(
     store: Store, listener: Any, address: Address, pem: str | None, clock: Clock, say: Callable[[str], None]
 ) -> None:
     port = listener.getsockname()[1]
-    frame = {"speed": clock.speed, "build": _build()}
+    frame: dict[str, Any] = {"speed": clock.speed, "build": _build()}
     oracle = Oracle()
     forecasting = Forecasting(store, clock, oracle.ask)
     speakers = {engine: Helper("lobby.speaker", LONGEST_PHRASE_S) for engine in VoiceEngine}
@@ -143,6 +158,7 @@ def _run(
     socketio = SocketIO(app, async_mode="gevent", ping_interval=20, ping_timeout=15, max_http_buffer_size=100_000)
     hub, printing = Hub(context, socketio), Printing(context, socketio)
     gate.require_complete_events(socketio)
+    disk_watch = DiskWatch(store, frame, hub.wake)
     store.when_changed(lambda: _wake(hub, printing, forecasting, announcing))
     if address.proxies:
         n = address.proxies
@@ -164,6 +180,7 @@ def _run(
         Sender(store, clock).run,
         lambda: last_seen.run(hub.whereabouts),
         Purging(context).run,
+        disk_watch.run,
     )
     control = {
         "url": f"{address.scheme}://{_reachable(address.host)}:{port}",

@@ -1,4 +1,4 @@
-"""Owns the socket side of serving, plain or over TLS: gevent's WSGI server with four faults mended, each measured.
+"""Owns the socket side of serving, plain or over TLS: gevent's WSGI server with five faults mended, each measured.
 
 1. simple-websocket sends each frame with one `send()`; a partial send to a slow client corrupts the stream. Here a
    connection's `send` returns only when all is sent.
@@ -6,6 +6,8 @@
 3. Without TCP_NODELAY a keep-alive answer takes 40 ms. Here it is set on every connection.
 4. After a websocket has ended gevent waits on its connection for one more HTTP request, so a client that expects the
    server to hang up waits until its own patience ends (10 s). Here the connection is closed.
+5. It waits for ever for a client that neither reads nor speaks: a screen that is frozen, a cable that was pulled. Each
+   would keep its connection, its greenlets and what was to be sent to it. Here its time runs out.
 """
 
 import socket
@@ -24,12 +26,15 @@ from gevent.ssl import SSLContext, SSLSocket
 HANDSHAKE_S = 10.0
 """Who has not agreed on a key by then is let go."""
 
+PATIENCE_S = 60.0
+"""So long a connection may stand still; a screen says that it is alive every 20 s, browsers open an idle line anew."""
+
 
 class _WholeSocket(GeventSocket):  # type: ignore[misc]
-    def send(self, data: bytes, flags: int = 0) -> int:
+    def send(self, data: bytes, flags: int = 0, **patience: float) -> int:
         view, sent = memoryview(data), 0
         while sent < len(view):
-            sent += super().send(view[sent:], flags)
+            sent += super().send(view[sent:], flags, **patience)
         return sent
 
 
@@ -118,7 +123,7 @@ class Server(WSGIServer):  # type: ignore[misc]
         except OSError:
             client_socket.close()
             return
-        secret.settimeout(None)
+        secret.settimeout(PATIENCE_S)
         with closing(secret):
             self.handle(secret, address)
 
@@ -130,4 +135,5 @@ class Server(WSGIServer):  # type: ignore[misc]
         plain, address = accepted
         whole = _WholeSocket(plain.family, plain.type, plain.proto, fileno=plain.detach())
         whole.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        whole.settimeout(PATIENCE_S)
         return whole, address

@@ -1,7 +1,7 @@
 // Owns the page of a chosen counter: header, queues, customer, list and actions put together.
 import { html, icon, stateName, Offline, useTick } from "/static/lobby/page.js";
 import { Arrivals, OwnDuty, Proxies } from "/static/lobby/duty.js";
-import { t } from "/static/lobby/texts.js";
+import { message, t } from "/static/lobby/texts.js";
 import { action, barActions, GROUPS, mainAction, occupant } from "./counter-actions.js";
 import { Ask } from "./counter-ask.js";
 import { Customer } from "./counter-customer.js";
@@ -59,6 +59,9 @@ function Dialog({ data, asking, close, act, run, now, busy, doing, trouble }) {
   return html`<${Ask} key=${asking.key} ask=${asking.ask} send=${(body) => act({ ...asking.action, body })} close=${shut} ...${{ busy, doing, trouble }} />`;
 }
 
+/** Nothing can be saved: every key would fail, and here is why. */
+const NotSaved = ({ trouble }) => html`<p class="strip bad" role="alert" data-disk=${trouble.code}>${icon("warning")} ${message(trouble)}</p>`;
+
 export function Desk({ data, number, staff, manager, now, up, busy, doing, act, run, trouble, dismiss, reason, phone, toggleLang, own, arrivals, asking, ask, close }) {
   if (!data) return html`<${Offline} up=${up} /><main class="loading"><h1>${t("Connecting…")}</h1></main>`;
   const rest = { busy, up, act: run };
@@ -67,7 +70,7 @@ export function Desk({ data, number, staff, manager, now, up, busy, doing, act, 
     <aside><${Queues} queues=${data.queues} /><${Figures} figures=${own.data?.me.figures} /><${PrinterTroubles} printers=${data.printers} /><${OwnProxies} own=${own} /></aside>
     <main>
       <${Arrivals} own=${own} pages=${arrivals()} hint="A" />
-      ${occupant(data, staff) ? html`<${NotMine} counter=${data.counter} />` : null}
+      ${data.trouble ? html`<${NotSaved} trouble=${data.trouble} />` : occupant(data, staff) ? html`<${NotMine} counter=${data.counter} />` : null}
       <${Customer} ...${{ data, now, reason, phone, staff, manager, ...rest }} />
       <div class="hand"><${Status} ...${{ data, doing, now, ...rest }} /><${Actions} data=${data} now=${now} openMore=${() => ask("more")} ...${rest} /></div>
     </main>

@@ -7,6 +7,7 @@ import { Acts, ManagerSteps } from "./floor-acts.js";
 import { AlertStrip, ringer } from "./floor-alerts.js";
 import { Chart } from "./floor-chart.js";
 import { Counters } from "./floor-counters.js";
+import { Disk } from "./floor-disk.js";
 import { Figures } from "./floor-figures.js";
 import { Forecast } from "./floor-forecast.js";
 import { Guarded } from "./floor-guarded.js";
@@ -52,6 +53,7 @@ function Floor({ data, up, heard }) {
   const now = live.now();
   return html`<${Header} store=${data.store} up=${up} heard=${heard} />
     <main>
+      <${Disk} trouble=${data.trouble} low=${data.disk_low} />
       <${HelpCalls} calls=${data.help.filter(({ coming }) => !coming)} now=${now} />
       <${AlertStrip} alerts=${data.alerts} own=${hand} now=${now} />
       <${PrinterAlerts} printers=${data.printers} alerts=${data.alerts} own=${hand} />

@@ -197,7 +197,7 @@ function App() {
   return html`<div class="stage ${shapeNow()} ${modeNames()} ${board.up ? "" : "down"}" data-scene=${scene.name}><${Offline} up=${board.up} />
     ${view ? html`<${Scene} ...${{ scene, board, busy: busy !== null, keys, does, go, home, back, onLang, idle }} />
       <${Footer} calls=${view.calls} help=${state} note=${isHome && !view.store.open ? "Numbers are given out during opening hours. Thank you!" : null}
-        trouble=${isHome ? paperTrouble(view) : undefined} onLang=${isHome ? onLang : null} onBack=${isHome || scene.name === "ticket" ? null : back} onModes=${() => setSheet("modes")} onHelp=${callHelp} />` : html`<${Connecting} />`}
+        stopped=${isHome ? view.trouble : null} trouble=${isHome ? paperTrouble(view) : undefined} onLang=${isHome ? onLang : null} onBack=${isHome || scene.name === "ticket" ? null : back} onModes=${() => setSheet("modes")} onHelp=${callHelp} />` : html`<${Connecting} />`}
     ${sheet === "modes" && html`<${ModesSheet} onToggle=${toggle} onClose=${() => setSheet(null)} />`}
     ${sheet === "help" && html`<${HelpSheet} state=${help.state === "called" && state !== "none" ? state : help.state} onClose=${() => setSheet(null)} />`}
     ${busy && html`<${Waiting} busy=${busy} />`}
