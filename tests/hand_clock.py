@@ -24,9 +24,11 @@ def serve(folder: str, port: str, file: str) -> None:
         def __call__(self) -> float:
             return float(AT.unpack(Path(file).read_bytes())[0])
 
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    address = server.Address("127.0.0.1", int(port))
-    server.serve(Path(folder), address, FileClock(SPEED), lambda line: sys.stdout.write(f"{line}\n"))
+    def say(line: str) -> None:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
+    server.serve(Path(folder), server.Address("127.0.0.1", int(port)), FileClock(SPEED), say)
 
 
 if __name__ == "__main__":

@@ -86,7 +86,8 @@ def _begin(conn: Connection, number: int, person: Staff) -> None:
 def day(prepared: Path, tmp_path: Path) -> Iterator[HandServing]:
     """The same day from the same moment on."""
     shutil.copytree(prepared, tmp_path / "store")
-    with HandServing(tmp_path / "store", NOW) as serving:
+    serving = HandServing(tmp_path / "store", NOW)
+    with serving:
         yield serving
 
 
