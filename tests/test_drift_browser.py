@@ -27,8 +27,8 @@ pytestmark = pytest.mark.browser
 AT_WORK = 1
 VIP = "V901"
 DUE = NOW + 540
-EARLY, LATER, AT_RISK = NOW, NOW + 130, NOW + 310
-"""Further apart than the two minutes for which a forecast is believed, so each has one of its own."""
+EARLY, AT_RISK = NOW, NOW + 310
+"""Further apart than the two minutes for which a forecast is believed, so the later moment has one of its own."""
 LEAST_LEAD_S = 180
 FIRST_S = 100.0
 """The forecast's first answer on a machine may take so long: the rule is compiled."""
@@ -114,9 +114,8 @@ def _foreseen(server: HandServing, manager: httpx.Client, at: float) -> dict[str
 
 def _drift(server: HandServing, page: Page, manager: httpx.Client) -> None:
     """While the counter's customer takes longer and longer the VIP is first safe and then at risk, in good time."""
-    for at in (EARLY, LATER):
-        assert _foreseen(server, manager, at)["risks"] == []
-        expect(page.locator(".calmly:not(.unknown)")).to_be_visible()
+    assert _foreseen(server, manager, EARLY)["risks"] == []
+    expect(page.locator(".calmly:not(.unknown)")).to_be_visible()
     [risk] = _foreseen(server, manager, AT_RISK)["risks"]
     assert (risk["number"], DUE - server.now >= LEAST_LEAD_S) == (VIP, True)
     expect(page.locator(f"[data-risk={VIP}]")).to_contain_text(f"{risk['chance_percent']}")
