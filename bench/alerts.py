@@ -5,8 +5,8 @@ customers, a third of them VIPs, and at the busiest time two counters pause for 
 notice. Nobody acts on the alerts, so whoever is forewarned of is really late if the forecast is right.
 
 Every half minute the lobby is what a store would know then; the very code that runs on the floor makes prospects, facts
-and alerts of it, with the usual rules. First days teach habits and service times. The rules' thresholds were chosen on
-days of other seeds (500 and up) than those that are measured here.
+and alerts of it, with the usual rules. First days teach habits and service times. The threshold of promises was weighed
+against others on days of other seeds (500 to 559) than those that are measured here.
 
 - promise: a VIP or an appointment called after the due time; forewarned if `promise_at_risk` was open at least three
   minutes before the due time, and until it. A false alarm is such an alert while no promise came to be broken.
