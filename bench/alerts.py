@@ -4,8 +4,9 @@ Simulated days of the sample store under its rule. Every other day is as usual; 
 customers, a third of them VIPs, and at the busiest time two counters pause for an hour to an hour and a half, without
 notice. Nobody acts on the alerts, so whoever is forewarned of is really late if the forecast is right.
 
-At every look the lobby is what a store would know then; the very code that runs on the floor makes prospects, facts and
-alerts of it, with the usual rules. First days teach habits and service times.
+Every half minute the lobby is what a store would know then; the very code that runs on the floor makes prospects, facts
+and alerts of it, with the usual rules. First days teach habits and service times. The threshold of promises was weighed
+against others on days of other seeds (500 to 559) than those that are measured here.
 
 - promise: a VIP or an appointment called after the due time; forewarned if `promise_at_risk` was open at least three
   minutes before the due time, and until it. A false alarm is such an alert while no promise came to be broken.
@@ -14,6 +15,7 @@ alerts of it, with the usual rules. First days teach habits and service times.
 """
 
 import math
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -41,10 +43,12 @@ from lobby import crowd, sample
 
 COUNTERS = sample.COUNTERS
 TEACH_DAYS, QUICK_DAYS, FULL_DAYS = 6, 4, 100
-LOOK_S = 60.0
-"""The floor looks every five seconds; a minute costs a twelfth and only ever warns later."""
-PROCESSES = 2
+LOOK_S = 30.0
+"""The floor looks every five seconds; this costs a sixth and only ever warns later."""
+PROCESSES = os.cpu_count() or 1
 LEAD_S = 180.0
+LEAST_BREACHES = 30
+"""A share of fewer says nothing; `--quick` mostly has fewer broken promises."""
 TROUBLE_LOAD, TROUBLE_VIPS = 1.1, 0.33
 PEAK_S = (10 * 3600.0, 13 * 3600.0)
 KINDS = (AlertKind.PROMISE_AT_RISK, AlertKind.WAIT_LONGER)
@@ -64,13 +68,17 @@ class Day:
 
 @dataclass(slots=True)
 class Score:
-    """What became of a kind of breach: `leads_s` before the due time, of breaches that were forewarned at all."""
+    """What became of a kind of breach, in seconds: `leads_s` before the due time, of breaches that were forewarned at
+    all; `late_s` after it, of every breach, and `missed_late_s` of those not forewarned in time.
+    """
 
     breaches: int = 0
     forewarned: int = 0
     alerts: int = 0
     false: int = 0
     leads_s: list[float] = field(default_factory=list)
+    late_s: list[float] = field(default_factory=list)
+    missed_late_s: list[float] = field(default_factory=list)
 
     def add(self, other: "Score") -> None:
         """Count another day's."""
@@ -79,6 +87,8 @@ class Score:
         self.alerts += other.alerts
         self.false += other.false
         self.leads_s += other.leads_s
+        self.late_s += other.late_s
+        self.missed_late_s += other.missed_late_s
 
     @property
     def share(self) -> float:
@@ -204,11 +214,15 @@ def score(day: Day, alerts: Sequence[Alert]) -> dict[AlertKind, Score]:
 def _count(into: Score, ticket: Ticket, alerts: Sequence[Alert]) -> None:
     due_at = limit_at(ticket, RULES.fair_after_s)
     open_then = [alert for alert in alerts if alert.began_at <= due_at <= (alert.ended_at or math.inf)]
+    leads_s = [due_at - min(alert.began_at for alert in open_then)] if open_then else []
+    late_s = (ticket.first_called_at or math.inf) - due_at
+    is_forewarned = any(lead_s >= LEAD_S for lead_s in leads_s)
     into.breaches += 1
-    if open_then:
-        lead_s = due_at - min(alert.began_at for alert in open_then)
-        into.leads_s.append(lead_s)
-        into.forewarned += lead_s >= LEAD_S
+    into.forewarned += is_forewarned
+    into.leads_s += leads_s
+    into.late_s.append(late_s)
+    if not is_forewarned:
+        into.missed_late_s.append(late_s)
 
 
 def _was_right(alert: Alert, late: Sequence[Ticket]) -> bool:
@@ -240,13 +254,20 @@ def main() -> int:
     for scores in groups.values():
         for kind, one in scores.items():
             whole[kind].add(one)
+    _tell_leads(whole)
     print(f"\n{len(days)} days; a look takes {number(sum(costs) / len(costs))} ms of CPU time.")
     figures: Json = {
         "days": len(days),
         "ms_per_look": sum(costs) / len(costs),
         **{
             name: {
-                kind.value: {"breaches": s.breaches, "forewarned": s.forewarned, "false": s.false}
+                kind.value: {
+                    "breaches": s.breaches,
+                    "forewarned": s.forewarned,
+                    "false": s.false,
+                    "lead_p10_s": percentile(s.leads_s, 0.1),
+                    "lead_p50_s": percentile(s.leads_s, 0.5),
+                }
                 for kind, s in scores.items()
             }
             for name, scores in groups.items()
@@ -273,10 +294,29 @@ def _show(groups: dict[str, dict[AlertKind, Score]], counts: dict[str, int]) -> 
     table("Alerts on simulated days", headings, rows)
 
 
+def _tell_leads(whole: dict[AlertKind, Score]) -> None:
+    """How long before, and how bad what was missed came to be: a promise broken by seconds is hard to foresee."""
+    ends = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9)
+    table(
+        "Lead time of the breaches that were forewarned at all, min",
+        ["alert", *(f"p{100 * end:.0f}" for end in ends)],
+        [[kind, *(number(percentile(one.leads_s, end) / 60) for end in ends)] for kind, one in whole.items()],
+    )
+    for kind, one in whole.items():
+        if one.missed_late_s:
+            short = len(one.leads_s) - one.forewarned
+            unsaid = len(one.missed_late_s) - short
+            missed_s, every_s = (percentile(some, 0.5) for some in (one.missed_late_s, one.late_s))
+            print(
+                f"{kind}: {short} forewarned by less than 3 minutes, {unsaid} not at all; late by"
+                f" {missed_s:.0f} s in the median (all breaches: {every_s:.0f} s)"
+            )
+
+
 def _aims(whole: dict[AlertKind, Score], days: int) -> Iterator[Aim]:
     """What is to be at least so much is told by what is missing."""
     for kind, one in whole.items():
-        if one.breaches:
+        if one.breaches >= LEAST_BREACHES:
             yield Aim(f"{kind}: breaches not forewarned 3 minutes ahead", 100 - one.share, 10, "%")
         yield Aim(f"{kind}: false alarms a day", one.false / days, 3, "")
 

@@ -40,10 +40,13 @@ def _prospect(ticket: Ticket, called_at: Rows, situation: Situation) -> Prospect
     stays = np.sort(called_at[~np.isnan(called_at)])
     limit = limit_at(ticket, situation.rules.fair_after_s)
     if not len(stays):
-        return Prospect(ticket.id, limit, 0.0, Quote(0.0, 0.0, 0.0))
+        return Prospect(ticket.id, limit, 0.0, None)
+    chance = float((stays > limit).mean())
+    if np.isinf(stays[int(_MIDDLE * len(stays))]):
+        return Prospect(ticket.id, limit, chance, None)
     waits = np.minimum(stays - situation.now, LONGEST_S)
     ends = (float(waits[min(len(waits) - 1, int(share * len(waits)))]) for share in (_LOW, _MIDDLE, _HIGH))
-    return Prospect(ticket.id, limit, float((stays > limit).mean()), Quote(*ends))
+    return Prospect(ticket.id, limit, chance, Quote(*ends))
 
 
 def weigh(present: Situation, options: Sequence[Situation], seed: int = 1) -> list[Effect]:

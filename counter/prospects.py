@@ -18,12 +18,15 @@ AHEAD_S = 4 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """What lies ahead of one who waits: the chance (0 to 1) of being called after `limit_at`, and the wait from now."""
+    """What lies ahead of one who waits: the chance (0 to 1) of being called after `limit_at`, and the wait from now.
+
+    No wait is told (None) if in half of the futures nobody calls.
+    """
 
     ticket_id: int
     limit_at: float
     chance: float
-    wait: Quote
+    wait: Quote | None
 
 
 @dataclass(frozen=True, slots=True)

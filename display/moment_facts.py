@@ -43,11 +43,17 @@ def facts(present: Present, foreseen: Foreseen, devices: Devices, rules: Mapping
     """Every fact of this moment; what is below its threshold counts too, for an alert may be open on it."""
     found = [*_promises(present, foreseen), *_queues(present, rules), *_devices(present, devices)]
     found += [fact for counter in present.lobby.counters for fact in _counter(counter, present)]
-    if foreseen.beyond_until is not None and present.now - foreseen.at <= STALE_S:
-        lasts = (foreseen.beyond_until - present.now) / MINUTE_S
-        said = {"until": _time(foreseen.beyond_until, present)}
-        found.append(Fact(AlertKind.DEMAND_BEYOND, "store", lasts, said))
+    if present.now - foreseen.at <= STALE_S:
+        found.append(_demand(foreseen.beyond_until, present))
     return found
+
+
+def _demand(beyond_until: float | None, present: Present) -> Fact:
+    """Enough counters is a fact too: rates that sway about what they can do make one alert."""
+    if beyond_until is None:
+        return Fact(AlertKind.DEMAND_BEYOND, "store", 0.0)
+    lasts = (beyond_until - present.now) / MINUTE_S
+    return Fact(AlertKind.DEMAND_BEYOND, "store", lasts, {"until": _time(beyond_until, present)})
 
 
 def _promises(present: Present, foreseen: Foreseen) -> Iterator[Fact]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from counter import views
 from counter.line import is_guarded, serves
-from counter.moment import STALE_S, Present
+from counter.moment import NO_COUNTER_OPEN, NOT_ENOUGH_DATA, STALE_S, Present
 from db import calendar
 from db.alarm_records import ActKind
 from db.records import Counter, CounterState, Message, Ticket, TicketClass
@@ -23,17 +23,22 @@ ORDINARY_PERCENT = 50.0
 REMEDIES_FOR_S = 60.0
 
 
-def risks(present: Present, answers: Answers) -> list[Json]:
-    """Whoever is forecast to be called too late and is not yet: promises before others, the first due first."""
+def risks(present: Present, answers: Answers) -> list[Json] | None:
+    """Whoever is forecast to be called too late and is not yet: promises before others, the first due first.
+
+    None where that nobody is cannot be told: the forecast is not running, or too few services have been measured.
+    """
     at, seen = answers.get("promises", (0.0, {"prospects": []}))
     if present.now - at > STALE_S:
-        return []
+        return None
     waiting = present.lobby.by_id
     listed = [
         _risk(waiting[one["ticket"]], one, at, present)
         for one in seen["prospects"]
         if one["ticket"] in waiting and is_at_risk(waiting[one["ticket"]], one, present.now)
     ]
+    if not listed and not present.is_known:
+        return None
     return sorted(listed, key=lambda row: (row["class"] == TicketClass.ORDINARY, str(row["limit_at"])))
 
 
@@ -71,8 +76,8 @@ def day(present: Present, answers: Answers) -> Json | None:
 
 def _risk(ticket: Ticket, prospect: Mapping[str, Any], at: float, present: Present) -> Json:
     tier = present.tiers.get(ticket.tier or "")
-    gone_s = present.now - at
-    wait = {key: max(0, round(prospect[key] - gone_s)) for key in ("low_s", "mid_s", "high_s")}
+    able = [c for c in present.lobby.counters if serves(c, ticket.ticket_class, ticket.service)]
+    is_anyone_open = any(counter.state != CounterState.CLOSED for counter in able)
     return {
         "number": ticket.number,
         "class": ticket.ticket_class,
@@ -80,18 +85,27 @@ def _risk(ticket: Ticket, prospect: Mapping[str, Any], at: float, present: Prese
         "service_name": views.names(present.services[ticket.service].name),
         "waiting_since": calendar.stamp(ticket.waiting_since, present.settings),
         "limit_at": calendar.stamp(prospect["limit_at"], present.settings),
-        "chance_percent": round(100 * prospect["chance"]),
-        "call_in": wait,
-        "why": views.message(_why(ticket, present)),
+        "chance_percent": round(100 * prospect["chance"]) if present.is_known or not is_anyone_open else None,
+        "call_in": _call_in(prospect, present.now - at, present) if is_anyone_open else {"unknown": NO_COUNTER_OPEN},
+        "why": views.message(_why(ticket, able, present)),
     }
 
 
-def _why(ticket: Ticket, present: Present) -> Message:
-    """Who stands before, and how many counters could serve."""
-    able = [c for c in present.lobby.counters if serves(c, ticket.ticket_class, ticket.service)]
-    at_work = [c for c in able if c.state not in {CounterState.CLOSED, CounterState.PAUSED}]
-    if not at_work:
+def _call_in(prospect: Mapping[str, Any], gone_s: float, present: Present) -> Json:
+    """The wait from now on, foretold `gone_s` ago; screens say that it is not known under the same conditions."""
+    if not present.is_known or prospect["mid_s"] is None:
+        return {"unknown": NOT_ENOUGH_DATA}
+    return {key: max(0, round(prospect[key] - gone_s)) for key in ("low_s", "mid_s", "high_s")}
+
+
+def _why(ticket: Ticket, able: Sequence[Counter], present: Present) -> Message:
+    """Who stands before, and how many of the counters that are `able` to serve are at work."""
+    there = [c for c in able if c.state != CounterState.CLOSED]
+    at_work = [c for c in there if c.state != CounterState.PAUSED]
+    if not there:
         return Message("no_counter", "no counter that serves this customer is open")
+    if not at_work:
+        return Message("all_paused", "every counter that serves this customer is paused")
     rules = present.settings.rules
     before = _before(ticket, present.lobby.waiting, present) if is_guarded(ticket, present.now, rules) else None
     ahead = present.people_ahead.get(ticket.id, 0) if before is None else before

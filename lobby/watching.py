@@ -183,9 +183,9 @@ def _prospect(one: prospects.Prospect) -> dict[str, Any]:
         "ticket": one.ticket_id,
         "limit_at": one.limit_at,
         "chance": round(one.chance, 2),
-        "low_s": round(wait.low_s),
-        "mid_s": round(wait.mid_s),
-        "high_s": round(wait.high_s),
+        "low_s": round(wait.low_s) if wait else None,
+        "mid_s": round(wait.mid_s) if wait else None,
+        "high_s": round(wait.high_s) if wait else None,
     }
 
 

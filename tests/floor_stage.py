@@ -37,17 +37,18 @@ class FloorServing(Serving):
 
     def start(self, port: int = 0) -> None:
         """As a demo's server; it ends with its standard input at the latest."""
-        command = [
-            *(sys.executable, "-P", "-m", "lobby.demo_server"),
-            *map(str, (self.folder, "127.0.0.1", port, self._speed, NOW)),
-        ]  # fmt: skip
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            self.command_line(port), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         ready = threading.Event()
         self._reader = threading.Thread(target=self._read, args=(self._process, ready))
         self._reader.start()
         assert ready.wait(START_S), f"the server did not get ready: {self.log}"
+
+    def command_line(self, port: int) -> list[str]:
+        """What starts it."""
+        arguments = (self.folder, "127.0.0.1", port, self._speed, NOW)
+        return [sys.executable, "-P", "-m", "lobby.demo_server", *map(str, arguments)]
 
     def stop(self) -> int:
         """End it, and its input."""

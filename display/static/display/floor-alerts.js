@@ -24,7 +24,7 @@ export function ringer(heard) {
 
 const since = ({ began_at }, now) => {
   const waited = minutes((now - Date.parse(began_at)) / 1000);
-  return waited ? t("for {n} min", { n: waited }) : t("just now");
+  return waited ? t("{n} min so far", { n: waited }) : t("just now");
 };
 
 /** The two answers to an alert; an acknowledged one says who knows. */

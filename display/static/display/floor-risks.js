@@ -7,14 +7,23 @@ const few = () => (isNarrow() ? 3 : 5);
 
 const classOf = ({ class: kind, tier_name }) => (kind === "vip" ? name(tier_name) || t("VIP") : kind === "appointment" ? t("Appointment") : t("Ordinary"));
 
+/** When the call is foreseen; that no counter is open is said by the reason beside it. */
+function foreseen(call_in) {
+  const minutes = range(call_in);
+  if (minutes) return t("call in about {n} min", { n: minutes });
+  return call_in.unknown === "not_enough_data" ? t("call time not known yet") : null;
+}
+
+const said = (...parts) => parts.filter(Boolean).join(" · ");
+
 function Risk({ risk, now }) {
   const left = (Date.parse(risk.limit_at) - now) / 1000;
-  const call = range(risk.call_in);
+  const chance = risk.chance_percent === null ? null : t("late in {n} of 100 cases", { n: risk.chance_percent });
   return html`<li data-risk=${risk.number}>
     <b>${risk.number}</b>
     <p><span class="top"><span class=${`tag ${risk.class}`}>${classOf(risk)}</span>${name(risk.service_name)}</span>
-      <small>${call ? t("call in about {n} min", { n: call }) : ""} · ${message(risk.why)}</small></p>
-    <p class="left"><strong>${left > 0 ? t("{time} left", { time: running(left) }) : t("{time} over", { time: running(-left) })}</strong><small>${t("by {time}", { time: timeOf(risk.limit_at) })} · ${t("late in {n} of 100 cases", { n: risk.chance_percent })}</small></p>
+      <small>${said(foreseen(risk.call_in), message(risk.why))}</small></p>
+    <p class="left"><strong>${left > 0 ? t("{time} left", { time: running(left) }) : t("{time} over", { time: running(-left) })}</strong><small>${said(t("by {time}", { time: timeOf(risk.limit_at) }), chance)}</small></p>
   </li>`;
 }
 
@@ -64,10 +73,12 @@ function Weighing() {
 
 const Calm = () => html`<section class="calmly" aria-label=${t("At risk")}>${icon("check")}<b>${t("Nobody is at risk")}</b><span>${t("By the forecast everybody who waits is called in time.")}</span></section>`;
 
+const Unknown = () => html`<section class="calmly unknown" aria-label=${t("At risk")}>${icon("info")}<b>${t("Who is at risk is not known yet")}</b><span>${t("It is told once about thirty services have been measured and while the forecast runs.")}</span></section>`;
+
 export function Risks({ data, own, now }) {
   const [all, setAll] = useState(false);
   const { risks, remedies, alerts } = data;
-  if (!risks.length) return data.waiting.people ? html`<${Calm} />` : null;
+  if (!risks?.length) return data.waiting.people ? html`<${risks ? Calm : Unknown} />` : null;
   const alert = alerts.find(({ kind }) => kind === "promise_at_risk");
   const shown = all ? risks : risks.slice(0, few());
   return html`<section class="risks" aria-labelledby="risks">
