@@ -26,7 +26,7 @@ from db import print_jobs, settings, staff
 from db.records import DeviceKind, VoiceEngine
 from db.store import Store, locked
 from kiosk import imports
-from lobby import __version__, rule_settings, sample
+from lobby import __version__, line, rule_settings, sample
 from lobby.announcing import Announcing
 from lobby.app import create_app
 from lobby.calling import Calling
@@ -100,7 +100,10 @@ def _run(store: Store, listener: Any, host: str, clock: Clock, say: Callable[[st
     )
     control_token = secrets.token_urlsafe(32)
     app = create_app(context, control_token)
-    socketio = SocketIO(app, async_mode="gevent", ping_interval=20, ping_timeout=15, max_http_buffer_size=100_000)
+    socketio = SocketIO(
+        app, async_mode="gevent", ping_interval=20, ping_timeout=15, max_http_buffer_size=100_000, serializer=line.Json
+    )
+    line.install(socketio)
     hub, printing = Hub(context, socketio), Printing(context, socketio)
     store.when_changed(lambda: _wake(hub, printing, forecasting, announcing))
     server = Server(listener, app, log=None, error_log=_log)

@@ -22,6 +22,13 @@ class _WholeSocket(GeventSocket):  # type: ignore[misc]
             sent += super().send(view[sent:], flags)
         return sent
 
+    def send_at_once(self, data: memoryview) -> int:
+        """How many of these bytes the line takes without waiting; none of a line that is full or gone."""
+        try:
+            return int(super().send(data, 0, 0.0))
+        except OSError:
+            return 0
+
 
 class _Handler(WSGIHandler):  # type: ignore[misc]
     def get_environ(self) -> dict[str, Any]:
