@@ -103,6 +103,13 @@ def _is_over(event: Event, present: Present) -> bool:
 
 def queues(present: Present) -> list[Json]:
     """People waiting per queue and the wait of who joins it: services in order, then the VIPs, who count only there."""
+    if "queues" not in present.shown:
+        present.shown["queues"] = _queues(present)
+    rows: list[Json] = present.shown["queues"]
+    return rows
+
+
+def _queues(present: Present) -> list[Json]:
     standing = [queue_name(ticket) for ticket in present.lobby.waiting]
     rows = [
         {
@@ -266,6 +273,14 @@ def _current(shown: Ticket, present: Present, member: Member | None, booking: Ap
 
 
 def _waiting(shown: Ticket, present: Present) -> Json:
+    """Somebody who waits, the same on every counter's screen."""
+    if shown.id not in present.shown:
+        present.shown[shown.id] = _line_of_queue(shown, present)
+    line: Json = present.shown[shown.id]
+    return line
+
+
+def _line_of_queue(shown: Ticket, present: Present) -> Json:
     tier = present.tiers.get(shown.tier or "")
     return {
         "number": shown.number,
