@@ -477,7 +477,7 @@ def alerts(db: Database) -> None:
         db.execute(statement)
 
 
-_TICKET_REVISIONS = """
+_READ_ALL_DAY = """
 ALTER TABLE tickets ADD COLUMN revision INTEGER NOT NULL DEFAULT 0;
 UPDATE tickets SET revision = random() WHERE state = 'waiting';
 CREATE TRIGGER a_new_ticket_is_a_revision AFTER INSERT ON tickets
@@ -485,13 +485,18 @@ CREATE TRIGGER a_new_ticket_is_a_revision AFTER INSERT ON tickets
 CREATE TRIGGER a_changed_ticket_is_a_revision AFTER UPDATE ON tickets WHEN NEW.revision = OLD.revision
     BEGIN UPDATE tickets SET revision = random() WHERE id = NEW.id; END;
 CREATE INDEX tickets_waiting ON tickets (id, revision) WHERE state = 'waiting';
+CREATE INDEX tickets_held ON tickets (held_at, id) WHERE state = 'on_hold';
+CREATE INDEX alerts_open ON alerts (id) WHERE ended_at IS NULL;
+CREATE INDEX acts_open ON acts (id) WHERE ended_at IS NULL;
 """
 
 
 @steps()
-def ticket_revisions(db: Database) -> None:
-    """What a ticket's row says has a number of its own, never used again, so that who has read it need not read it again."""
-    for statement in _statements(_TICKET_REVISIONS):
+def read_all_day(db: Database) -> None:
+    """What a ticket's row says has a number, never used again: who has read it need not read it anew. What is open is
+    found without what is over.
+    """
+    for statement in _statements(_READ_ALL_DAY):
         db.execute(statement)
 
 

@@ -153,5 +153,5 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
         "staff_actions",
         "action_requests_of_counters",
         "alerts",
-        "ticket_revisions",
+        "read_all_day",
     ]
