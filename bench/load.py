@@ -39,7 +39,7 @@ from bench.live import Rate, issue, measure_issue, show_delivery, show_issue
 from bench.watchers import displays
 
 FRAMEWORKS = "import flask, flask_openapi3, flask_socketio, gevent.pywsgi, pydantic, sqlite3"
-RESTING = 200
+RESTING, AIMED_CROWD = 200, 500
 SETTLE_S = 1.0
 
 
@@ -59,7 +59,7 @@ class Scale:
     days: Sequence[int]
 
 
-FULL = Scale(500, 15.0, 5, 4, 50, 20.0, 5, 60, (10, 100, 1_000, 10_000), (1, 365))
+FULL = Scale(AIMED_CROWD, 15.0, 5, 4, 50, 20.0, 5, 60, (10, 100, 1_000, 10_000), (1, 365))
 QUICK = Scale(100, 1.5, 1, 1, 6, 1.0, 1, 8, (1_000,), ())
 
 
@@ -156,16 +156,13 @@ def aims(
     """What the product promises."""
     thousand = next(cost for cost in waiting if cost.size == 1_000)
     found = [
-        Aim(
-            f"a call's median to {delivery.size} displays, over a bare broadcast's",
-            delivery.product.p50 / delivery.bare.p50,
-            2.5,
-            "×",
-        ),
         Aim("bare commits per durable issue, 8 kiosks", rates["bare"].per_s / rates["8"].per_s, 1 / 0.6, "×"),
         Aim("a call's p99 with 1,000 waiting", thousand.call.p99, 20, "ms"),
         Aim(f"CPU at rest with {RESTING} displays", rest.followed * 100, 2, "%"),
     ]
+    if delivery.size == AIMED_CROWD:
+        times = delivery.product.p50 / delivery.bare.p50
+        found.append(Aim(f"a call's median to {AIMED_CROWD} displays, over a bare broadcast's", times, 2.5, "×"))
     if past:
         first, last = past[0], past[-1]
         found += [
