@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 import gevent
 
 from db import webhooks
-from db.errors import BadWebhook
 from db.store import Store
 from db.webhooks import Delivery, Webhook
 from lobby.clock import Clock
+from lobby.errors import BadWebhook
 
 if TYPE_CHECKING:
     import httpx
