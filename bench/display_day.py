@@ -1,44 +1,32 @@
-"""Owns the display bench: whether a display stays as it is over a day, and how soon a call is painted on it.
+"""Owns the display bench: whether a display stays as it is over a day.
 
-A day. One display in a real Chromium, served by a real server, lives through 24 hours: two calls a minute, recalls,
+One display in a real Chromium, served by a real server, lives through 24 hours: two calls a minute, recalls,
 four snapshots a minute, a line that drops each hour, pictures that rotate, its own clock. Time and the line are the
 page's own (`bench/display_day.js`) and go as fast as the page takes them; with `--quick` a third as many calls, and
 repeating timers come once a step instead of each second. Before each look the garbage is collected. The heap after 24
 hours is compared with that after the first, and so are the page's nodes, which would leak first. This Chromium makes no
 machine code (`--jitless`): the code that functions get as they warm up, some 400 kB in a day and bounded, is no leak
-and would hide one.
-
-Painted. See `bench/painted.py`.
+and would hide one. How soon a call is painted says `bench/live.py`.
 """
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from shutil import which
 from urllib.request import urlopen
 
 from PIL import Image
-from playwright.sync_api import Browser, CDPSession, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, CDPSession, ViewportSize
 
-from bench.clients import Http
 from bench.harness import Aim, Json, Machine, Served, finish, number, options, served_store, table
-from bench.painted import COUNTER, measure_painted
-from db import settings
-from db.store import Store
-from lobby import sample
+from bench.painted import browser
 
-FLAGS = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-dev-shm-usage"]
 JITLESS = "--js-flags=--jitless"
 HOURS = 24
 WHOLE, QUICK = (60, True, 1), (20, False, 5)
 """Steps of an hour; whether each second's tick counts; every how many steps a picture is painted."""
 SMALL = ViewportSize(width=480, height=270)
 """Painting is by software here; a small picture has the same page behind it."""
-STAFF, PIN = "bench", "246810"
-WAITING = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +39,7 @@ class Held:
 
 
 def prepare(folder: Path) -> None:
-    """A store in which calls take the big place at once, and two pictures that rotate."""
-    store = Store(folder)
-    store.write(lambda conn: sample.create_if_new(conn, 0))
-    store.write(lambda conn: settings.save(conn, replace(settings.load(conn), hold_s=0)))
-    store.close()
+    """Two pictures that rotate."""
     (folder / "media").mkdir()
     for name, colour in (("a.png", "#0B5A60"), ("b.png", "#FFC83D")):
         Image.new("RGB", (640, 360), colour).save(folder / "media" / name)
@@ -88,27 +72,6 @@ def _held(cdp: CDPSession) -> Held:
     return Held(used / 1024, int(counted["nodes"]), int(counted["jsEventListeners"]))
 
 
-@contextmanager
-def browser(*flags: str) -> Iterator[Browser]:
-    """The system's Chromium."""
-    executable = os.environ.get("CHROMIUM") or which("chromium") or which("chromium-browser")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=executable, chromium_sandbox=False, args=[*FLAGS, *flags])
-        yield started
-        started.close()
-
-
-def _open_lobby(store: Served) -> str:
-    """A counter with somebody at it and people waiting; returns the staff member's token."""
-    kiosk = store.command("device", "add", "kiosk", "--name", "bench")["token"]
-    store.command("staff", "add", "--name", STAFF, "--role", "counter", "--pin", PIN)
-    with Http(store.port) as nobody, Http(store.port, kiosk) as client:
-        session = nobody.post("/api/v1/sessions", {"staff": STAFF, "pin": PIN, "counter": COUNTER})
-        for n in range(WAITING):
-            client.post("/api/v1/tickets", {"request_key": f"bench-{n}", "service": "plan"})
-    return str(session.body["token"])
-
-
 def show_day(held: list[Held]) -> None:
     """Print the first table."""
     rows = [
@@ -120,32 +83,21 @@ def show_day(held: list[Held]) -> None:
 
 def main() -> int:
     """Run the bench; returns the exit code."""
-    given = options("A display's day, and how soon a call is painted.")
+    given = options("A display's day.")
     machine = Machine()
-    with served_store(prepare) as store:
-        person = _open_lobby(store)
-        with Http(store.port, person) as desk, browser() as chromium:
-            bare, painted = measure_painted(store, desk, chromium, 12 if given.quick else 60)
-        with browser(JITLESS) as chromium:
-            held = measure_day(store, chromium, quick=given.quick)
+    with served_store(prepare) as store, browser(JITLESS) as chromium:
+        held = measure_day(store, chromium, quick=given.quick)
     show_day(held)
-    rows = [
-        [name, number(spread.p50), number(spread.p99), number(spread.p50 / bare.p50)]
-        for name, spread in (("bare limit: commit, broadcast, write, paint", bare), ("Lobbyline call-next", painted))
-    ]
-    table("From a call to the painted display", ["", "p50 ms", "p99 ms", "p50 × limit"], rows)
     others = machine.others()
     print(f"\nOther programs used {others:.0%} of this machine's {os.cpu_count()} CPUs during the run.")
     first, last = held[0], held[-1]
     aims = [
         Aim("heap after 24 hours, over that after the first", last.heap_kb / first.heap_kb, 1.10, "×"),
         Aim("nodes after 24 hours, over those after the first", last.nodes / first.nodes, 1.10, "×"),
-        Aim("a call's median until painted, over the bare limit's", painted.p50 / bare.p50, 5, "×"),
     ]
     figures: Json = {
         "others_cpu": others,
         "day": [asdict(one) for one in held],
-        "painted": {"bare": asdict(bare), "display": asdict(painted)},
     }
     return finish(given, "display", figures, aims)
 

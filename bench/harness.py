@@ -78,6 +78,15 @@ class Served:
     port: int
     pid: int
 
+    def cpu_s(self) -> float:
+        """The server's CPU time so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory_kb(self) -> float:
+        """What the server has in memory now."""
+        return float(Path(f"/proc/{self.pid}/status").read_text().partition("VmRSS:")[2].split()[0])
+
     def command(self, *arguments: str) -> Json:
         """Run `lobbyline ARGUMENTS --json` beside the server and return what it prints."""
         return lobbyline(self.folder, *arguments)
@@ -121,8 +130,16 @@ def store_folder() -> Iterator[Path]:
 @contextmanager
 def served_store(prepare: Callable[[Path], None] = lambda _: None) -> Iterator[Served]:
     """A new sample store, served by a process of its own, which ends with the context; `prepare` fills it before."""
-    with store_folder() as folder, (folder / "server.log").open("w") as log:
+    with store_folder() as folder:
         prepare(folder)
+        with served(folder) as store:
+            yield store
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Served]:
+    """The store of a folder, served by a process of its own until the context ends."""
+    with (folder / "server.log").open("w") as log:
         words = [str(_PROGRAM), "serve", "--port", "0", "--data", str(folder)]
         server = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True)
         try:

@@ -9,7 +9,8 @@ in bursts of at most 40; between the bursts, outside every time taken, one clien
 disk, one after another. Figures are the medians of several rounds' p50, p99 and tickets per second. The client is not
 the bottleneck: its share of a CPU is printed.
 
-Delivery. See `bench/delivery.py`. With `--phones N` also a lobby that N phones follow: see `bench/phones.py`.
+Delivery. See `bench/delivery.py`; until a browser has painted the call: `bench/painted.py`. With `--phones N` also a
+lobby that N phones follow: see `bench/phones.py`.
 """
 
 import itertools
@@ -37,6 +38,7 @@ from bench.harness import (
     spread_ms,
     table,
 )
+from bench.painted import browser, measure_painted, prepare
 from bench.phones import Followed, measure_phones
 from bench.watchers import displays
 
@@ -161,6 +163,13 @@ def show_phones(followed: Sequence[Followed]) -> None:
         )
 
 
+def show_painted(bare: Spread, painted: Spread) -> None:
+    """Print how soon a call is on a display's glass."""
+    named = (("bare limit: commit, broadcast, write, paint", bare), ("Lobbyline call-next", painted))
+    rows = [[name, number(one.p50), number(one.p99), number(one.p50 / bare.p50)] for name, one in named]
+    table("From a call to the painted display", ["", "p50 ms", "p99 ms", "p50 × limit"], rows)
+
+
 def phone_aims(followed: Sequence[Followed]) -> list[Aim]:
     """What the product promises to a lobby full of phones."""
     return [
@@ -187,15 +196,18 @@ def _open_lobby(store: Served) -> tuple[str, str]:
 def main() -> int:
     """Run the bench; returns the exit code."""
     given = options("Durable issue and delivery of calls, beside their bare limits.", phones=True)
-    rounds, bursts, calls = (3, 2, 12) if given.quick else (5, 6, 60)
+    rounds, bursts, calls, paintings = (3, 2, 12, 6) if given.quick else (5, 6, 60, 60)
     machine = Machine()
-    with served_store() as store:
+    with served_store(prepare) as store:
         kiosk, person = _open_lobby(store)
         rates = measure_issue(store, kiosk, rounds, bursts)
         show_issue(rates)
         with Http(store.port, person) as desk:
             measured = [measure_delivery(store, desk, size, calls) for size in SIZES]
             show_delivery(measured)
+            with browser() as chromium:
+                bare, painted = measure_painted(store, desk, chromium, paintings)
+            show_painted(bare, painted)
             with Http(store.port, kiosk) as at_kiosk:
                 followed = [measure_phones(store, at_kiosk, desk, given.phones, calls)] if given.phones else []
         show_phones(followed)
@@ -205,9 +217,11 @@ def main() -> int:
         "others_cpu": others,
         "issue": {name: asdict(rate) for name, rate in rates.items()},
         "delivery": [asdict(one) for one in measured],
+        "painted": {"bare": asdict(bare), "display": asdict(painted)},
         "phones": [asdict(one) for one in followed],
     }
-    return finish(given, "live", figures, [*aims(rates, measured), *phone_aims(followed)])
+    seen = Aim("a call's median until painted, over the bare limit's", painted.p50 / bare.p50, 5, "×")
+    return finish(given, "live", figures, [*aims(rates, measured), seen, *phone_aims(followed)])
 
 
 if __name__ == "__main__":

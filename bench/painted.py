@@ -4,19 +4,28 @@
 has been handed to the compositor (an animation frame after the change, and the task after it), in Chromium, on this
 machine. In turn with each call the bare limit: one row committed and a text broadcast by an asyncio server
 (`bench/bare.py`) to a page that does nothing but write it. Both pages are open all the while. A call keeps the big
-place for no time here, so that each takes it at once; `bench/display_day.py` makes the store so.
+place for no time here, so that each takes it at once; `prepare` makes the store so.
 """
 
 import json
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from shutil import which
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.bare import Broadcaster
 from bench.clients import Http
 from bench.harness import Served, Spread, spread_ms
+from db import settings
+from db.store import Store
+from lobby import sample
 
+FLAGS = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-dev-shm-usage"]
 COUNTER = 5
 WAIT_S = 0.25
 PATIENCE_MS = 10_000
@@ -43,6 +52,24 @@ _BARE = """(port) => new Promise((resolve) => {
     line.onmessage = ({data}) => { document.querySelector("p").textContent = data; window.note(); };
     line.onopen = () => resolve();
 })"""
+
+
+@contextmanager
+def browser(*flags: str) -> Iterator[Browser]:
+    """The system's Chromium."""
+    executable = os.environ.get("CHROMIUM") or which("chromium") or which("chromium-browser")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=executable, chromium_sandbox=False, args=[*FLAGS, *flags])
+        yield started
+        started.close()
+
+
+def prepare(folder: Path) -> None:
+    """A new sample store in which calls take the big place at once."""
+    store = Store(folder)
+    store.write(lambda conn: sample.create_if_new(conn, 0))
+    store.write(lambda conn: settings.save(conn, replace(settings.load(conn), hold_s=0)))
+    store.close()
 
 
 def measure_painted(store: Served, desk: Http, chromium: Browser, calls: int) -> tuple[Spread, Spread]:

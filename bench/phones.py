@@ -7,11 +7,9 @@ the kiosk waits for a number that it asks for while the phones are being told. B
 many snapshots and bytes the phones received, and the server's CPU time.
 """
 
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import uuid4
 
 from bench.clients import Answer, Http
@@ -53,10 +51,10 @@ def measure_phones(store: Served, kiosk: Http, desk: Http, size: int, calls: int
     with Phones(store.port, tokens) as phones:
         time.sleep(0.5)
         phones.begin()
-        cpu = _cpu_s(store.pid)
+        cpu = store.cpu_s()
         turns = [_take_turn(kiosk, desk) for _ in range(calls)]
         noted = phones.noted()
-        cpu = _cpu_s(store.pid) - cpu
+        cpu = store.cpu_s() - cpu
     for token in tokens:
         kiosk.post(f"/api/v1/tickets/{token}/cancel")
     receipts = [(call, noted.receipts.get(call.body["version"], [])) for call, _ in turns]
@@ -93,8 +91,3 @@ def _issue(kiosk: Http) -> Answer:
 
 def _first_after(begun: Sequence[float], times: Sequence[float]) -> list[float]:
     return [min((at for at in times if at > start), default=float("inf")) - start for start in begun]
-
-
-def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -34,7 +34,7 @@ _LIBRARY_PATH = "/socket.io/?EIO=4&transport=websocket"
 
 class Watchers:
     """A process of `count` clients, all joined. `bare`: plain websockets; else displays of a Lobbyline server, or with
-    `tokens` the phones that follow these tickets.
+    `tokens` the phones that follow these tickets, and as `TOKEN@5` the screen of counter 5 in somebody's name.
     """
 
     def __init__(self, port: int, count: int, *, bare: bool, tokens: Sequence[str] = ()) -> None:
@@ -165,9 +165,10 @@ def _join(port: int, token: str, *, bare: bool) -> _Client:
     if bare:
         return _Client(port, "/")
     client = _Client(port, _LIBRARY_PATH)
-    client.send(b"40")
+    token, _, counter = token.partition("@")
+    client.send(f'40{{"token":"{token}"}}'.encode() if counter else b"40")
     client.expect(b"40{")
-    screen = f'"ticket","token":"{token}"' if token else '"display"'
+    screen = f'"counter","counter":{counter}' if counter else f'"ticket","token":"{token}"' if token else '"display"'
     client.send(f'42["watch",{{"screen":{screen}}}]'.encode())
     client.expect(b'42["snapshot"')
     return client

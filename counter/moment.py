@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from counter.errors import StoreClosed, StoreClosedToday
 from counter.line import Lobby, lineup, people_ahead, serves
@@ -38,6 +39,13 @@ class Present:
     lobby: Lobby
     calls: Sequence[Event] = ()
     forecast: Forecast = NOTHING_FORESEEN
+
+    @cached_property
+    def shown(self) -> dict[int | str, Any]:
+        """What screens show of this moment and was put together for one of them: a waiting ticket by its id, or a
+        part by its name.
+        """
+        return {}
 
     @cached_property
     def line(self) -> Sequence[Ticket]:

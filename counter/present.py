@@ -14,6 +14,7 @@ from counter.soundness import repaired_rules, repaired_service, repaired_tier
 from db import calendar, counters, events, forecasts, settings, tickets
 from db.records import Rules, Service, ServiceTime
 from db.settings import SetUp
+from db.waiting import waiting
 
 CALLS_SHOWN = 10
 
@@ -28,7 +29,7 @@ def load(conn: sqlite3.Connection, now: float) -> Present:
         services=store.services,
         tiers=store.tiers,
         lobby=Lobby(
-            waiting=tickets.waiting(conn),
+            waiting=waiting(conn),
             counters=counters.everyone(conn),
             serving=tickets.active(conn),
             service_times={code: _time(service, store.settings.rules) for code, service in store.services.items()},

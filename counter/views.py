@@ -115,6 +115,13 @@ def queues(present: Present) -> list[Json]:
 
     A retired service stands there until the last who waits for it is called.
     """
+    if "queues" not in present.shown:
+        present.shown["queues"] = _queues(present)
+    rows: list[Json] = present.shown["queues"]
+    return rows
+
+
+def _queues(present: Present) -> list[Json]:
     standing = [queue_name(ticket) for ticket in present.lobby.waiting]
     rows = [
         {
@@ -284,6 +291,14 @@ def _current(shown: Ticket, present: Present, member: Member | None, booking: Ap
 
 
 def _waiting(shown: Ticket, present: Present) -> Json:
+    """Somebody who waits, the same on every counter's screen."""
+    if shown.id not in present.shown:
+        present.shown[shown.id] = _line_of_queue(shown, present)
+    line: Json = present.shown[shown.id]
+    return line
+
+
+def _line_of_queue(shown: Ticket, present: Present) -> Json:
     tier = present.tiers.get(shown.tier or "")
     return {
         "number": shown.number,

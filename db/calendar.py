@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from math import inf
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,13 @@ def local(at: float, settings: Settings) -> datetime:
 
 def stamp(at: float | None, settings: Settings) -> str | None:
     """RFC 3339 with the store's offset, to the millisecond."""
-    return None if at is None else local(at, settings).isoformat(timespec="milliseconds")
+    return None if at is None else _stamp(at, settings.timezone)
+
+
+@lru_cache(4096)
+def _stamp(at: float, timezone: str) -> str:
+    """Every screen of a round says the same times."""
+    return datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(timezone)).isoformat(timespec="milliseconds")
 
 
 def business_day(at: float, settings: Settings) -> str:

@@ -5,12 +5,11 @@ A state change is one UPDATE that names the state it expects; it returns whether
 
 import dataclasses
 import sqlite3
-from functools import lru_cache
 from typing import Any
 
 from db.records import HoldKind, Outcome, Ticket, TicketClass, TicketState
 
-_COLUMNS = ", ".join("class" if f.name == "ticket_class" else f.name for f in dataclasses.fields(Ticket))
+COLUMNS = ", ".join("class" if f.name == "ticket_class" else f.name for f in dataclasses.fields(Ticket))
 _OPEN = "('waiting', 'called', 'serving', 'on_hold')"
 
 
@@ -54,9 +53,9 @@ def by_id(conn: sqlite3.Connection, ticket_id: int) -> Ticket | None:
 def by_number(conn: sqlite3.Connection, business_day: str, number: str) -> Ticket | None:
     """The ticket of a day that has this number."""
     row = conn.execute(
-        f"SELECT {_COLUMNS} FROM tickets WHERE business_day = ? AND number = ?", (business_day, number)
+        f"SELECT {COLUMNS} FROM tickets WHERE business_day = ? AND number = ?", (business_day, number)
     ).fetchone()
-    return _ticket(row) if row else None
+    return of_row(row) if row else None
 
 
 def open_of_member(conn: sqlite3.Connection, member_no: str) -> Ticket | None:
@@ -76,38 +75,33 @@ def at_counter(conn: sqlite3.Connection, counter: int) -> Ticket | None:
 
 def active(conn: sqlite3.Connection) -> dict[int, Ticket]:
     """Every ticket at a counter, by counter number."""
-    rows = conn.execute(f"SELECT {_COLUMNS} FROM tickets WHERE state IN ('called', 'serving')")
-    return {row["counter"]: _ticket(row) for row in rows}
-
-
-def waiting(conn: sqlite3.Connection) -> list[Ticket]:
-    """Every waiting ticket, in the order of issue."""
-    return [_ticket(row) for row in conn.execute(f"SELECT {_COLUMNS} FROM tickets WHERE state = 'waiting' ORDER BY id")]
+    rows = conn.execute(f"SELECT {COLUMNS} FROM tickets WHERE state IN ('called', 'serving')")
+    return {row["counter"]: of_row(row) for row in rows}
 
 
 def held(conn: sqlite3.Connection) -> list[Ticket]:
     """Every ticket on hold, the longest first."""
-    rows = conn.execute(f"SELECT {_COLUMNS} FROM tickets WHERE state = 'on_hold' ORDER BY held_at, id")
-    return [_ticket(row) for row in rows]
+    rows = conn.execute(f"SELECT {COLUMNS} FROM tickets WHERE state = 'on_hold' ORDER BY held_at, id")
+    return [of_row(row) for row in rows]
 
 
 def missed(conn: sqlite3.Connection, business_day: str, limit: int) -> list[Ticket]:
     """A day's last no-shows, newest first."""
     rows = conn.execute(
-        f"SELECT {_COLUMNS} FROM tickets WHERE state = 'no_show' AND business_day = ? ORDER BY ended_at DESC LIMIT ?",
+        f"SELECT {COLUMNS} FROM tickets WHERE state = 'no_show' AND business_day = ? ORDER BY ended_at DESC LIMIT ?",
         (business_day, limit),
     )
-    return [_ticket(row) for row in rows]
+    return [of_row(row) for row in rows]
 
 
 def wrapped_up(conn: sqlite3.Connection, business_day: str, counter: int) -> Ticket | None:
     """The ticket a counter completed last on a day: the one that it wraps up."""
     row = conn.execute(
-        f"SELECT {_COLUMNS} FROM tickets WHERE business_day = ? AND counter = ? AND state = 'completed'"
+        f"SELECT {COLUMNS} FROM tickets WHERE business_day = ? AND counter = ? AND state = 'completed'"
         " ORDER BY ended_at DESC LIMIT 1",
         (business_day, counter),
     ).fetchone()
-    return _ticket(row) if row else None
+    return of_row(row) if row else None
 
 
 def visits_of(conn: sqlite3.Connection, member_no: str, first_day: str) -> int:
@@ -185,10 +179,8 @@ def visits(conn: sqlite3.Connection, first_day: str) -> sqlite3.Cursor:
 
 def of_day(conn: sqlite3.Connection, business_day: str) -> list[Ticket]:
     """Every ticket of a business day, in the order of issue."""
-    rows = conn.execute(
-        f"SELECT {_COLUMNS} FROM tickets WHERE business_day = ? ORDER BY issued_at, id", (business_day,)
-    )
-    return [_ticket(row) for row in rows]
+    rows = conn.execute(f"SELECT {COLUMNS} FROM tickets WHERE business_day = ? ORDER BY issued_at, id", (business_day,))
+    return [of_row(row) for row in rows]
 
 
 def latest_day(conn: sqlite3.Connection) -> str | None:
@@ -282,8 +274,8 @@ def end(
 
 def left_over(conn: sqlite3.Connection, business_day: str) -> list[Ticket]:
     """Open tickets of earlier days."""
-    rows = conn.execute(f"SELECT {_COLUMNS} FROM tickets WHERE state IN {_OPEN} AND business_day < ?", (business_day,))
-    return [_ticket(row) for row in rows]
+    rows = conn.execute(f"SELECT {COLUMNS} FROM tickets WHERE state IN {_OPEN} AND business_day < ?", (business_day,))
+    return [of_row(row) for row in rows]
 
 
 def _changed(conn: sqlite3.Connection, statement: str, values: tuple[object, ...]) -> bool:
@@ -291,17 +283,12 @@ def _changed(conn: sqlite3.Connection, statement: str, values: tuple[object, ...
 
 
 def _one(conn: sqlite3.Connection, where: str, value: object) -> Ticket | None:
-    row = conn.execute(f"SELECT {_COLUMNS} FROM tickets WHERE {where} LIMIT 1", (value,)).fetchone()
-    return _ticket(row) if row else None
+    row = conn.execute(f"SELECT {COLUMNS} FROM tickets WHERE {where} LIMIT 1", (value,)).fetchone()
+    return of_row(row) if row else None
 
 
-def _ticket(row: sqlite3.Row) -> Ticket:
-    return _made(tuple(row))
-
-
-@lru_cache(4096)
-def _made(row: tuple[Any, ...]) -> Ticket:
-    """A row that has not changed since it was last read is the same record: reading the lobby costs a quarter."""
+def of_row(row: tuple[Any, ...]) -> Ticket:
+    """The ticket of a row of `COLUMNS`."""
     ticket_id, number, token, business_day, service, ticket_class, state, *rest, hold_kind, outcome = row
     kind, stage = TicketClass(ticket_class), TicketState(state)
     ends = [HoldKind(hold_kind) if hold_kind else None, Outcome(outcome) if outcome else None]

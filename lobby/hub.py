@@ -35,6 +35,8 @@ from lobby.errors import InvalidRequest
 from lobby.phones import Phones
 
 SNAPSHOT_GAP_S = 0.05
+LEAST_REST = 2.0
+"""A round of snapshots is followed by so many times as long without one: those who act come before those who watch."""
 SNAPSHOT_DELAY_S = 0.02
 """A snapshot waits this long for more news, and lets calls and answers go first."""
 HEARTBEAT_S = 15.0
@@ -151,12 +153,14 @@ class Hub:
 
     def _send_snapshots(self) -> None:
         self._is_stale = False
+        began = time.monotonic()
         self._dismiss_signed_out()
         audiences = set(self._watched.values())
         phones = {audience for audience in audiences if audience.startswith(_PHONE)}
         for audience, snapshot in self._snapshots(audiences - phones).items():
             self._emit(Said.SNAPSHOT, snapshot, audience)
-        self._next_snapshot = time.monotonic() + SNAPSHOT_GAP_S
+        ended = time.monotonic()
+        self._next_snapshot = ended + max(SNAPSHOT_GAP_S, LEAST_REST * (ended - began))
         self._phones.tell(phones, self._hear_meanwhile)
 
     def _snapshots(self, audiences: Collection[str]) -> dict[str, dict[str, Any]]:

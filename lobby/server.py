@@ -27,7 +27,7 @@ from db import events, phones, print_jobs, settings, staff
 from db.records import DeviceKind, VoiceEngine
 from db.store import Store, locked
 from kiosk import imports
-from lobby import __version__, certificate, gate, rule_settings, sample
+from lobby import __version__, certificate, gate, line, rule_settings, sample
 from lobby.announcing import Announcing
 from lobby.app import create_app
 from lobby.calling import Calling
@@ -155,7 +155,10 @@ def _run(
     )
     control_token = secrets.token_urlsafe(32)
     app = create_app(context, control_token)
-    socketio = SocketIO(app, async_mode="gevent", ping_interval=20, ping_timeout=15, max_http_buffer_size=100_000)
+    socketio = SocketIO(
+        app, async_mode="gevent", ping_interval=20, ping_timeout=15, max_http_buffer_size=100_000, serializer=line.Json
+    )
+    line.install(socketio)
     hub, printing = Hub(context, socketio), Printing(context, socketio)
     gate.require_complete_events(socketio)
     disk_watch = DiskWatch(store, frame, hub.wake)

@@ -16,7 +16,7 @@ from counter.errors import UnknownCounter
 from counter.line import VIP_LETTER
 from counter.soundness import MINUTE_S, SERVICE
 from counter.web import LARGEST, Body
-from db import appointments, counters, services, settings, tickets
+from db import appointments, counters, services, settings, waiting
 from db.errors import UnknownService
 from db.records import AppointmentState, Names, Role, Service
 from lobby import sound
@@ -94,9 +94,9 @@ def page(conn: sqlite3.Connection) -> Json:
     """What the page of services is drawn from."""
     known = settings.services(conn)
     desks = counters.everyone(conn)
-    waiting = [ticket.service for ticket in tickets.waiting(conn)]
+    queued = [ticket.service for ticket in waiting.waiting(conn)]
     return {
-        "services": [_shown(one, waiting.count(one.code)) for one in known.values()],
+        "services": [_shown(one, queued.count(one.code)) for one in known.values()],
         "counters": [{"number": one.number, "skills": sorted(one.skills)} for one in desks],
         "icons": ICONS,
         "free_letters": _free(known),

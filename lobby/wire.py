@@ -37,6 +37,13 @@ class _WholeSocket(GeventSocket):  # type: ignore[misc]
             sent += super().send(view[sent:], flags, **patience)
         return sent
 
+    def send_at_once(self, data: memoryview) -> int:
+        """How many of these bytes the line takes without waiting; none of a line that is full or gone."""
+        try:
+            return int(super().send(data, 0, 0.0))
+        except OSError:
+            return 0
+
 
 class _WholeTls(SSLSocket):  # type: ignore[misc]
     """The same over TLS, where a write that waits must also be finished before another one begins."""
@@ -51,6 +58,10 @@ class _WholeTls(SSLSocket):  # type: ignore[misc]
             while sent < len(view):
                 sent += super().send(view[sent:], flags, **limit)
         return sent
+
+    def send_at_once(self, _: memoryview) -> int:
+        """None: what is encrypted goes out in its turn."""
+        return 0
 
 
 class Tls(SSLContext):  # type: ignore[misc]

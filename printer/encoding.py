@@ -5,16 +5,19 @@ Facts of the language are from Epson's ESC/POS command reference, by the command
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from PIL import Image, ImageOps
 
-from printer import logo, pattern, qr
+from printer import library, logo, pattern, qr
 from printer.letters import KANJI_OFF, columns, encoded
-from printer.library import QR_ECLEVEL_M, Dummy
 from printer.paper import CodePage, Font, Paper, QrWay
 from printer.raster import picture
 from printer.slip import LARGEST, Align, Block, Columns, Cut, Divider, Feed, Logo, Number, Pattern, Qr, Slip, Text
 from printer.wrapping import wrap
+
+Job = Any
+"""What python-escpos collects bytes in: its `Dummy`."""
 
 REPRINT = Text("重印 / Reprint", bold=True)
 
@@ -38,7 +41,7 @@ _NUMBER_MARGIN = 2  # columns
 def encode(slip: Slip, paper: Paper, *, reprint: bool) -> bytes:
     """The whole job, cut at the end; a reprint says so at the top."""
     marked = Slip((REPRINT, *slip.blocks)) if reprint else slip
-    job = Dummy(profile=_PROFILES[paper.width_dots])
+    job = library.Dummy(profile=_PROFILES[paper.width_dots])
     job.hw("INIT")
     if paper.density:
         _raw(job, b"\x1d(K\x02\x001" + (paper.density % 256).to_bytes())  # GS ( K: function 49
@@ -53,7 +56,7 @@ def encode(slip: Slip, paper: Paper, *, reprint: bool) -> bytes:
     return bytes(job.output)
 
 
-def _draw_all(slip: Slip, job: Dummy, paper: Paper) -> None:
+def _draw_all(slip: Slip, job: Job, paper: Paper) -> None:
     part: list[Block] = []
     for block in slip.blocks:
         if not isinstance(block, Cut):
@@ -65,7 +68,7 @@ def _draw_all(slip: Slip, job: Dummy, paper: Paper) -> None:
         part = []
 
 
-def _write(block: Block, job: Dummy, paper: Paper) -> None:
+def _write(block: Block, job: Job, paper: Paper) -> None:
     match block:
         case Text(text, size, bold, align):
             _lines(_wrapped(text, paper, size), job, paper, size, bold=bold, align=align)
@@ -94,7 +97,7 @@ def _wrapped(text: str, paper: Paper, size: int) -> list[str]:
 
 def _lines(
     lines: Iterable[str],
-    job: Dummy,
+    job: Job,
     paper: Paper,
     size: int = 1,
     *,
@@ -111,7 +114,7 @@ def _lines(
         _raw(job, encoded(line, paper.code_page) + b"\n")
 
 
-def _columns(block: Columns, job: Dummy, paper: Paper) -> None:
+def _columns(block: Columns, job: Job, paper: Paper) -> None:
     gap = paper.columns // block.size - columns(block.left + block.right, paper.code_page)
     if gap > 0:
         _lines([block.left + " " * gap + block.right], job, paper, block.size, bold=block.bold, align=Align.LEFT)
@@ -120,18 +123,18 @@ def _columns(block: Columns, job: Dummy, paper: Paper) -> None:
         _lines(_wrapped(text, paper, block.size), job, paper, block.size, bold=block.bold, align=align)
 
 
-def _qr(content: str, module: int, job: Dummy, paper: Paper) -> None:
+def _qr(content: str, module: int, job: Job, paper: Paper) -> None:
     if paper.qr is QrWay.RASTER:
         _image(qr.picture(content, module), job)
         return
     quiet = b"\x1bJ" + (qr.QUIET * module).to_bytes()  # ESC J: white above and below, which a reader needs
     _raw(job, quiet)
     job.set(align="center")
-    job.qr(content, ec=QR_ECLEVEL_M, size=module, native=True)
+    job.qr(content, ec=library.QR_ECLEVEL_M, size=module, native=True)
     _raw(job, quiet)
 
 
-def _image(dots: Image.Image, job: Dummy) -> None:
+def _image(dots: Image.Image, job: Job) -> None:
     """In pieces that every printer's memory holds; the library's own way through colours takes ten times as long."""
     job.set(align="center")
     ink = ImageOps.invert(dots)
@@ -142,12 +145,12 @@ def _image(dots: Image.Image, job: Dummy) -> None:
         _raw(job, b"\x1dv0\x00" + size + piece.tobytes())  # GS v 0
 
 
-def _cut(job: Dummy, paper: Paper) -> None:
+def _cut(job: Job, paper: Paper) -> None:
     _raw(job, b"\x1bJ" + (_BELOW if paper.has_cutter else _TO_TEAR_OFF).to_bytes())
     if paper.has_cutter:
         job.cut(feed=False)  # GS V 66: feeds to the cutter by itself
 
 
-def _raw(job: Dummy, data: bytes) -> None:
+def _raw(job: Job, data: bytes) -> None:
     """Past the library's own `text`, which loses Chinese punctuation and rare characters."""
     job._raw(data)  # noqa: SLF001 — there is no other way

@@ -22,8 +22,8 @@ from typing import Protocol
 
 import serial
 
+from printer import library
 from printer.errors import NoPermission, Unreachable
-from printer.library import Error, Serial
 
 TIMEOUT_S = 2.0  # to connect, and for any part of a job to be taken
 _READ_BYTES = 64
@@ -48,7 +48,7 @@ def opening() -> Iterator[None]:
     """Tell what goes wrong while a device is opened. Raises `Unreachable`, `NoPermission`."""
     try:
         yield
-    except (OSError, Error, ValueError, AssertionError, termios.error) as error:
+    except (OSError, library.Error, ValueError, AssertionError, termios.error) as error:
         refused = getattr(error, "errno", None) in {errno.EACCES, errno.EPERM}
         raise (NoPermission if refused else Unreachable)(paper_out=False) from None
 
@@ -123,7 +123,7 @@ class SerialLink:
 
     def __init__(self, path: str, baudrate: int) -> None:
         with opening():
-            opened = Serial(path, baudrate=baudrate)
+            opened = library.Serial(path, baudrate=baudrate)
             opened.open()
         self._port: serial.Serial = opened.device
         opened._device = False  # noqa: SLF001 — else it would close the port, as soon as nobody keeps it

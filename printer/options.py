@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from printer import library
 from printer.errors import BadPrinterOption
-from printer.library import CAPABILITIES
 
 MOST_COPIES = 5
 _NARROW_MM = 60.0
@@ -19,12 +19,12 @@ def copies_of(options: Mapping[str, str]) -> int:
 
 def models() -> list[str]:
     """The models that python-escpos's table of printers knows."""
-    return sorted(CAPABILITIES["profiles"])
+    return sorted(library.CAPABILITIES["profiles"])
 
 
 def model_options(model: str) -> dict[str, str]:
     """What is known of a model, as options: paper, cutter, who draws QR codes. Raises `BadPrinterOption`."""
-    profile = CAPABILITIES["profiles"].get(model)
+    profile = library.CAPABILITIES["profiles"].get(model)
     if profile is None:
         raise BadPrinterOption(option="model", value=model, known=", ".join(models()))
     features, width = profile["features"], profile["media"]["width"]["mm"]

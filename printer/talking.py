@@ -14,9 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from db.records import PrintState
-from printer import status
+from printer import library, status
 from printer.errors import ConnectionLost, NoPermission, NotAnswering, OutOfPaper, PrinterFault, Unreachable
-from printer.library import Error
 from printer.links import Link, NodeLink, is_device, write_all
 from printer.status import Condition, Kind, Sorter
 
@@ -201,7 +200,7 @@ def _faults(*, paper_out: bool) -> Iterator[None]:
         raise
     except PermissionError:
         raise NoPermission(paper_out=False) from None
-    except (OSError, Error, AssertionError, termios.error):
+    except (OSError, library.Error, AssertionError, termios.error):
         raise ConnectionLost(paper_out=paper_out) from None
 
 

@@ -1,13 +1,14 @@
 """Owns the wire to a USB printer, and which of the USB devices are printers."""
 
 import time
+from functools import cache
 from typing import Any
 
 import libusb_package
 import usb.core
 import usb.util
 
-from printer.library import Usb
+from printer import library
 from printer.links import TIMEOUT_S, opening
 
 _READ_BYTES = 64
@@ -20,7 +21,7 @@ class UsbLink:
 
     def __init__(self, match: "UsbMatch") -> None:
         with opening():
-            opened = _Claimed(usb_args={"backend": usb_backend(), "custom_match": match})
+            opened = _claimed()(usb_args={"backend": usb_backend(), "custom_match": match})
             opened.open()
         self._device: Any = opened.device
         self._close = opened.close
@@ -65,15 +66,19 @@ class UsbMatch:
         return self._serial is None or serial_number(device) == self._serial
 
 
-class _Claimed(Usb):  # type: ignore[misc]
+@cache
+def _claimed() -> Any:
     """python-escpos's USB device, but claimed instead of reset, and with the endpoints that it has."""
 
-    def _configure_usb(self) -> None:
-        found = printer_interface(self.device) or _first_interface(self.device)
-        usb.util.claim_interface(self.device, found.bInterfaceNumber)
-        ends = reversed([end.bEndpointAddress for end in found])
-        ways = {usb.util.endpoint_direction(end): end for end in ends}
-        self.out_ep, self.in_ep = ways[usb.util.ENDPOINT_OUT], ways.get(usb.util.ENDPOINT_IN)
+    class Claimed(library.Usb):  # type: ignore[misc]
+        def _configure_usb(self) -> None:
+            found = printer_interface(self.device) or _first_interface(self.device)
+            usb.util.claim_interface(self.device, found.bInterfaceNumber)
+            ends = reversed([end.bEndpointAddress for end in found])
+            ways = {usb.util.endpoint_direction(end): end for end in ends}
+            self.out_ep, self.in_ep = ways[usb.util.ENDPOINT_OUT], ways.get(usb.util.ENDPOINT_IN)
+
+    return Claimed
 
 
 def usb_backend() -> Any:

@@ -18,6 +18,7 @@ from counter.desk_errors import NobodyEligible
 from db import counters, sessions, settings, staff, tickets
 from db.records import Role, Staff, Ticket, TicketClass, TicketState
 from db.store import Store
+from db.waiting import waiting
 from kiosk import issuing
 from lobby import sample
 
@@ -120,7 +121,7 @@ def _next(conn: Connection, number: int, person: Staff, at: float, random: Rando
     """Finish, call the next, begin: for how long."""
     if tickets.at_counter(conn, number) is not None:
         desk.finish(conn, number, person, at)
-    if not any(_can(conn, number, ticket) for ticket in tickets.waiting(conn)):
+    if not any(_can(conn, number, ticket) for ticket in waiting(conn)):
         return 20
     try:
         desk.call_next(conn, number, person, at)

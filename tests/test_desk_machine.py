@@ -230,7 +230,7 @@ class Desks(RuleBasedStateMachine):
     def _dump(self) -> Dump:
         with self.stage.store.read() as conn:
             return {
-                (table, row[key]): tuple(row)
+                (table, row[key]): tuple(row[column] for column in row.keys() if column != "revision")  # noqa: SIM118
                 for table, key in TABLES.items()
                 for row in conn.execute(f"SELECT * FROM {table}")
             }

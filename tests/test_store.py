@@ -157,4 +157,5 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
         "hours_services_and_counters_of_a_store",
         "staff_and_devices",
         "phones_at_rest_and_retention",
+        "read_all_day",
     ]
