@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import Field
 
 from counter import auth
+from counter.errors import Forbidden
 from counter.web import Body
 from db import calendar, setting_changes, settings
-from db.errors import Forbidden
 from db.records import Names, Role
 from db.setting_changes import SettingChange
 from lobby import setting_undo, texts

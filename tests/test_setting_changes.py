@@ -12,10 +12,11 @@ import pytest
 from lobby_stage import CHEN, Stage
 from PIL import Image
 
+from counter.errors import Forbidden
 from counter.faults import UnsoundSettings
 from counter.web import Context
 from db import events, perks, setting_changes, setting_rows, settings, staff, webhooks
-from db.errors import Forbidden, LobbyError
+from db.errors import LobbyError
 from db.records import DeviceKind, EventKind, Role, Staff
 from lobby import commands, setting_undo
 from lobby.change_words import Words

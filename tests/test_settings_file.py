@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from lobby_stage import Stage
 from test_setting_changes import EVERY_KIND, HAI, ask, everything, undo
 
+from counter.errors import Forbidden
 from counter.web import Context
-from db.errors import Forbidden, LobbyError
+from db.errors import LobbyError
 from db.store import Store
 from lobby import commands, settings_file
 from lobby.file_sections import SECTIONS
