@@ -1,6 +1,7 @@
 """Owns what the composition root refuses: addresses, settings, studies."""
 
 from db.errors import LobbyError, NotFound
+from db.errors import LobbyError
 
 
 class NotJson(LobbyError):
