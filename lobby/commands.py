@@ -100,7 +100,8 @@ class Group(Body):
 
 
 class StoreSet(Body):
-    """The store's own settings; what is absent stays as it is. `hours`: as `hours-set` has them; visits outside stay booked unasked.
+    """The store's own settings; what is absent stays as it is. `hours`: as `hours-set` has
+    them; visits outside stay booked unasked.
 
     `service_groups`: by service its group's names, or null for none.
     """
