@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms.validators import ValidationError
 
 from counter import auth
+from counter.errors import DeviceNeeded, ForecastUnavailable, PageTooOld, SignInNeeded
 from counter.proposal import Proposal
 from counter.situation import Comparison
 from db import settings, staff
-from db.errors import DeviceNeeded, ForecastUnavailable, NotFound, PageTooOld, SignInNeeded
+from db.errors import NotFound
 from db.records import Device, DeviceKind, Role, SpokenCall, Staff
 from db.store import Store
 

@@ -13,7 +13,9 @@ from typing import Any
 from counter.card import card_refusal
 from counter.offering import offered
 from db import appointments, calendar, counters, events, members, settings
-from db.errors import (
+from db.records import Appointment, AppointmentState, BookingRight, Device, EventKind, Settings, Staff
+from kiosk import slots
+from kiosk.errors import (
     AppointmentFixed,
     BookingNotAllowed,
     DayFull,
@@ -25,8 +27,6 @@ from db.errors import (
     SlotTooFar,
     SlotTooSoon,
 )
-from db.records import Appointment, AppointmentState, BookingRight, Device, EventKind, Settings, Staff
-from kiosk import slots
 from kiosk.identify import Recognised, normalise_phone
 from kiosk.slots import Slot
 

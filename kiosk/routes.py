@@ -10,9 +10,9 @@ from pydantic import Field, model_validator
 from counter import views
 from counter.present import load
 from counter.web import Answer, Body, Caller, Context
-from db.errors import ProxyStaffOnly
 from db.records import DeviceKind
 from kiosk import appointments, issuing, proxies, recognition
+from kiosk.errors import ProxyStaffOnly
 
 RequestKey = Field(min_length=1, max_length=128, description="Made by the caller; a repeat gets the same ticket")
 Language = Literal["zh", "en"]

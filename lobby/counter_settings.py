@@ -9,9 +9,10 @@ from typing import Any
 
 from pydantic import Field
 
+from counter.errors import UnknownCounter
 from counter.web import Body
 from db import counters, settings
-from db.errors import UnknownCounter, UnknownService
+from db.errors import UnknownService
 from db.records import Counter, EventKind, Permission, Role, TicketClass
 from lobby import rule_words, sound
 from lobby.counter_errors import CounterInUse, CounterTaken, LastCounter

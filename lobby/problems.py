@@ -8,8 +8,10 @@ from flask import Flask, Response, render_template, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
-from db.errors import FileTooLarge, InvalidRequest, LobbyError, NoSuchPage, NotJson, NotThisWay, UnknownTicket
+from db.errors import LobbyError, UnknownTicket
+from kiosk.errors import FileTooLarge
 from lobby import texts
+from lobby.errors import InvalidRequest, NoSuchPage, NotJson, NotThisWay
 
 _OTHER = "other"
 _FAULTS = {

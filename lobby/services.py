@@ -12,11 +12,12 @@ from typing import Any
 from pydantic import Field
 
 from counter import learning
+from counter.errors import UnknownCounter
 from counter.line import VIP_LETTER
 from counter.soundness import MINUTE_S, SERVICE
 from counter.web import LARGEST, Body
 from db import appointments, counters, services, settings, tickets
-from db.errors import UnknownCounter, UnknownService
+from db.errors import UnknownService
 from db.records import AppointmentState, EventKind, Names, Role, Service
 from lobby import sound
 from lobby.orders import Command, Json, Order

@@ -14,9 +14,9 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, RootModel
 
 from counter import auth
+from counter.errors import SignInNeeded
 from counter.web import Answer, Context
 from db import calendar, perks, settings, staff
-from db.errors import SignInNeeded
 from db.records import DeviceKind, Role, Staff
 from lobby import (
     alert_settings,

@@ -9,10 +9,11 @@ import pytest
 from lobby_stage import Stage
 
 from counter import desk, views
+from counter.errors import Forbidden, UnknownCounter
 from counter.faults import UnsoundSettings
 from counter.web import Context
 from db import counters
-from db.errors import Forbidden, UnknownCounter, UnknownService
+from db.errors import UnknownService
 from db.records import Role
 from lobby import commands, counter_errors, store_texts
 from lobby.wording import OneLanguageMissing

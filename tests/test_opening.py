@@ -11,12 +11,12 @@ from lobby_stage import TEN, ZONE, Stage
 from sqlite_utils import Database
 
 from counter import learning, views
+from counter.errors import StoreClosed, StoreClosedToday
 from counter.habits import Habits
 from counter.present import load
 from counter.web import Context
 from db import calendar, migrations, settings
 from db.connection import open_writer
-from db.errors import StoreClosed, StoreClosedToday
 from db.records import Hours, Settings
 from kiosk import slots
 from lobby import commands, holiday_list, opening, spans, studies

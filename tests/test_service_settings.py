@@ -10,10 +10,10 @@ import pytest
 from lobby_stage import CHEN, MINUTE, TEN, Stage
 
 from counter import desk, transferring
-from counter.errors import ServiceRetired
+from counter.errors import Forbidden, ServiceRetired, UnknownCounter
 from counter.faults import UnsoundSettings
 from counter.web import Context
-from db.errors import Forbidden, UnknownCounter, UnknownService
+from db.errors import UnknownService
 from db.records import Role
 from display import board
 from kiosk import booking
