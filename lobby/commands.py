@@ -107,7 +107,8 @@ class Group(Body):
 
 
 class StoreSet(Body):
-    """The store's own settings; what is absent stays as it is. `hours`: as `hours-set` has them.
+    """The store's own settings; what is absent stays as it is. `hours`: as `hours-set` has
+    them; visits outside stay booked unasked.
 
     `service_groups`: by service its group's names, or null for none.
     """
@@ -214,7 +215,7 @@ def _store_set(conn: sqlite3.Connection, order: Order, body: StoreSet) -> Json:
     )
     settings.save(conn, changed)
     if body.hours is not None:
-        opened = opening.change_week(conn, body.hours, order.context.clock(), accept=False)
+        opened = opening.change_week(conn, body.hours, order.context.clock(), accept=True)
     for code, cap in (body.daily_caps or {}).items():
         _set_cap(conn, code, cap)
     for code, group in (body.service_groups or {}).items():

@@ -204,4 +204,5 @@ def test_the_command_line_sets_the_same(server: Serving) -> None:
     assert answer == {"changed": True, "code": "lost-card"}
     assert server.command("service", "retire", "lost-card") == {"changed": True}
     assert server.command("day", "2099-01-01", "--name-zh", "元旦", "--name-en", "New Year")["changed"]
-    assert "hours.6" in server.command("hours", *["closed"] * 6, "noon", fails=True)
+    assert "“noon” are no opening hours" in server.command("hours", *["closed"] * 6, "noon", fails=True)
+    assert server.command("counter", "retire", "9", fails=True) == "lobbyline: There is no counter 9."
