@@ -80,7 +80,9 @@ class Screen:
         self.page.evaluate(SETTLE)
         too_wide = self.page.evaluate(TOO_WIDE)
         assert too_wide == []
+        heard = len(self.complaints)
         found = Axe().run(self.page)
+        del self.complaints[heard:]  # axe puts a style sheet together, which our policy forbids; its rules hold anyway
         assert found.violations_count == 0, found.generate_report()
 
     def sign_in(self, url: str, name: str, path: str, pin: str = "2468") -> Page:
