@@ -4,8 +4,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
-from browsing import TOO_WIDE, Screen
+from browsing import TOO_WIDE, Screen, audit
 from playwright.sync_api import Page, expect
 
 from db import settings
@@ -141,7 +140,7 @@ def _of_target(box: dict[str, Any], width: int, height: int, modes: tuple[str, .
 def axe(page: Page, modes: tuple[str, ...]) -> list[str]:
     """What axe says; high contrast is held to the enhanced rule."""
     rules = {"target-size": {"enabled": True}, "color-contrast-enhanced": {"enabled": "contrast" in modes}}
-    found = Axe().run(page, options={"rules": rules})
+    found = audit(page, rules=rules)
     return [
         f"{fault['id']}: {[node['html'][:100] for node in fault['nodes']]}" for fault in found.response["violations"]
     ]

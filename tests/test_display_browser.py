@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from browsing import DESKTOP, DISPLAY, TOO_WIDE, Screen, browser
+from browsing import DESKTOP, DISPLAY, TOO_WIDE, Screen, audit, browser
 from display_stage import Desks, prepare
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 from serving import Serving
@@ -334,7 +333,7 @@ def test_a_stores_look_is_set_on_its_page_and_worn_at_once(
     with made.expect_navigation():
         logo.locator("button").click()
     expect(made.locator("p.logo img")).to_be_visible()
-    assert Axe().run(made).violations_count == 0
+    assert audit(made).violations_count == 0
     assert [part for part in made.evaluate(TOO_WIDE) if not part.startswith("<input")] == []
     expect(page.locator("header img.logo")).to_be_visible()
     assert page.evaluate("document.documentElement.style.getPropertyValue('--amber')") == better
