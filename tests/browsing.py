@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +21,8 @@ DESKTOP = (1440, 900)
 SMALL_DESKTOP = (1366, 768)
 TABLET = (1180, 820)
 PHONE = (390, 844)
+
+PATIENCE_S = 15.0
 
 SETTLE = """() => document.getAnimations()
     .filter((one) => one.effect.getComputedTiming().endTime !== Infinity).forEach((one) => one.finish())"""
@@ -61,6 +64,14 @@ def audit(page: Page, **options: Any) -> AxeResults:
         _audited.discard(page)
 
 
+def wait_until(page: Page, what: str, arg: object = None) -> None:
+    """Ask a page again and again until it says yes; a question that it asks itself is what our policy forbids."""
+    until = time.monotonic() + PATIENCE_S
+    while not page.evaluate(what, arg):
+        assert time.monotonic() < until, what
+        page.wait_for_timeout(20)
+
+
 class Screen:
     """One device of the lobby: a browser of its own, with its own cookies, at its own size."""
 
@@ -69,7 +80,7 @@ class Screen:
         self._context = chromium.new_context(
             viewport={"width": width, "height": height}, locale=language, timezone_id="America/New_York"
         )
-        self._context.set_default_timeout(15_000)
+        self._context.set_default_timeout(PATIENCE_S * 1000)
         self.page: Page = self._context.new_page()
         self.complaints: list[str] = []
         self.page.on("console", self._hear)

@@ -4,7 +4,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
-from browsing import TOO_WIDE, Screen, audit
+from browsing import TOO_WIDE, Screen, audit, wait_until
 from playwright.sync_api import Page, expect
 
 from db import settings
@@ -108,7 +108,7 @@ def set_modes(page: Page, modes: tuple[str, ...]) -> None:
 
 def settle(page: Page) -> None:
     """Wait until the sheet fits the screen and text that shrinks has been measured."""
-    page.wait_for_function(_FITTED)
+    wait_until(page, _FITTED)
     page.evaluate(
         "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 40))))"
     )
