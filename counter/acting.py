@@ -2,17 +2,10 @@
 
 import sqlite3
 
+from counter.desk_errors import CounterBusy, CounterClosed, CounterPaused, NoCurrentTicket, UnknownNumber, WrongState
+from counter.errors import UnknownCounter
 from counter.undoing import Keeping
 from db import calendar, counters, events, quotes, settings, ticket_moves, tickets
-from db.errors import (
-    CounterBusy,
-    CounterClosed,
-    CounterPaused,
-    NoCurrentTicket,
-    UnknownCounter,
-    UnknownNumber,
-    WrongState,
-)
 from db.records import Counter, CounterState, EventKind, Ticket
 
 SYSTEM = "system"

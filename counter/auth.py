@@ -6,8 +6,9 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
+from counter.desk_errors import NotYourCounter
+from counter.errors import WeakPin
 from db import staff
-from db.errors import NotYourCounter, WeakPin
 from db.records import Counter, Role, Staff
 
 SESSION_S = 14 * 3600

@@ -1,7 +1,8 @@
 """Owns the limits that time sets to recalling and to giving somebody up, and when they end. Pure."""
 
+from counter.desk_errors import NoShowTooFewCalls, NoShowTooSoon, RecallTooSoon
 from db import calendar
-from db.errors import LobbyError, NoShowTooFewCalls, NoShowTooSoon, RecallTooSoon
+from db.errors import LobbyError
 from db.records import Settings, Ticket
 
 

@@ -7,18 +7,12 @@ import sqlite3
 
 from counter import acting, present
 from counter.acting import free, guard, todays
+from counter.desk_errors import AddressedToCounter, AddressedToStaff, BookingMovedOn, MemberHasTicket, NotServedHere
 from counter.line import can_serve, is_for
 from counter.placing import placed_at
 from counter.rights import call_refusal, move_refusal
 from counter.undoing import keeping, other_number
 from db import appointments, events, settings, staff, ticket_moves, tickets
-from db.errors import (
-    AddressedToCounter,
-    AddressedToStaff,
-    BookingMovedOn,
-    MemberHasTicket,
-    NotServedHere,
-)
 from db.records import (
     AppointmentState,
     Counter,

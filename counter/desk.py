@@ -9,10 +9,10 @@ import sqlite3
 
 from counter import acting, auth, call_limits, present, words
 from counter.acting import at_work, current, free, get_counter, guard, move
+from counter.desk_errors import CounterBusy, CounterTaken, NobodyEligible, StaffElsewhere
 from counter.line import Refusal, choose
 from counter.undoing import Keeping, keeping, with_the_last
 from db import appointments, counters, events, settings, steps, ticket_moves, tickets
-from db.errors import CounterBusy, CounterTaken, NobodyEligible, StaffElsewhere
 from db.records import (
     AppointmentState,
     Counter,

@@ -8,10 +8,10 @@ from typing import Any
 
 from counter import alert_words, auth, proxies, views
 from counter.customer import greeting
+from counter.errors import SignInNeeded
 from counter.moment import Present
 from db import acts, alerts, calendar, duty, members, pages, staff, tickets
 from db.alarm_records import SeenBy
-from db.errors import SignInNeeded
 from db.pages import Page, Stage
 from db.records import Role, Staff
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from counter.errors import StoreClosed, StoreClosedToday
 from counter.line import Lobby, people_ahead, serves
 from db import calendar
-from db.errors import LobbyError, StoreClosed, StoreClosedToday
+from db.errors import LobbyError
 from db.records import (
     NOTHING_FORESEEN,
     CounterState,

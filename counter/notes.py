@@ -6,8 +6,8 @@ Notes and phones stay at the counters; the journal knows that there was one, nev
 import sqlite3
 
 from counter.acting import at_work, current, todays
+from counter.desk_errors import PhoneUnknown
 from db import appointments, events, members, proxies, ticket_notes
-from db.errors import PhoneUnknown
 from db.records import EventKind, Staff, Ticket
 
 

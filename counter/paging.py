@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Sequence
 
 from counter import auth
+from counter.errors import Forbidden, NotYourPage, UnknownManager, UnknownPage
 from db import calendar, duty, events, members, pages, settings, tickets
-from db.errors import Forbidden, NotYourPage, UnknownManager, UnknownPage
 from db.pages import Page, Stage
 from db.records import EventKind, Member, Role, Staff, Ticket
 

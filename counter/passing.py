@@ -9,8 +9,8 @@ else's place gets worse, because nobody else's order changes.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from counter.desk_errors import NobodyBehind, PromiseRuns
 from counter.line import Lobby, is_guarded, lineup, queue_name, reference
-from db.errors import NobodyBehind, PromiseRuns
 from db.records import Rules, Ticket, TicketClass
 
 _STEPS_S = tuple(0.001 / 4**n for n in range(7))

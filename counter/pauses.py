@@ -7,9 +7,9 @@ import sqlite3
 
 from counter import acting
 from counter.acting import free
+from counter.desk_errors import CounterBusy, PauseTextMissing
 from counter.undoing import keeping
 from db import calendar, counters, events, settings
-from db.errors import CounterBusy, PauseTextMissing
 from db.records import EventKind, PauseReason, Staff
 
 MINUTE_S = 60.0

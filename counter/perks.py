@@ -9,11 +9,8 @@ from datetime import date
 
 from counter import auth, views
 from counter.acting import get_counter
-from counter.moment import Present
-from db import calendar, events, members, perks, proxies, settings, tickets
-from db.errors import (
+from counter.errors import (
     KeyReused,
-    LobbyError,
     NotYoursToUndo,
     NoVipHere,
     PerkBeforeService,
@@ -23,6 +20,9 @@ from db.errors import (
     UnknownPerk,
     UnknownUse,
 )
+from counter.moment import Present
+from db import calendar, events, members, perks, proxies, settings, tickets
+from db.errors import LobbyError
 from db.perks import Period, Perk, Quota, Use
 from db.records import EventKind, Member, Role, Staff, Ticket, TicketState
 

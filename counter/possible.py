@@ -7,18 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from counter import call_limits
-from counter.rights import call_refusal, move_refusal, resume_refusal
-from db.errors import (
+from counter.desk_errors import (
     CounterBusy,
     CounterClosed,
     CounterPaused,
-    LobbyError,
     NobodyHeld,
     NobodyToReinstate,
     NoCurrentTicket,
     PhoneUnknown,
     WrongState,
 )
+from counter.rights import call_refusal, move_refusal, resume_refusal
+from db.errors import LobbyError
 from db.records import Counter, CounterState, Role, Settings, Ticket, TicketState
 
 

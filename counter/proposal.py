@@ -6,10 +6,10 @@ from math import inf
 from typing import Any
 
 from counter.amendment import RuleBook, amended
+from counter.errors import NothingProposed, UnknownCounter
 from counter.line import Lobby
 from counter.service_times import cautious, prior
 from counter.situation import Situation
-from db.errors import NothingProposed, UnknownCounter
 from db.records import Counter, CounterState, Rules
 
 

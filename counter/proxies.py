@@ -4,9 +4,9 @@ import sqlite3
 
 from counter import views
 from counter.customer import greeting
+from counter.errors import ProxyNotDone, UnknownProxy
 from counter.moment import Present
 from db import calendar, events, members, proxies, tickets
-from db.errors import ProxyNotDone, UnknownProxy
 from db.proxies import Proxy
 from db.records import EventKind, Staff, Ticket, TicketState
 

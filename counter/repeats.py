@@ -4,8 +4,9 @@ import sqlite3
 from dataclasses import dataclass
 
 from counter.acting import get_counter
+from counter.desk_errors import CounterMovedOn
+from counter.errors import KeyReused
 from db import action_requests, tickets
-from db.errors import CounterMovedOn, KeyReused
 from db.records import CounterState
 
 KEPT_S = 3600.0

@@ -1,7 +1,8 @@
 """Owns who may do what is not everybody's: call out of order, move a number forward, go on with one on hold. Pure."""
 
+from counter.desk_errors import CallNeedsManager, HeldElsewhere, MoveNeedsManager, NotServedHere
 from counter.line import can_serve
-from db.errors import CallNeedsManager, HeldElsewhere, LobbyError, MoveNeedsManager, NotServedHere
+from db.errors import LobbyError
 from db.records import Counter, HoldKind, Role, Settings, Ticket
 
 _MANAGERS = frozenset({Role.MANAGER, Role.ADMIN})

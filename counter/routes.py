@@ -16,10 +16,11 @@ from pydantic import BaseModel, Field
 from counter import auth, desk, repeats, screen, views
 from counter.acting import get_counter
 from counter.actions import ACTIONS, Action, Request
+from counter.errors import PageTooOld, SignInRefused, TooManyTries
 from counter.present import load_with_calls
 from counter.web import LARGEST, SESSION_KEY, Answer, Body, Context
 from db import counters, staff
-from db.errors import LobbyError, PageTooOld, SignInRefused, TooManyTries
+from db.errors import LobbyError
 from db.records import Message, Role, Staff
 
 WRONG_PINS = (parse("10 per 5 minutes"), parse("60 per day"))

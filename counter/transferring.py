@@ -13,20 +13,20 @@ from dataclasses import dataclass, replace
 
 from counter import present
 from counter.acting import at_work, current, get_counter, guard, move
-from counter.line import can_serve
-from counter.moment import Present
-from counter.placing import placed_at
-from counter.undoing import keeping
-from db import counters, events, legs, ticket_moves
-from db.errors import (
+from counter.desk_errors import (
     CounterClosed,
     NotServedHere,
     SameService,
     ServiceNotHere,
     StaffAtNoCounter,
     TransferToNowhere,
-    UnknownService,
 )
+from counter.line import can_serve
+from counter.moment import Present
+from counter.placing import placed_at
+from counter.undoing import keeping
+from db import counters, events, legs, ticket_moves
+from db.errors import UnknownService
 from db.records import Counter, CounterState, EventKind, Place, Staff, Ticket, TicketState
 from db.staff import staff_by_name
 

@@ -16,10 +16,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from db import calendar, events, proxies, settings, steps, tickets
-from db.connection import transaction
-from db.errors import (
-    LobbyError,
+from counter.desk_errors import (
     MemberHasTicket,
     NothingToUndo,
     UndoCalledElsewhere,
@@ -27,6 +24,9 @@ from db.errors import (
     UndoDayTurned,
     UndoMovedOn,
 )
+from db import calendar, events, proxies, settings, steps, tickets
+from db.connection import transaction
+from db.errors import LobbyError
 from db.records import Event, EventKind, Settings, Staff, Ticket, TicketState
 from db.steps import Change, Image, Row, Step
 

@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.validators import ValidationError
 
+from counter.errors import DeviceNeeded, ForecastUnavailable, PageTooOld, SignInNeeded
 from counter.proposal import Proposal
 from counter.situation import Comparison
 from db import settings, staff
-from db.errors import DeviceNeeded, ForecastUnavailable, NotFound, PageTooOld, SignInNeeded
+from db.errors import NotFound
 from db.records import Device, SpokenCall, Staff
 from db.store import Store
 

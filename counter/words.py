@@ -1,7 +1,7 @@
 """Owns what the calling rule says to people: its reasons and refusals as messages. Pure."""
 
+from counter.desk_errors import NobodyEligible, NobodyForSkills, ReservedForVip
 from counter.line import Lobby, Reason, Refusal
-from db.errors import NobodyEligible, NobodyForSkills, ReservedForVip
 from db.records import Counter, Message
 
 _REASONS = {

@@ -13,10 +13,12 @@ from typing import Any, TypeVar, cast
 
 from counter import acting, desk, learning
 from counter.amendment import amended
+from counter.desk_errors import CounterBusy
 from db import acts, calendar, counters, events, settings, staff, tickets
 from db.alarm_records import Act, ActKind
-from db.errors import ActOver, CounterBusy, IncompleteAct, NotFound, NothingToEnd, StaffGone, UnknownService
+from db.errors import NotFound, UnknownService
 from db.records import EventKind, Names, PauseReason, Permission, Rules, Staff, TicketClass
+from display.errors import ActOver, IncompleteAct, NothingToEnd, StaffGone
 from display.floor_view import UNDO_S
 
 PAGE_SHOWN_S = 15 * 60.0

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from counter import views
+from counter.errors import ServiceFull
 from counter.line import queue_name
 from counter.moment import Present
-from db.errors import LobbyError, ServiceFull
+from db.errors import LobbyError
 from db.records import Device, Event, HelpCall, Service, Settings, Theme, Ticket
 from display import scope, theme
 from display.voice import audio_url

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from db import calendar, settings
-from db.errors import BadSpan
 from db.records import Names
 from db.settings import SetUp
 from display import past
+from display.errors import BadSpan
 from display.inspection import inspection
 from display.report_words import both
 from display.reports import By, report

@@ -11,9 +11,9 @@ from counter.card import card_refusal
 from counter.moment import Present
 from counter.present import load
 from db import appointments, calendar, events, members, tickets
-from db.errors import AppointmentOtherDay, AppointmentOver, AppointmentUsed, MalformedCode, UnknownAppointment
 from db.records import Appointment, AppointmentState, Device, EventKind, Ticket, TicketClass
 from kiosk import identify
+from kiosk.errors import AppointmentOtherDay, AppointmentOver, AppointmentUsed, MalformedCode, UnknownAppointment
 from kiosk.issuing import Issued, as_member, draft_ticket, held, require_open, write
 from kiosk.notes import HAD_TICKET
 

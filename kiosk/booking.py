@@ -12,7 +12,10 @@ from typing import Any
 
 from counter.card import card_refusal
 from db import appointments, calendar, counters, events, members, settings
-from db.errors import (
+from db.errors import UnknownService
+from db.records import Appointment, AppointmentState, BookingRight, Device, EventKind, Settings, Staff
+from kiosk import slots
+from kiosk.errors import (
     AppointmentFixed,
     BookingNotAllowed,
     DayFull,
@@ -23,10 +26,7 @@ from db.errors import (
     SlotFull,
     SlotTooFar,
     SlotTooSoon,
-    UnknownService,
 )
-from db.records import Appointment, AppointmentState, BookingRight, Device, EventKind, Settings, Staff
-from kiosk import slots
 from kiosk.identify import Recognised, normalise_phone
 from kiosk.slots import Slot
 

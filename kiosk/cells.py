@@ -8,8 +8,8 @@ from datetime import date, time
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from db.errors import MalformedPhone
 from db.records import Message
+from kiosk.errors import MalformedPhone
 from kiosk.headings import Column, normal
 from kiosk.identify import normalise_phone
 from kiosk.tables import LOST

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 
-from db.errors import HeadingLacks
+from kiosk.errors import HeadingLacks
 from kiosk.tables import Line
 
 _SEARCHED_LINES = 10

@@ -3,10 +3,12 @@
 import sqlite3
 
 from counter import present
+from counter.desk_errors import WrongState
 from counter.passing import behind_next
 from db import appointments, calendar, events, ratings, settings, tickets
-from db.errors import NothingToRate, PassesUsed, UnknownTicket, WrongState, YourTurn
+from db.errors import UnknownTicket
 from db.records import AppointmentState, EventKind, Rating, Ticket, TicketState
+from kiosk.errors import NothingToRate, PassesUsed, YourTurn
 
 
 def find(conn: sqlite3.Connection, token: str) -> Ticket:

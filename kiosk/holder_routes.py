@@ -15,9 +15,9 @@ from counter import views
 from counter.present import load
 from counter.web import LARGEST, Body, Context, TicketPath
 from db import print_jobs, ratings
-from db.errors import TooManyRequests
 from db.records import Rating
 from kiosk import holder
+from kiosk.errors import TooManyRequests
 
 ACTIONS = parse("20 per minute")
 """For one ticket: more than anybody needs, too little to keep the lobby busy."""

@@ -7,8 +7,8 @@ from datetime import date
 
 from counter.card import card_refusal
 from db import members
-from db.errors import MalformedPhone, UnknownMember
 from db.records import Member, Message
+from kiosk.errors import MalformedPhone, UnknownMember
 
 _PHONE = re.compile(r"1[3-9][0-9]{9}")
 _PREFIX = re.compile(r"^(\+|00)?86(?=1[0-9]{10}$)")

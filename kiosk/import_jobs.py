@@ -15,9 +15,10 @@ from typing import IO, Any
 
 from counter.web import Context
 from db import plans
-from db.errors import BadFile, ImportBusy, ImportNotReady, ListHasFaults, LobbyError, NotATable, UnknownImport
+from db.errors import LobbyError
 from db.plans import Facts
 from kiosk import imports
+from kiosk.errors import BadFile, ImportBusy, ImportNotReady, ListHasFaults, NotATable, UnknownImport
 from kiosk.import_process import SOURCE
 
 _KEPT = 4

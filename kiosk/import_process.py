@@ -11,8 +11,8 @@ from contextlib import closing
 from pathlib import Path
 
 from db.connection import open_reader, snapshot
-from db.errors import BadFile, FileTooLarge
 from kiosk import imports
+from kiosk.errors import BadFile, FileTooLarge
 
 SOURCE = "source"
 _MEMORY = 2 * 1024**3

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db import events, plans
-from db.errors import ListChanged
 from db.plans import Change, Facts
 from db.records import EventKind
 from kiosk import booking_list, lists, member_list, tables
+from kiosk.errors import ListChanged
 from kiosk.lists import Report
 
 if TYPE_CHECKING:  # the process that reads a list needs no store, and does not wait for its libraries

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from counter import paging
+from counter.errors import ServiceFull
 from counter.line import VIP_LETTER
 from counter.moment import Present
 from counter.present import load
 from db import calendar, events, print_jobs, quotes, staff, tickets
-from db.errors import ServiceFull, UnknownService
+from db.errors import UnknownService
 from db.records import Device, DeviceKind, EventKind, Message, PrintState, Service, Ticket, TicketClass, TicketState
 from kiosk import identify
 from kiosk.notes import HAD_TICKET, notes_of

@@ -10,11 +10,11 @@ from datetime import date
 from counter import card
 from counter.customer import masked
 from db import members, settings
-from db.errors import NoUsableLine
 from db.plans import Change
 from db.records import EventKind, Member, Message, Tier
 from kiosk import cells as values
 from kiosk.cells import Cells
+from kiosk.errors import NoUsableLine
 from kiosk.headings import Columns
 from kiosk.lists import Reading
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from counter.moment import Present
 from counter.present import load
 from db import calendar, proxies, tickets
-from db.errors import MalformedPhone, ProxyCardInvalid, ProxyNoRight, ProxyOpen, UnknownMember, UnknownProxyMember
 from db.records import Staff
 from kiosk import identify, issuing
+from kiosk.errors import MalformedPhone, ProxyCardInvalid, ProxyNoRight, ProxyOpen, UnknownMember, UnknownProxyMember
 
 
 def issue(conn: sqlite3.Connection, wish: issuing.Wish, proxy_for: str, person: Staff, now: float) -> issuing.Issued:

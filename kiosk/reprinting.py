@@ -3,8 +3,9 @@
 import sqlite3
 
 from db import events, print_jobs, printers, staff, tickets
-from db.errors import NoPrinter, TicketOver, UnknownTicket
+from db.errors import UnknownTicket
 from db.records import Device, DeviceKind, EventKind, PrintState, Staff, TicketState
+from kiosk.errors import NoPrinter, TicketOver
 
 _STILL_HERE = {TicketState.WAITING, TicketState.CALLED, TicketState.ON_HOLD, TicketState.SERVING}
 _UNDER_WAY = {PrintState.PENDING, PrintState.PRINTING, PrintState.FAILED}

@@ -8,10 +8,11 @@ from flask_openapi3.models.tag import Tag
 from pydantic import Field, model_validator
 
 from counter import views
+from counter.errors import DeviceNeeded
 from counter.present import load
 from counter.web import Answer, Body, Caller, Context
-from db.errors import DeviceNeeded, ProxyStaffOnly
 from kiosk import appointments, issuing, proxies, recognition
+from kiosk.errors import ProxyStaffOnly
 
 RequestKey = Field(min_length=1, max_length=128, description="Made by the caller; a repeat gets the same ticket")
 Language = Literal["zh", "en"]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from counter.card import card_refusal
 from counter.moment import Present
 from db import appointments, calendar, members, tickets
-from db.errors import MalformedPhone, TicketOver, UnknownCode
 from db.records import Appointment, AppointmentState, Ticket, TicketState
 from kiosk import identify
+from kiosk.errors import MalformedPhone, TicketOver, UnknownCode
 from kiosk.identify import Recognised
 
 _TICKET_LINK = re.compile(r"/t/([\w-]{16,64})/?(?:[?#].*)?$")

@@ -13,7 +13,7 @@ from itertools import islice
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-from db.errors import DamagedWorkbook, FileTooLarge, NotATable, NotCsv, ProtectedWorkbook
+from kiosk.errors import DamagedWorkbook, FileTooLarge, NotATable, NotCsv, ProtectedWorkbook
 
 LOST = "\ufffd"
 LARGEST_UNPACKED = 256 * 1024 * 1024

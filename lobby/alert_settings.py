@@ -13,10 +13,10 @@ from pydantic import Field
 from counter.web import Body
 from db import alerts, webhooks
 from db.alarm_records import UNITS, AlertKind, AlertUnit, SeenBy
-from db.errors import BadAlertRule
 from db.records import EventKind, Names, Role
 from db.webhooks import Webhook
 from lobby import webhook
+from lobby.errors import BadAlertRule
 from lobby.orders import Command, Json, Order
 
 LIMITS = {

@@ -14,9 +14,9 @@ from pathlib import Path
 from counter.outcome import Figures, figures
 from counter.scenario import Scenario, draw, known_times
 from counter.simulation import Customer, Day, Pause, simulate
-from db.errors import BadSetting
 from db.records import Counter, RuleKind, Rules
 from lobby import crowd, past_days, sample
+from lobby.errors import BadSetting
 from lobby.past_days import Store
 
 RULES = Rules()

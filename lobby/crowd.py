@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from db.errors import BadFile
 from db.records import Service
+from kiosk.errors import BadFile
 
 DAY_S = 86_400.0
 HALF_HOUR_S = 1_800.0

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from db import counters
-from db.errors import BadSetting
 from db.store import Store
 from lobby import sample, script
 from lobby.crowd import Crowd, name
+from lobby.errors import BadSetting
 from lobby.puppets import Clerk, Device, Hall, Json, Kiosk
 from lobby.script import Plan, PromiseBroken, Script, Summary
 

@@ -8,10 +8,11 @@ from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, Field
 
 from counter import auth
+from counter.errors import WeakPin
 from counter.web import DEVICE_KEY, SESSION_KEY, Answer, Body, Context
 from db import events, staff
-from db.errors import LinkUsed, WeakPin
 from db.records import Device, DeviceKind, EventKind, Role, Staff
+from lobby.errors import LinkUsed
 
 _HOME = {DeviceKind.KIOSK: "/kiosk", DeviceKind.DISPLAY: "/display"}
 

@@ -15,12 +15,12 @@ from gevent.event import Event as Signal
 
 from counter import learning
 from counter.calibration import Correction
+from counter.errors import ForecastUnavailable
 from counter.habits import Habits
 from counter.present import load
 from counter.proposal import Proposal, changed
 from counter.situation import Comparison, Situation
 from db import events, forecasts
-from db.errors import ForecastUnavailable
 from db.records import Forecast, TicketClass
 from db.store import Store
 from lobby.clock import Clock

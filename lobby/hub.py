@@ -24,11 +24,12 @@ from counter.moment import Present
 from counter.present import load_with_calls
 from counter.web import LARGEST, SESSION_KEY, Caller, Context
 from db import events, settings, tickets
-from db.errors import InvalidRequest, LobbyError
+from db.errors import LobbyError
 from db.records import EventKind
 from display import screens
 from display.board import of_call
 from lobby import rights
+from lobby.errors import InvalidRequest
 from lobby.phones import Phones
 
 SNAPSHOT_GAP_S = 0.05

@@ -15,9 +15,10 @@ from pydantic import Field, PrivateAttr
 
 from counter.web import Body, Context
 from db import backups, events
-from db.errors import DamagedStore, LobbyError, UnsoundDatabase
+from db.errors import LobbyError, UnsoundDatabase
 from db.records import EventKind
 from db.store import FILE, Store, locked
+from lobby.errors import DamagedStore
 from lobby.orders import Command, Json, Order
 
 LOOK_EVERY_S = 60.0

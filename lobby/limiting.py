@@ -9,7 +9,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from counter.web import Caller, bearer
-from db.errors import TooManyRequests
+from kiosk.errors import TooManyRequests
 from lobby.gate import key
 
 TOUCHES = parse("120 per minute")

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from counter import auth
+from counter.errors import Forbidden
 from counter.web import Body, Context
 from db import events
-from db.errors import Forbidden, LobbyError
+from db.errors import LobbyError
 from db.records import EventKind, Role
 from lobby.sample import enrolment_path
 

@@ -18,9 +18,10 @@ from counter.service_times import cautious, fit, prior
 from counter.simulation import Customer, Pause
 from db import counters, settings, tickets
 from db.connection import open_reader
-from db.errors import BadFile, BadSetting
 from db.records import Counter, Rules, ServiceTime, Ticket, TicketClass, TicketState
+from kiosk.errors import BadFile
 from lobby import crowd, sample
+from lobby.errors import BadSetting
 
 GUESS = ServiceTime(*lognormal(300.0, 0.8), known=0)
 FIRST_TIER, *_ = sample.TIERS

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from db.errors import BadSetting
 from lobby.comparing import Row
+from lobby.errors import BadSetting
 
 PANELS = (
     ("VIPs called within 10 min, %", "vip_within_10_min_percent"),

@@ -11,17 +11,11 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from db.errors import (
-    FileTooLarge,
-    InvalidRequest,
-    LobbyError,
-    NoSuchPage,
-    NotJson,
-    NotThisWay,
-    SignInNeeded,
-    UnknownTicket,
-)
+from counter.errors import SignInNeeded
+from db.errors import LobbyError, UnknownTicket
+from kiosk.errors import FileTooLarge
 from lobby import texts
+from lobby.errors import InvalidRequest, NoSuchPage, NotJson, NotThisWay
 
 _OTHER = "other"
 _FAULTS = {

@@ -8,15 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from counter.errors import UnknownCounter
 from counter.outcome import figures
 from counter.simulation import Customer, Day, Pause, simulate
 from db import calendar, counters, day_facts, settings, tickets
-from db.errors import NoPastDay, UnknownCounter
 from db.records import Counter, RuleKind, Rules, ServiceTime, Ticket, TicketState
 from display import past
 from display.attendance import Shift, Span, within
 from lobby import past_days
 from lobby.comparing import Row, row
+from lobby.errors import NoPastDay
 
 THIN = 60
 """Fewer customers than this let chance decide more than the rule."""

@@ -10,11 +10,11 @@ from typing import Any
 
 from db import settings
 from db.connection import open_reader, snapshot
-from db.errors import BadSetting
 from display import report_reading, report_sheets
 from display.reports import By
 from lobby import texts
 from lobby.clock import Clock
+from lobby.errors import BadSetting
 
 SHOWN = ("issued", "served", "wait_mean_s", "wait_p90_s", "wait_max_s", "vip_percent", "appointment_percent",
          "abandoned", "no_show", "handling_mean_s")  # fmt: skip

@@ -8,8 +8,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from counter.errors import DeviceNeeded, Forbidden, SignInNeeded
 from counter.web import Caller
-from db.errors import DeviceNeeded, Forbidden, LobbyError, SignInNeeded
+from db.errors import LobbyError
 from db.records import DeviceKind, Role
 
 

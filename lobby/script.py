@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from db.errors import BadSetting, LobbyError
+from db.errors import LobbyError
 from db.records import EventKind
 from lobby import crowd, sample
 from lobby.crowd import Crowd, Span
+from lobby.errors import BadSetting
 
 OPENS_S = 10 * 3600.0
 """Without a log a demo begins at ten o'clock."""

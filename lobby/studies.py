@@ -23,9 +23,9 @@ from counter.present import usable
 from counter.service_times import cautious, prior
 from counter.staffing import Outlook, Staffing, opening_order
 from db import calendar, counters, day_facts, settings, studies
-from db.errors import StudyRunning
 from db.store import Store
 from db.studies import Study
+from lobby.errors import StudyRunning
 from lobby.forecasting import Oracle
 from lobby.replaying import Question, prepare
 

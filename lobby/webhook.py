@@ -14,10 +14,10 @@ import gevent
 import httpx
 
 from db import webhooks
-from db.errors import BadWebhook
 from db.store import Store
 from db.webhooks import Delivery, Webhook
 from lobby.clock import Clock
+from lobby.errors import BadWebhook
 
 LOOK_EVERY_S = 2.0
 TIMEOUT_S = 5.0

@@ -14,8 +14,8 @@ from serving import START_S, Serving
 from watched_stage import MEAN_10
 
 from counter import auth, desk
+from counter.desk_errors import NobodyEligible
 from db import counters, settings, staff, tickets
-from db.errors import NobodyEligible
 from db.records import Role, Staff, Ticket, TicketClass, TicketState
 from db.store import Store
 from kiosk import issuing

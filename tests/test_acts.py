@@ -10,15 +10,17 @@ from lobby_stage import Stage
 from watched_stage import Watched, permission
 
 from counter import duty_screen
+from counter.desk_errors import CounterBusy, CounterTaken
+from counter.errors import ServiceFull
 from counter.faults import UnsoundSettings
 from counter.present import load_with_calls
 from db import acts as rows
 from db import settings
 from db.alarm_records import Act, ActKind
-from db.errors import ActOver, CounterBusy, CounterTaken, IncompleteAct, NothingToEnd, ServiceFull
 from db.records import CounterState, EventKind, Names, Permission, Staff, TicketClass
 from display import acts, screens
 from display.acts import Wish
+from display.errors import ActOver, IncompleteAct, NothingToEnd
 
 VIP, PRIMARY, NEVER = TicketClass.VIP, Permission.PRIMARY, Permission.NEVER
 

@@ -8,7 +8,10 @@ from lobby_stage import MINUTE, TEN, WANG, Stage
 
 from counter import desk
 from db import appointments
-from db.errors import (
+from db.records import AppointmentState, TicketClass
+from kiosk import holder
+from kiosk.appointments import close_missed
+from kiosk.errors import (
     AppointmentOtherDay,
     AppointmentOver,
     AppointmentUsed,
@@ -16,9 +19,6 @@ from db.errors import (
     MalformedPhone,
     UnknownAppointment,
 )
-from db.records import AppointmentState, TicketClass
-from kiosk import holder
-from kiosk.appointments import close_missed
 
 
 @pytest.mark.parametrize("how", [{"code": "123456"}, {"phone": "135 1234 5678"}])

@@ -12,7 +12,12 @@ from lobby_stage import CHEN, MINUTE, OLD_LI, TEN, WANG, Stage
 from counter import desk
 from counter.day import close_earlier_days
 from db import appointments, calendar, settings
-from db.errors import (
+from db.errors import UnknownService
+from db.records import Appointment, AppointmentState, Booking, BookingRight, Device, DeviceKind, EventKind
+from kiosk import booking
+from kiosk.appointments import close_missed
+from kiosk.booking import Booker, Wish
+from kiosk.errors import (
     AppointmentFixed,
     BookingNotAllowed,
     DayFull,
@@ -24,12 +29,7 @@ from db.errors import (
     SlotFull,
     SlotTooFar,
     SlotTooSoon,
-    UnknownService,
 )
-from db.records import Appointment, AppointmentState, Booking, BookingRight, Device, DeviceKind, EventKind
-from kiosk import booking
-from kiosk.appointments import close_missed
-from kiosk.booking import Booker, Wish
 
 TWO = TEN + 4 * 60 * MINUTE
 TOMORROW = TEN + 24 * 60 * MINUTE

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from db.errors import BadFile
+from kiosk.errors import BadFile
 from lobby import crowd, sample
 from lobby.crowd import Span
 

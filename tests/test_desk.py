@@ -12,20 +12,20 @@ from lobby_stage import CHEN, WANG, Stage
 from counter import auth, desk
 from counter.acting import get_counter
 from counter.day import close_earlier_days
-from db import counters, members, staff
-from db.errors import (
+from counter.desk_errors import (
     CounterBusy,
     CounterClosed,
     CounterTaken,
-    LobbyError,
     NobodyEligible,
     NobodyForSkills,
     NoCurrentTicket,
     NotYourCounter,
     StaffElsewhere,
-    WeakPin,
     WrongState,
 )
+from counter.errors import WeakPin
+from db import counters, members, staff
+from db.errors import LobbyError
 from db.records import Counter, CounterState, EventKind, Member, Permission, Role, Staff, TicketClass, TicketState
 
 

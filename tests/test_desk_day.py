@@ -10,23 +10,23 @@ import pytest
 from lobby_stage import TEN, WANG, Stage
 
 from counter import desk, duty_screen, notes, pauses
-from counter.line import post
-from counter.policy import Stand
-from counter.present import load_with_calls
-from counter.screen import read
-from counter.web import Context
-from db import duty, members
-from db.errors import (
+from counter.desk_errors import (
     CounterBusy,
     CounterPaused,
     CounterTaken,
-    LobbyError,
     NoShowTooFewCalls,
     NoShowTooSoon,
     PauseTextMissing,
     PhoneUnknown,
     RecallTooSoon,
 )
+from counter.line import post
+from counter.policy import Stand
+from counter.present import load_with_calls
+from counter.screen import read
+from counter.web import Context
+from db import duty, members
+from db.errors import LobbyError
 from db.records import CounterState, Desk, EventKind, Outcome, PauseReason, Staff
 from kiosk import staff_issuing
 from lobby import commands

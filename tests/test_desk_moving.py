@@ -12,18 +12,13 @@ from lobby_stage import CHEN, WANG, Stage
 
 from counter import choosing, desk, holding, learning, transferring
 from counter.day import close_earlier_days
-from counter.present import load_with_calls
-from counter.screen import read
-from counter.transferring import Goal
-from db import settings, tickets
-from db.errors import (
+from counter.desk_errors import (
     AddressedToCounter,
     AddressedToStaff,
     BookingMovedOn,
     CallNeedsManager,
     CounterClosed,
     HeldElsewhere,
-    LobbyError,
     MemberHasTicket,
     MoveNeedsManager,
     NotServedHere,
@@ -34,6 +29,11 @@ from db.errors import (
     UnknownNumber,
     WrongState,
 )
+from counter.present import load_with_calls
+from counter.screen import read
+from counter.transferring import Goal
+from db import settings, tickets
+from db.errors import LobbyError
 from db.records import CounterState, EventKind, HoldKind, Place, Staff, TicketState
 from kiosk import holder
 

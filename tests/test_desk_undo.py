@@ -10,11 +10,7 @@ import pytest
 from lobby_stage import WANG, Stage
 
 from counter import choosing, desk, holding, undoing
-from counter.present import load_with_calls
-from counter.screen import read
-from db import quotes, settings
-from db.errors import (
-    LobbyError,
+from counter.desk_errors import (
     MemberHasTicket,
     NothingToUndo,
     UndoCalledElsewhere,
@@ -22,6 +18,10 @@ from db.errors import (
     UndoDayTurned,
     UndoMovedOn,
 )
+from counter.present import load_with_calls
+from counter.screen import read
+from db import quotes, settings
+from db.errors import LobbyError
 from db.records import EventKind, HoldKind, TicketState
 from kiosk import holder
 

@@ -11,11 +11,12 @@ from lobby_stage import CHEN, TEN, WANG, Stage
 from sqlite_utils import Database
 
 from counter import desk, screen
+from counter.errors import Forbidden
 from counter.present import load_with_calls
 from counter.web import Context
 from db import migrations, settings
 from db.connection import open_writer
-from db.errors import Forbidden, LobbyError
+from db.errors import LobbyError
 from db.records import EventKind, Names, Role, Settings
 from lobby import commands, entitlements
 from lobby.orders import UnknownStaff

@@ -13,13 +13,14 @@ from lobby_stage import CHEN, MINUTE, TEN, Stage
 
 from counter import desk, learning, views
 from counter.calibration import FEWEST
+from counter.errors import ForecastUnavailable, NothingProposed, UnknownCounter
 from counter.faults import UnsoundSettings
 from counter.forecast import foresee
 from counter.moment import STALE_S
 from counter.proposal import Proposal
 from counter.situation import Situation
 from db import forecasts, quotes, settings
-from db.errors import ForecastUnavailable, LobbyError, NothingProposed, UnknownCounter
+from db.errors import LobbyError
 from db.records import NOTHING_FORESEEN, Forecast, Quote, ServiceTime, Ticket, TicketClass
 from display import screens
 from display.floor import comparison

@@ -7,8 +7,8 @@ import pytest
 from lobby_stage import OLD_LI, WANG, Stage
 
 from db import appointments, members
-from db.errors import BadFile
 from db.records import AppointmentState, TicketClass
+from kiosk.errors import BadFile
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 HEADING = "member_no,name,phone,tier,valid_from,valid_until,contract_until,birthday,manager_a,manager_b,language\n"

@@ -10,10 +10,12 @@ import pytest
 from lobby_stage import CHEN, OLD_LI, WANG, Stage
 
 from counter.card import card_refusal
+from counter.errors import ServiceFull, StoreClosed
 from db import settings, staff
-from db.errors import MalformedPhone, ServiceFull, StoreClosed, UnknownMember, UnknownService
+from db.errors import UnknownService
 from db.records import DeviceKind, EventKind, PrintState, TicketClass
 from kiosk import issuing
+from kiosk.errors import MalformedPhone, UnknownMember
 
 
 def test_numbers_count_up_by_service_letter(stage: Stage) -> None:

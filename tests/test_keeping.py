@@ -12,10 +12,11 @@ from lobby_stage import Stage
 from serving import Serving
 
 from db import backups, tickets
-from db.errors import DamagedStore, ServerRunning, UnsoundDatabase
+from db.errors import ServerRunning, UnsoundDatabase
 from db.store import FILE, Store
 from lobby import keeping
 from lobby.doctor import State, examine
+from lobby.errors import DamagedStore
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from lobby_stage import CHEN, MINUTE, TEN, WANG, Stage
 
 from counter import chances, desk
+from counter.desk_errors import NobodyBehind, PromiseRuns
 from counter.line import Choice, Lobby, Reason, choose, lineup, people_ahead, queue_name
 from counter.passing import behind_next
-from db.errors import LobbyError, NobodyBehind, PassesUsed, PromiseRuns, YourTurn
+from db.errors import LobbyError
 from db.records import (
     Counter,
     CounterState,
@@ -27,6 +28,7 @@ from db.records import (
     TicketState,
 )
 from kiosk import holder
+from kiosk.errors import PassesUsed, YourTurn
 from kiosk.issuing import Issued
 
 NOW = 100_000.0

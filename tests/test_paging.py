@@ -8,9 +8,10 @@ from lobby_stage import CHEN, MINUTE, OLD_LI, WANG, Stage
 
 from counter import desk, duty_screen, paging
 from counter.day import close_earlier_days
+from counter.errors import Forbidden, NotYourPage, UnknownManager, UnknownPage
 from counter.present import load_with_calls
 from db import duty, members
-from db.errors import Forbidden, NameTaken, NotYourPage, UnknownManager, UnknownPage
+from db.errors import NameTaken
 from db.records import EventKind, Staff
 
 VIP = replace(WANG, manager_a="M05", manager_b="M01")

@@ -9,9 +9,7 @@ import pytest
 from lobby_stage import WANG, ZONE, Stage
 
 from counter import desk, perks, screen
-from counter.present import load_with_calls
-from db import members, settings
-from db.errors import (
+from counter.errors import (
     KeyReused,
     NotYoursToUndo,
     NoVipHere,
@@ -20,6 +18,8 @@ from db.errors import (
     PerkUsedUp,
     UnknownPerk,
 )
+from counter.present import load_with_calls
+from db import members, settings
 from db.records import EventKind, Member, Staff
 from kiosk import proxies as proxy_issuing
 from kiosk.issuing import Wish

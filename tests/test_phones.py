@@ -14,9 +14,9 @@ from test_live import Follower
 from counter import views
 from counter.web import Context
 from db import ratings
-from db.errors import NothingToRate, YourTurn
 from db.records import EventKind, PrintState, Rating
 from kiosk import holder
+from kiosk.errors import NothingToRate, YourTurn
 from lobby.phones import Phones, what_shows
 
 MEMBERS = "member_no,name,phone,tier,valid_from,valid_until\nV07000001,王秀英,13800136620,gold,2020-01-01,2099-12-31\n"

@@ -7,11 +7,12 @@ import pytest
 from lobby_stage import CHEN, MINUTE, OLD_LI, TEN, WANG, Stage
 
 from counter import duty_screen, proxies, screen
+from counter.errors import ProxyNotDone, UnknownProxy
 from counter.present import load_with_calls
 from db import members
-from db.errors import ProxyCardInvalid, ProxyNoRight, ProxyNotDone, ProxyOpen, UnknownProxy, UnknownProxyMember
 from db.records import EventKind, Staff, Ticket, TicketClass
 from kiosk import proxies as issuing_proxies
+from kiosk.errors import ProxyCardInvalid, ProxyNoRight, ProxyOpen, UnknownProxyMember
 from kiosk.issuing import Issued, Wish
 
 SILVER = replace(WANG, member_no="V07000009", phone="13800136629", tier="silver")

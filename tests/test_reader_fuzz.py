@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from lobby_stage import Stage
 
 from db import plans
-from db.errors import BadFile
 from kiosk import imports
+from kiosk.errors import BadFile
 
 SAMPLES = [
     office.text(office.sample()).encode("gb18030"),

@@ -8,11 +8,12 @@ import pytest
 from lobby_stage import CHEN, MINUTE, OLD_LI, WANG, Stage
 
 from counter.customer import is_birthday_near
+from counter.errors import StoreClosed
 from counter.present import load
 from db import duty, members
-from db.errors import StoreClosed, TicketOver, UnknownCode, UnknownMember
 from db.records import Member
 from kiosk import holder, recognition
+from kiosk.errors import TicketOver, UnknownCode, UnknownMember
 
 TODAY = date(2026, 11, 21)
 

@@ -6,8 +6,9 @@ import pytest
 from lobby_stage import Stage
 
 from counter import desk, repeats
+from counter.desk_errors import CounterMovedOn, NobodyEligible
+from counter.errors import KeyReused
 from counter.repeats import Seen
-from db.errors import CounterMovedOn, KeyReused, NobodyEligible
 from db.records import CounterState
 from db.store import Store
 

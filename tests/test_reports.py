@@ -14,10 +14,10 @@ from lobby_stage import WANG, Stage
 from bench import past_store
 from counter import desk
 from db import calendar, settings
-from db.errors import BadSpan
 from db.store import Store
 from display import past
 from display.attendance import attendance
+from display.errors import BadSpan
 from display.report_reading import Wish, read_figures, read_inspection
 from display.reports import By
 

@@ -7,8 +7,8 @@ from paper import read
 from printing_store import add, named, spool
 from unlucky import REPRINT, number_of
 
-from db.errors import NoPrinter, TicketOver
 from db.records import EventKind, TicketState
+from kiosk.errors import NoPrinter, TicketOver
 from kiosk.reprinting import reprint
 
 

@@ -15,11 +15,11 @@ from lobby_stage import Stage
 from werkzeug.test import TestResponse
 
 from counter import auth
+from counter.errors import NothingProposed
 from counter.proposal import Proposal
 from counter.situation import Comparison
 from counter.web import DEVICE_KEY, SESSION_KEY, Context
 from db import staff
-from db.errors import NothingProposed
 from db.records import DeviceKind, Role
 from db.store import Store
 from lobby import gate, rights

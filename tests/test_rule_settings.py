@@ -9,10 +9,11 @@ from lobby_stage import CHEN, WANG, Stage
 
 from counter import desk
 from counter.acting import get_counter
+from counter.desk_errors import NobodyForSkills
+from counter.errors import Forbidden
 from counter.faults import SettingsMoved, UnsoundSettings
 from counter.web import Context
 from db import settings
-from db.errors import Forbidden, NobodyForSkills
 from db.records import CounterState, EventKind, Role, RuleKind, Rules, Staff
 from lobby import commands, rule_settings
 

@@ -10,14 +10,15 @@ import pytest
 
 from bench import past_store
 from counter import staffing
+from counter.errors import UnknownCounter
 from counter.habits import HALF_HOURS, Habits
 from counter.scenario import known_times
 from counter.staffing import Outlook, opening_order, plan
 from db import calendar, counters, settings, studies
-from db.errors import NoPastDay, StudyRunning, UnknownCounter
 from db.records import Hours, RuleKind, Rules, TicketClass
 from db.store import Store
 from lobby import sample
+from lobby.errors import NoPastDay, StudyRunning
 from lobby.oracle import JOBS
 from lobby.replaying import Question
 from lobby.studies import DAYS_AHEAD, STAFFING, Studies

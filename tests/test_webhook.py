@@ -13,9 +13,9 @@ from watched_stage import HandClock, Watched
 
 from db import alerts, webhooks
 from db.alarm_records import AlertKind
-from db.errors import BadWebhook
 from db.webhooks import Webhook
 from display import alert_book
+from lobby.errors import BadWebhook
 from lobby.webhook import PAUSES_S, Sender, require_safe
 
 SECRET = "s3cret-of-this-test"
