@@ -28,7 +28,8 @@ from lobby import sample
 FLAGS = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-dev-shm-usage"]
 COUNTER = 5
 WAIT_S = 0.25
-PATIENCE_MS = 10_000
+PATIENCE_S = 10.0
+LOOK_MS = 20
 
 _STAMP = """
 window.painted = [];
@@ -104,7 +105,10 @@ def _timed(page: Page, act: Callable[[], object]) -> float:
     before = int(page.evaluate("window.painted.length"))
     begun = time.time()
     act()
-    page.wait_for_function("(before) => window.painted.length > before", arg=before, timeout=PATIENCE_MS)
+    while not page.evaluate("(before) => window.painted.length > before", before):
+        if time.time() - begun > PATIENCE_S:
+            raise TimeoutError("the page has painted nothing")
+        page.wait_for_timeout(LOOK_MS)
     return float(page.evaluate("(before) => window.painted[before]", before)) - begun
 
 

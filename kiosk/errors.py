@@ -1,7 +1,6 @@
 """Owns what the kiosk refuses: numbers, cards, bookings, lists."""
 
 from db.errors import LobbyError, NotFound
-from db.errors import LobbyError
 
 
 class UnknownMember(LobbyError):

@@ -1,7 +1,6 @@
 """Owns what the composition root refuses: addresses, settings, studies."""
 
 from db.errors import LobbyError, NotFound
-from db.errors import LobbyError
 
 
 class NotJson(LobbyError):

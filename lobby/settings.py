@@ -13,7 +13,6 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel, RootModel
 
 from counter import auth
-from counter.errors import SignInNeeded
 from counter.web import Answer, Context
 from db import calendar, perks, settings, staff
 from db.records import Role, Staff

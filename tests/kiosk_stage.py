@@ -4,8 +4,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
-from browsing import TOO_WIDE, Screen
+from browsing import TOO_WIDE, Screen, audit, wait_until
 from playwright.sync_api import Page, expect
 
 from db import settings
@@ -109,7 +108,7 @@ def set_modes(page: Page, modes: tuple[str, ...]) -> None:
 
 def settle(page: Page) -> None:
     """Wait until the sheet fits the screen and text that shrinks has been measured."""
-    page.wait_for_function(_FITTED)
+    wait_until(page, _FITTED)
     page.evaluate(
         "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 40))))"
     )
@@ -141,7 +140,7 @@ def _of_target(box: dict[str, Any], width: int, height: int, modes: tuple[str, .
 def axe(page: Page, modes: tuple[str, ...]) -> list[str]:
     """What axe says; high contrast is held to the enhanced rule."""
     rules = {"target-size": {"enabled": True}, "color-contrast-enhanced": {"enabled": "contrast" in modes}}
-    found = Axe().run(page, options={"rules": rules})
+    found = audit(page, rules=rules)
     return [
         f"{fault['id']}: {[node['html'][:100] for node in fault['nodes']]}" for fault in found.response["violations"]
     ]

@@ -8,8 +8,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from browsing import DESKTOP, DISPLAY, TOO_WIDE, Make, Screen
+from browsing import DESKTOP, DISPLAY, TOO_WIDE, Make, Screen, audit
 from display_stage import Desks, prepare
 from playwright.sync_api import Page, WebSocketRoute, expect
 from serving import Serving
@@ -307,7 +306,7 @@ def test_a_stores_look_is_set_on_its_page_and_worn_at_once(
     with made.expect_navigation():
         logo.locator("button").click()
     expect(made.locator("p.logo img")).to_be_visible()
-    assert Axe().run(made).violations_count == 0
+    assert audit(made).violations_count == 0
     assert [part for part in made.evaluate(TOO_WIDE) if not part.startswith("<input")] == []
     expect(page.locator("header img.logo")).to_be_visible()
     assert page.evaluate("document.documentElement.style.getPropertyValue('--amber')") == better

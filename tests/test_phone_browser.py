@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from browsing import PHONE, Screen
+from browsing import PHONE, Screen, wait_until
 from playwright.sync_api import Browser, Page, Route, expect
 from serving import Serving
 
@@ -117,7 +117,7 @@ def test_the_place_follows_the_queue_and_the_call_fills_the_screen(lobby: Lobby)
     assert page.evaluate("window.buzzes.length") == 1
     expect(page).to_have_title(page.title())
     lobby.act("recall")
-    page.wait_for_function("window.buzzes.length === 2")
+    wait_until(page, "window.buzzes.length === 2")
     lobby.act("start")
     expect(page.locator("body")).to_contain_text("正在为您办理")
 
@@ -132,7 +132,7 @@ def test_the_phone_speaks_up_when_the_turn_is_near(lobby: Lobby) -> None:
     expect(page.locator(".near")).to_have_count(0)
     lobby.act("call-next")
     expect(page.locator(".near")).to_contain_text("快到您了")
-    page.wait_for_function("window.tones === 2")
+    wait_until(page, "window.tones === 2")
     assert page.evaluate("window.buzzes") == [3]
     lobby.act("no-show")
     lobby.act("call-next")

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from browsing import DESKTOP, DISPLAY, PHONE, Screen
+from browsing import DESKTOP, DISPLAY, PHONE, Screen, wait_until
 from playwright.sync_api import Browser, Page, expect
 from serving import Serving
 
@@ -87,8 +87,8 @@ def _heard(page: Page, what: str) -> list[dict[str, Any]]:
 
 
 def _wait_for(page: Page, what: str, count: int) -> list[dict[str, Any]]:
-    page.wait_for_function(
-        "([what, count]) => window.heard.filter((one) => one.what === what).length >= count", arg=[what, count]
+    wait_until(
+        page, "([what, count]) => window.heard.filter((one) => one.what === what).length >= count", [what, count]
     )  # fmt: skip
     return _heard(page, what)
 
@@ -131,7 +131,7 @@ def test_calls_are_heard_one_after_another_in_their_order(
     _wait_for(page, "chime", 4)
     server.command("device", "set", "--name", "hall", "--sound", "off")
     _act(clerks, 4, "recall")
-    page.wait_for_function("document.querySelector('[data-now-number]').dataset.nowNumber === 'A001'")
+    wait_until(page, "document.querySelector('[data-now-number]').dataset.nowNumber === 'A001'")
     page.wait_for_timeout(1500)
     assert (len(_heard(page, "words")), len(_heard(page, "chime"))) == (3, 4)
     display.close()
@@ -184,7 +184,7 @@ def test_a_manager_sets_the_voice_and_hears_it(chromium: Browser, server: Servin
 
         server.command("voice", "set", "--hours", "00:00-00:00=80,200")
         page.locator("form[data-sample] button").click()
-        page.wait_for_function("window.played?.startsWith('blob:')")
+        wait_until(page, "window.played?.startsWith('blob:')")
         page.locator("form.display select").first.select_option("off")
         page.locator("form.display button").first.click()
         expect(page.locator("form.display .answer").first).to_contain_text(said["saved"])
