@@ -78,7 +78,7 @@ ATTAINMENT = {
     "came": Message("came", "Came"),
     "promised": Message("promised", "Promises due"),
     "kept": Message("kept", "Kept"),
-    "missed": Message("missed", "Missed"),
+    "missed": Message("missed", "Promise missed"),
     "kept_percent": Message("kept_percent", "Kept, %"),
     "on_target_percent": Message("on_target_percent", "Within the tier's own target, %"),
     "left_before": Message("left_before", "Left before it was due"),

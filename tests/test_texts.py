@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 import lobby.app
 import lobby.commands
 import lobby.importing
+import lobby.installing
 import lobby.opening_errors
 import lobby.script
 import printer.errors

@@ -49,7 +49,7 @@ const byMonth = (data) => [
   { key: "came", title: t("Came"), of: (row) => row.came },
   { key: "promised", title: t("Promises due"), of: (row) => row.promised },
   { key: "kept", title: t("Kept"), of: (row) => row.kept },
-  { key: "missed", title: t("Missed"), of: (row) => row.missed },
+  { key: "missed", title: t("Promise missed"), of: (row) => row.missed },
   { key: "percent", title: t("Kept, %"), of: (row) => percent(row.kept_percent) },
   { key: "left", title: t("Left before it was due"), of: (row) => row.left_before },
   { key: "mean", title: t("Mean wait"), of: (row) => duration(row.wait_mean_s) },
