@@ -81,7 +81,7 @@ def test_the_inspection_report_has_a_sheet_for_each_part(manager: httpx.Client) 
     assert book.sheetnames == ["By month", "Misses", "Bookings"]
     assert len(list(book["By month"].values)) == 1 + len(found["months"])
     text = manager.get("/api/v1/reports/inspection.csv?lang=en").content.decode("utf-8-sig")
-    assert text.startswith("Month,Class,Tier,Came,Promises due,Kept,Missed")
+    assert text.startswith("Month,Class,Tier,Came,Promises due,Kept,Promise missed")
 
 
 def test_no_cell_is_a_formula(server: Serving, manager: httpx.Client) -> None:
