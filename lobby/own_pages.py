@@ -86,7 +86,7 @@ def _add_second_factor(room: APIBlueprint, context: Context) -> None:
 
 def _asker(context: Context) -> _Asker:
     """Raises `SignInNeeded`, `Forbidden` for counter staff, who have no use for it."""
-    person = context.caller_of_cookies().person
+    person = context.caller().person
     if person is not None:
         if not auth.has(person, Role.MANAGER):
             raise Forbidden

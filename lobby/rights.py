@@ -89,6 +89,7 @@ def _from(least: Who, *others: Who) -> frozenset[Who]:
 
 ANYBODY = Right("anybody")
 HOLDER = Right("whoever has the ticket's token")
+ENTERING = Right("floor manager, or who is between PIN and code")
 BROWSER = Right("anybody, from a page of this server", of_browsers=True)
 KIOSKS = Right("kiosk", frozenset({Who.KIOSK}), DeviceNeeded)
 AGENTS = Right("print agent", frozenset({Who.AGENT}), DeviceNeeded)
@@ -135,8 +136,8 @@ ROUTES: dict[str, Right] = {
     # Somebody's own sign-in; a second factor may be set up on the way in
     "GET /me": STAFF,
     "POST /me/sign-out-everywhere": STAFF,
-    "GET /me/second-factor": ANYBODY,
-    "GET /me/second-factor/qr.svg": ANYBODY,
+    "GET /me/second-factor": ENTERING,
+    "GET /me/second-factor/qr.svg": ENTERING,
     "POST /me/second-factor": BROWSER,
     "POST /me/second-factor/off": STAFF,
     "POST /api/v1/sessions": ANYBODY,
