@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 LOBBYLINE = str(Path(sys.executable).with_name("lobbyline"))
-START_S = 20.0
+START_S = 60.0
 
 
 class Serving:
@@ -48,7 +48,9 @@ class Serving:
         ready = threading.Event()
         self._reader = threading.Thread(target=self._read, args=(self._process, ready))
         self._reader.start()
-        assert ready.wait(START_S), f"the server did not get ready: {self.log}"
+        if not ready.wait(START_S):
+            self.kill()
+            raise AssertionError(f"the server did not get ready: {self.log}")
 
     def _read(self, process: "subprocess.Popen[str]", ready: threading.Event) -> None:
         assert process.stdout is not None
