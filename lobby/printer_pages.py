@@ -6,7 +6,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from counter.web import Answer, Context
 from db import settings
 from lobby.printer_commands import kiosks, listed
-from printer.options import MOST_COPIES, models
+from printer.options import MOST_COPIES, model_options, models
 from printer.paper import DENSITIES, CodePage
 
 
@@ -22,7 +22,7 @@ def pages(context: Context) -> APIBlueprint:
                 store=settings.load(conn),
                 printers=listed(conn),
                 kiosks=kiosks(conn),
-                models=models(),
+                models=[model_options(model) for model in models()],
                 code_pages=[(page.value, page.value) for page in CodePage],
                 densities=[(step, f"{step:+d}" if step else "0") for step in DENSITIES],
                 most_copies=MOST_COPIES,

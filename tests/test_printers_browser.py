@@ -196,3 +196,30 @@ def test_a_manager_adds_tries_out_changes_and_removes_a_printer(
     mine.locator("form[data-command=printer-remove]").get_by_role("button").click()
     expect(mine).to_have_count(0)
     expect(page.locator("html")).to_have_attribute("lang", re.compile(language))
+
+
+def test_the_model_of_a_printer_is_changed_and_fills_in_what_is_known_of_it(manager: Screen, server: Serving) -> None:
+    server.ask("printer-add", name="P3", address="tcp://127.0.0.1:9", model="TM-T88V")
+    page = manager.page
+    page.goto(f"{server.url}/settings/printers?lang=en")
+    change = page.locator("section[data-printer=P3] form[data-command=printer-set]")
+    model = change.get_by_label("Model (sets width, cutter and QR code)")
+    expect(model).to_have_value("TM-T88V")
+    model.select_option("NT-5890K")
+    expect(change.get_by_label("Paper width")).to_have_value("58")
+    expect(change.locator("[name=qr]")).to_have_value("raster")
+    expect(change.get_by_label("Cuts the paper")).not_to_be_checked()
+    change.get_by_label("Paper width").select_option("80")  # what is set by hand afterwards counts more
+    change.get_by_role("button").click()
+    expect(change.locator(".answer.ok")).to_have_text("Saved.")
+    (listed,) = [one for one in server.ask("printer-list")["printers"] if one["name"] == "P3"]
+    assert [listed[option] for option in ("model", "width_mm", "qr", "cutter")] == ["NT-5890K", "80", "raster", "no"]
+    page.goto(f"{server.url}/settings/printers?lang=zh")
+    expect(change.locator("[name=model]")).to_have_value("NT-5890K")
+    manager.inspect()
+    change.locator("[name=model]").select_option("")
+    change.get_by_role("button").click()
+    expect(change.locator(".answer.ok")).to_have_text("已保存。")
+    (listed,) = [one for one in server.ask("printer-list")["printers"] if one["name"] == "P3"]
+    assert ("model" in listed, listed["qr"]) == (False, "raster")
+    server.ask("printer-remove", name="P3")
