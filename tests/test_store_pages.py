@@ -43,7 +43,8 @@ def looked(made: Screen, size: tuple[int, int]) -> None:
 
 
 def good(page: Page) -> Locator:
-    return page.locator(".notice.ok")
+    """The line of the last change, beside which it can be undone."""
+    return page.locator(".toast [role=status]")
 
 
 def test_a_new_service_is_on_the_kiosk_without_a_reload_and_goes_again(
