@@ -101,9 +101,9 @@ class Words:
         self._services = dict(settings.services(conn))
         self._tiers = {code: tier.name for code, tier in settings.tiers(conn).items()}
         self._perks = {code: perk.name for code, perk in perks.everyone(conn).items()}
-        self._owners: Mapping[str, Mapping[str, Names]] = {
-            "tiers": self._tiers,
-            "perks": self._perks,
+        self._owners: Mapping[str, dict[str, Names]] = {
+            "tiers": dict(self._tiers),
+            "perks": dict(self._perks),
             "staff": {str(one.id): Names(one.name, one.name) for one in staff.all_staff(conn)},
             "devices": {str(one.id): Names(one.name, one.name) for one in staff.devices(conn)},
         }
@@ -133,16 +133,19 @@ class Words:
         return line.what if line else self._unknown(one["table"], one["key"])
 
     def _remember(self, rows: Sequence[RowChange]) -> None:
-        """What a service was called that is there no more."""
+        """What was called so that is there no more."""
         for row in rows:
-            image = row.after or row.before
-            if row.table == "services" and image is not None and row.key[0] not in self._services:
+            image, key = row.before or row.after or {}, str(row.key[0])
+            if row.table == "services" and key not in self._services:
                 called = Names(image["name_zh"], image["name_en"])
                 parts = (image[column] for column in ("icon", "position", "mean_s", "cv"))
-                self._services[row.key[0]] = Service(row.key[0], image["letter"], called, *parts)
+                self._services[key] = Service(key, image["letter"], called, *parts)
+            elif row.table in {"staff", "devices"}:
+                self._owners[row.table].setdefault(key, Names(image["name"], image["name"]))
 
     def owner(self, row: RowChange) -> Names:
         """Whom or what a refusal is about."""
+        self._remember([row])
         key = "/".join(map(str, row.key))
         return self._owner(row.table, key, "") or self._unknown(row.table, key)
 
