@@ -37,8 +37,10 @@ _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _HEADING = """\
 # Lobbyline · {store}
 # 营业厅的全部设置，导出于 {at}。可在任何一家营业厅的“设置文件”页导入；没有写的项目保持不变，空文本表示“无”。
+# 文件里没有的业务和柜台不会被删除或停用；要停用业务，请写 retired = true。
 # 不含员工与 PIN、设备与令牌、打印机、预警推送地址与密钥、会员、预约和号票。
 # The whole set-up of a store, written at {at}. What is absent stays as it is; an empty text means none.
+# Services and counters that are not in the file are neither removed nor retired; retired = true retires a service.
 # Not in it: staff and PINs, devices and their tokens, printers, the address and secret alerts are sent with, members,
 # bookings, tickets.
 """

@@ -196,6 +196,8 @@ def test_a_text_of_the_stores_own_and_back_to_the_products(visit: Any, screen: M
     expect(page.locator("#display_welcome_en")).to_have_value(
         "Please take a number and a seat. Your number will appear here."
     )
+    page.locator(".toast").get_by_role("button", name="Undo", exact=True).click()
+    expect(page.locator("#display_welcome_en")).to_have_value("Welcome, take a number")
 
 
 def test_the_command_line_sets_the_same(server: Serving) -> None:
