@@ -6,9 +6,11 @@ from typing import Any
 
 from db import setting_rows
 from db.records import Message, Names
+from db.retention import Kind
 from lobby import texts
+from lobby.retention_settings import NAMES
 
-MINUTE_S = 60
+MINUTE_S, HOUR_S = 60, 3600
 KIB = 1024
 
 DAYS = (
@@ -25,6 +27,8 @@ _USUAL = Message("usual", "the usual one")
 _LOUDNESS = Message("loudness", "{begins}–{ends} volume {volume}%, speed {speed}%")
 _SECONDS = Message("seconds", "{n} s")
 _MINUTES = Message("minutes", "{n} min")
+_HOURS = Message("hours", "{n} h")
+_DAYS = Message("days", "{n} days")
 
 
 def names(said: Message, **values: object) -> Names:
@@ -91,6 +95,22 @@ def _hours(value: Any) -> Names:
 
 def _day(value: Any) -> Names:
     return plain(value) if value else names(_REST)
+
+
+def _special_day(value: Any) -> Names:
+    """A special day: what it is called, and its hours."""
+    if not isinstance(value, dict) or not isinstance(value.get("name"), dict):
+        return plain(value)
+    called, hours = plain(value["name"]), _day(value.get("spans"))
+    return Names(f"{called.zh}，{hours.zh}", f"{called.en}, {hours.en}")
+
+
+def _hours_long(value: Any) -> Names:
+    return names(_HOURS, n=f"{value / HOUR_S:.10g}") if isinstance(value, (int, float)) else plain(value)
+
+
+def _days(value: Any) -> Names:
+    return names(_DAYS, n=value) if isinstance(value, int) else plain(value)
 
 
 def _long(value: Any) -> Names:
@@ -192,6 +212,24 @@ LABELS = {
     "settings.voice.hours": Label(Message("voice_hours", "Volume and speed by the hour")),
     "settings.backups.every_h": Label(Message("every_h", "Hours between backups")),
     "settings.backups.second": Label(Message("second", "Second folder of backups")),
+    "settings.special_days": Label(Message("special_day", "Special day"), _special_day),
+    "settings.texts.kiosk_welcome": Label(Message("kiosk_welcome", "Heading of the kiosk"), _usual),
+    "settings.texts.display_welcome": Label(Message("display_welcome", "Lobby display while nobody is called"), _usual),
+    "settings.texts.closed_note": Label(Message("closed_note", "While the store is closed")),
+    "settings.texts.phone_note": Label(Message("phone_note", "On customers' phones")),
+    "settings.sign_ins.idle_s": Label(Message("idle_s", "A sign-in ends unused after"), _minutes),
+    "settings.sign_ins.longest_s": Label(Message("longest_s", "A sign-in ends in any case after"), _hours_long),
+    "settings.sign_ins.managers_need_code": Label(Message("need_code", "Managers need a second factor"), _flag),
+    **{f"settings.retention.{kind}": Label(NAMES[kind], _days) for kind in Kind},
+    "services.hint_zh": Label(Message("hint_zh", "Hint in Chinese")),
+    "services.hint_en": Label(Message("hint_en", "Hint in English")),
+    "services.shown": Label(Message("shown", "Shown on kiosks"), _flag),
+    "services.retired_at": Label(Message("retired_at", "Retired"), _flag),
+    "counters.name_zh": Label(Message("name_zh", "Name in Chinese")),
+    "counters.name_en": Label(Message("name_en", "Name in English")),
+    "counters.where_zh": Label(Message("where_zh", "Where it is, in Chinese")),
+    "counters.where_en": Label(Message("where_en", "Where it is, in English")),
+    "counters.retired_at": Label(Message("retired_at", "Retired"), _flag),
     "services.name_zh": Label(Message("name_zh", "Name in Chinese")),
     "services.name_en": Label(Message("name_en", "Name in English")),
     "services.letter": Label(Message("letter", "Letter")),
@@ -228,6 +266,7 @@ LABELS = {
     "staff.name": Label(Message("name", "Name")),
     "staff.role": Label(Message("role", "Role"), _ROLES),
     "staff.manager_code": Label(Message("manager_code", "Code in the member list")),
+    "staff.retired_at": Label(Message("left", "Has left the store"), _flag),
     "devices.kind": Label(Message("kind", "Kind"), _KINDS),
     "devices.printer_id": Label(Message("printer_id", "Prints on the device with the number")),
     "devices.name": Label(Message("name", "Name")),

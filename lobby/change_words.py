@@ -12,7 +12,8 @@ from counter import soundness
 from counter.amendment import number_of
 from db import perks, settings, staff
 from db.alarm_records import USUAL_RULES
-from db.records import Message, Names, Service
+from db.records import Message, Names, Service, TicketClass
+from db.retention import Periods
 from db.setting_rows import RowChange, told
 from lobby import alert_settings, rule_words
 from lobby.change_labels import DAYS, LABELS, NONE, Label, names, plain
@@ -21,6 +22,7 @@ Values = Mapping[str, Any]
 
 _OF = Message("of", "{owner}, {what}")
 _SKILL = Message("skill", "Counter {counter}, service {service}")
+_COUNTER = Message("counter", "Counter {n}")
 _PERK = Message("perk", "{perk} for {tier}")
 _ALERT = Message("alert", "Alert “{alert} …”")
 _SLIP = Message("slip", "Slip in {language} for {kind}")
@@ -51,8 +53,27 @@ _COMMANDS = {
     "printer-set": Message("printer-set", "Printers"),
     "printer-remove": Message("printer-remove", "Printers"),
     "printer-use": Message("printer-use", "Printers"),
+    "service-add": Message("service-add", "Services"),
+    "service-set": Message("service-set", "Services"),
+    "service-retire": Message("service-retire", "Services"),
+    "service-bring-back": Message("service-bring-back", "Services"),
+    "services-order": Message("services-order", "Services"),
+    "counter-add": Message("counter-add", "Counters"),
+    "counter-set": Message("counter-set", "Counters"),
+    "counter-retire": Message("counter-retire", "Counters"),
+    "hours-set": Message("hours-set", "Opening hours and holidays"),
+    "special-days-set": Message("special-days-set", "Opening hours and holidays"),
+    "store-text-set": Message("store-text-set", "Texts"),
+    "sign-ins-set": Message("sign-ins-set", "Signing in"),
+    "retention-set": Message("retention-set", "Personal data"),
     "device-add": Message("device-add", "Devices"),
+    "device-rename": Message("device-rename", "Devices"),
+    "device-revoke": Message("device-revoke", "Devices"),
     "staff-add": Message("staff-add", "Staff"),
+    "staff-rename": Message("staff-rename", "Staff"),
+    "staff-role": Message("staff-role", "Staff"),
+    "staff-retire": Message("staff-retire", "Staff"),
+    "staff-return": Message("staff-return", "Staff"),
     "backup-set": Message("backup-set", "Backups"),
     "settings-import": Message("settings-import", "Settings from a file"),
     "settings-undo": Message("settings-undo", "Undone"),
@@ -60,6 +81,8 @@ _COMMANDS = {
 _COMMAND_LINE = Message("command", "the command line")
 _HIDDEN = {("settings", "theme.logo"), ("pictures", "digest")}
 """They change with the picture that is told itself."""
+_ONE_LEVEL = {"special_days", "texts"}
+"""Settings of many parts, each told as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +98,12 @@ class Words:
     """What things are called in this store now."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
-        self._services = settings.services(conn)
+        self._services = dict(settings.services(conn))
         self._tiers = {code: tier.name for code, tier in settings.tiers(conn).items()}
         self._perks = {code: perk.name for code, perk in perks.everyone(conn).items()}
-        self._owners: Mapping[str, Mapping[str, Names]] = {
-            "services": {code: service.name for code, service in self._services.items()},
-            "tiers": self._tiers,
-            "perks": self._perks,
+        self._owners: Mapping[str, dict[str, Names]] = {
+            "tiers": dict(self._tiers),
+            "perks": dict(self._perks),
             "staff": {str(one.id): Names(one.name, one.name) for one in staff.all_staff(conn)},
             "devices": {str(one.id): Names(one.name, one.name) for one in staff.devices(conn)},
         }
@@ -100,13 +122,32 @@ class Words:
 
     def lines(self, rows: Sequence[RowChange]) -> list[Line]:
         """Every value that differs."""
+        self._remember(rows)
         return [line for row in rows for line in self._of_row(told(row))]
 
     def row(self, row: RowChange) -> Names:
         """The row that a refusal is about."""
+        self._remember([row])
         one = told(row)
         line = next(self._of_row(one), None)
         return line.what if line else self._unknown(one["table"], one["key"])
+
+    def _remember(self, rows: Sequence[RowChange]) -> None:
+        """What was called so that is there no more."""
+        for row in rows:
+            image, key = row.before or row.after or {}, str(row.key[0])
+            if row.table == "services" and key not in self._services:
+                called = Names(image["name_zh"], image["name_en"])
+                parts = (image[column] for column in ("icon", "position", "mean_s", "cv"))
+                self._services[key] = Service(key, image["letter"], called, *parts)
+            elif row.table in {"staff", "devices"}:
+                self._owners[row.table].setdefault(key, Names(image["name"], image["name"]))
+
+    def owner(self, row: RowChange) -> Names:
+        """Whom or what a refusal is about."""
+        self._remember([row])
+        key = "/".join(map(str, row.key))
+        return self._owner(row.table, key, "") or self._unknown(row.table, key)
 
     def _of_row(self, one: Mapping[str, Any]) -> Iterator[Line]:
         table, key = one["table"], one["key"]
@@ -115,11 +156,7 @@ class Words:
             return
         before, after = (_usual(table, key, values) for values in (one["before"], one["after"]))
         if table == "settings":
-            before, after = ({key: _one_value(values)} for values in (before, after))
-            if key != "hours":
-                before, after = _flat(before), _flat(after)
-            else:
-                before, after = _by_day(before[key], after[key])
+            before, after = _parts(key, _one_value(before), _one_value(after))
         for path in dict.fromkeys((*before, *after)):
             was, is_now = before.get(path), after.get(path)
             if was != is_now and (table, path) not in _HIDDEN:
@@ -148,13 +185,20 @@ class Words:
             return self._of_map(rest) if rest else None
         if table == "perk_quotas":
             return names(_PERK, perk=self._called(self._perks, first), tier=self._called(self._tiers, second))
-        if table == "alert_rules":
-            return names(_ALERT, alert=alert_settings.name(key))
         if table == "slip_templates":
             return names(_SLIP, language=names(_SLIP_LANGUAGES[first]), kind=rule_words.column(second))
-        if table == "slip_texts":
-            return names(_SLIP_TEXTS[key])
+        by_key: Mapping[str, Callable[[], Names]] = {
+            "counters": lambda: names(_COUNTER, n=key),
+            "services": lambda: self._service(key),
+            "alert_rules": lambda: names(_ALERT, alert=alert_settings.name(key)),
+            "slip_texts": lambda: names(_SLIP_TEXTS[key]),
+        }
+        if table in by_key:
+            return by_key[table]()
         return self._called(self._owners[table], key) if table in self._owners else None
+
+    def _service(self, code: str) -> Names:
+        return self._services[code].name if code in self._services else Names(code, code)
 
     @staticmethod
     def _called(known: Mapping[str, Names], key: str) -> Names:
@@ -164,14 +208,11 @@ class Words:
         """What a value below a setting belongs to: a weekday, a service, a tier."""
         if rest.isdecimal():
             return names(DAYS[int(rest)])
-        if rest in self._services:
-            return self._services[rest].name
-        return self._called(self._tiers, rest)
+        return self._called(self._tiers, rest) if rest in self._tiers else self._service(rest)
 
     def _skill(self, key: str, *, has_now: bool) -> Line:
         number, _, code = key.partition("/")
-        service = self._called(self._owners["services"], code)
-        return Line(names(_SKILL, counter=number, service=service), plain(not has_now), plain(has_now))
+        return Line(names(_SKILL, counter=number, service=self._service(code)), plain(not has_now), plain(has_now))
 
     @staticmethod
     def _unknown(*parts: str) -> Names:
@@ -193,6 +234,16 @@ def _flat(values: Values, path: str = "") -> dict[str, Any]:
     return found
 
 
+def _parts(key: str, before: Any, after: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A setting by the parts that people know it by."""
+    if key == "hours":
+        return _by_day(before, after)
+    if key in _ONE_LEVEL:
+        first, second = ({f"{key}.{name}": one for name, one in (part or {}).items()} for part in (before, after))
+        return first, second
+    return _flat({key: before}), _flat({key: after})
+
+
 def _by_day(before: Any, after: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """Opening hours day by day where both have days."""
     if not (isinstance(before, list) and isinstance(after, list) and len(before) == len(after) == len(DAYS)):
@@ -201,7 +252,9 @@ def _by_day(before: Any, after: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _usual(table: str, key: str, values: Values | None) -> Values:
-    """A row that is not there has no values; an alert without a rule of its own has the usual one."""
+    """A row that is not there has no values; what then holds as usual is told as it."""
+    if values is None and (table, key) == ("settings", "retention"):
+        return asdict(Periods())
     if values is None and table == "alert_rules":
         usual = next((asdict(rule) for rule in USUAL_RULES if rule.kind == key), {})
         return {column: value for column, value in usual.items() if column != "kind"}
@@ -220,7 +273,7 @@ def _label(table: str, path: str) -> tuple[Label | None, str]:
 
 def _rule_field(table: str, key: str, path: str) -> str | None:
     """The field of the calling rule that a value is, as its own page names it."""
-    if table == "counters":
+    if table == "counters" and path in set(TicketClass):
         return f"counters.{key}.{path}"
     if (table, path) == ("settings", "rules.kind"):
         return "rule.kind"

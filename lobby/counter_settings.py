@@ -22,17 +22,22 @@ from lobby.wording import both
 HIGHEST = 99
 
 
-class _Work(Body):
-    """Whom a counter may serve, which services it can do, what it is called, how to find it."""
+class CounterWords(Body):
+    """What a counter is called besides its number, and how to find it; empty in both languages for nothing."""
+
+    name_zh: str | None = Field(default=None, max_length=8)
+    name_en: str | None = Field(default=None, max_length=20)
+    where_zh: str | None = Field(default=None, max_length=16)
+    where_en: str | None = Field(default=None, max_length=36)
+
+
+class _Work(CounterWords):
+    """Whom a counter may serve too, and which services it can do."""
 
     vip: Permission | None = None
     appointment: Permission | None = None
     ordinary: Permission | None = None
     skills: list[str] | None = None
-    name_zh: str | None = Field(default=None, max_length=8)
-    name_en: str | None = Field(default=None, max_length=20)
-    where_zh: str | None = Field(default=None, max_length=16)
-    where_en: str | None = Field(default=None, max_length=36)
 
 
 class CounterAdd(_Work):
@@ -82,15 +87,13 @@ def _counter_add(conn: sqlite3.Connection, order: Order, body: CounterAdd) -> Js
     order.require_at_least(Role.ADMIN)
     if counters.get(conn, body.number) is not None:
         raise CounterTaken(counter=body.number)
-    everything = [one.code for one in settings.services(conn).values() if not one.retired]
-    usual = Counter(body.number, dict.fromkeys(TicketClass, Permission.PRIMARY), frozenset(everything))
-    new = _amended(conn, usual, body)
+    added = _amended(conn, new(conn, body.number), body)
     with sound.kept(conn):
-        if counters.bring_back(conn, new.number):
-            counters.set_work(conn, new)
+        if counters.bring_back(conn, added.number):
+            counters.set_work(conn, added)
         else:
-            counters.add(conn, new)
-        counters.set_names(conn, new.number, new.name, new.where)
+            counters.add(conn, added)
+        counters.set_names(conn, added.number, added.name, added.where)
     return {"changed": True, "page": page(conn)}
 
 
@@ -123,6 +126,21 @@ def _known(conn: sqlite3.Connection, number: int) -> Counter:
     return counter
 
 
+def new(conn: sqlite3.Connection, number: int) -> Counter:
+    """A counter for everybody and every service."""
+    everything = [one.code for one in settings.services(conn).values() if not one.retired]
+    return Counter(number, dict.fromkeys(TicketClass, Permission.PRIMARY), frozenset(everything))
+
+
+def worded(before: Counter, wish: CounterWords) -> Counter:
+    """The counter as it is wished to be called. Raises `OneLanguageMissing`."""
+    return replace(
+        before,
+        name=both("name", before.name, wish.name_zh, wish.name_en),
+        where=both("where", before.where, wish.where_zh, wish.where_en),
+    )
+
+
 def _amended(conn: sqlite3.Connection, before: Counter, wish: _Work) -> Counter:
     given = {kind: getattr(wish, kind) for kind in TicketClass if getattr(wish, kind) is not None}
     known = settings.services(conn)
@@ -130,11 +148,9 @@ def _amended(conn: sqlite3.Connection, before: Counter, wish: _Work) -> Counter:
         if code not in known:
             raise UnknownService(service=code, known=", ".join(known))
     return replace(
-        before,
+        worded(before, wish),
         permissions={**before.permissions, **given},
         skills=before.skills if wish.skills is None else frozenset(wish.skills),
-        name=both("name", before.name, wish.name_zh, wish.name_en),
-        where=both("where", before.where, wish.where_zh, wish.where_en),
     )
 
 

@@ -6,103 +6,20 @@ code. What is absent stays as it is; an empty text means none. A new setting get
 
 import base64
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 
-from counter import learning
-from counter.amendment import fields, value_of
-from db import alerts, perks, pictures, settings, slips
+from db import alerts, perks, pictures, retention, settings, slips
 from db.records import TicketClass
-from lobby import keeping, spans, voice_settings
+from lobby import keeping, layout_sections, spans, voice_settings
+from lobby.errands import NONE, Errand, Given, Section, each, given_of, or_none, table, whole
+from lobby.file_layout import COMING_DAY
 from lobby.orders import Json
+from lobby.store_texts import TextName
 from printer.slips import LANGUAGES, texts
 
-NONE = ""
 CLOSED = "closed"
-MINUTE_S = 60
-
-Path = tuple[str, ...]
-Given = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """A command with its arguments, and where in the file they stand: `at` all of them, `renamed` single ones.
-
-    An argument that is renamed to nothing is the heading itself.
-    """
-
-    command: str
-    arguments: Json
-    at: Path = ()
-    renamed: Mapping[str, str | None] = field(default_factory=dict)
-
-    def place(self, fault: Path) -> Path:
-        """Where in the file a fault's field stands; what is known by the file's own path is left as it is."""
-        if not self.at:
-            return fault
-        first = self.renamed.get(fault[0], fault[0]) if fault else None
-        inner = tuple(part for part in fault[1:] if part not in self.at)
-        return (*self.at, *((first,) if first else ()), *inner)
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A table of the file: what of the store stands in it, and the errands that set it."""
-
-    read: Callable[[sqlite3.Connection], Json]
-    errands: Callable[[Given], Iterator[Errand]]
-
-
-class NotATable(Exception):
-    """Something else stands where a table belongs; `path` says where."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.path = path
-
-
-def tables(given: Given, path: Path) -> Iterator[tuple[str, Given]]:
-    """Every table within one. Raises `NotATable`."""
-    for key, value in given.items():
-        yield key, table(value, (*path, key))
-
-
-def table(value: Any, path: Path) -> Given:
-    """A table. Raises `NotATable`."""
-    if not isinstance(value, dict):
-        raise NotATable(path)
-    return value
-
-
-def _whole(name: str, command: str) -> Callable[[Given], Iterator[Errand]]:
-    """A table that is one command's arguments."""
-
-    def errands(given: Given) -> Iterator[Errand]:
-        yield Errand(command, dict(given), (name,))
-
-    return errands
-
-
-def _each(name: str, command: str, key: str) -> Callable[[Given], Iterator[Errand]]:
-    """A table of tables, each one command's arguments; `key` is the argument that names it."""
-
-    def errands(given: Given) -> Iterator[Errand]:
-        for code, values in tables(given, (name,)):
-            yield Errand(command, {**values, key: code}, (name, code), {key: None})
-
-    return errands
-
-
-def _or_none(value: Any) -> Any:
-    """What stands in the file: an empty text for none."""
-    return NONE if value is None else value
-
-
-def _given(value: Any) -> Any:
-    """What a command takes for it."""
-    return None if value == NONE else value
+MINUTE_S, HOUR_S = 60, 3600
 
 
 def _store(conn: sqlite3.Connection) -> Json:
@@ -112,60 +29,29 @@ def _store(conn: sqlite3.Connection) -> Json:
         "name_en": store.name.en,
         "timezone": store.timezone,
         "hours": [spans.typed(day) or CLOSED for day in store.hours],
-        "public_url": _or_none(store.public_url),
+        "public_url": or_none(store.public_url),
     }
 
 
-def _rule(conn: sqlite3.Connection) -> Json:
-    return _of_rule_book(conn, "rule")
+def _special_days(conn: sqlite3.Connection) -> Json:
+    return {
+        day: {"name_zh": one.name.zh, "name_en": one.name.en, "hours": spans.typed(one.spans) or CLOSED}
+        for day, one in settings.load(conn).special_days.items()
+    }
 
 
-def _of_rule_book(conn: sqlite3.Connection, area: str) -> Json:
-    book = learning.rule_book(conn)
-    found: Json = {}
-    for path in fields(book):
-        first, *between, last = path.split(".")
-        if first == area:
-            into = found.setdefault(between[0], {}) if between else found
-            into[last] = value_of(book, path)
-    return found
+def _texts(conn: sqlite3.Connection) -> Json:
+    own = settings.load(conn).texts
+    return {name.value: asdict(own[name]) if name in own else {"zh": NONE, "en": NONE} for name in TextName}
 
 
-def _of_services(conn: sqlite3.Connection) -> Json:
-    places = settings.load(conn).booking.places
-    found = _of_rule_book(conn, "services")
-    for code, service in settings.services(conn).items():
-        found[code] |= {
-            "daily_cap": _or_none(service.daily_cap),
-            "group": asdict(service.group) if service.group else NONE,
-            "places": _or_none(places.get(code)),
-        }
-    return found
-
-
-def _services(given: Given) -> Iterator[Errand]:
-    """What the calling rule does not decide: its own values go with it, see `rule_errand`."""
-    for code, values in tables(given, ("services",)):
-        rest = {key: value for key, value in values.items() if key not in {"mean", "cv"}}
-        at = ("services", code)
-        if "places" in rest:
-            yield Errand("booking-set", {"places": {code: _given(rest.pop("places"))}}, at)
-        renamed = {"daily_cap": "daily_caps", "group": "service_groups"}
-        arguments = {renamed[key]: {code: _given(rest.pop(key))} for key in renamed if key in rest}
-        if arguments:
-            yield Errand("store-set", arguments, at, {new: old for old, new in renamed.items()})
-        if rest:  # no such settings; the command says so
-            yield Errand("store-set", rest, at)
-
-
-def rule_errand(given: Given) -> Errand | None:
-    """Everything that decides who is called next is checked as a whole. Raises `NotATable`."""
-    values = {f"rule.{key}": value for key, value in table(given.get("rule", {}), ("rule",)).items()}
-    for number, parts in tables(table(given.get("counters", {}), ("counters",)), ("counters",)):
-        values |= {f"counters.{number}.{part}": value for part, value in parts.items()}
-    for code, parts in tables(table(given.get("services", {}), ("services",)), ("services",)):
-        values |= {f"services.{code}.{part}": parts[part] for part in ("mean", "cv") if part in parts}
-    return Errand("settings-set", {"values": values}) if values else None
+def _sign_ins(conn: sqlite3.Connection) -> Json:
+    sign_ins = settings.load(conn).sign_ins
+    return {
+        "idle_minutes": int(sign_ins.idle_s // MINUTE_S),
+        "longest_hours": int(sign_ins.longest_s // HOUR_S),
+        "managers_need_code": sign_ins.managers_need_code,
+    }
 
 
 def _nothing_else(_: Given) -> Iterator[Errand]:
@@ -184,18 +70,18 @@ def _booking(conn: sqlite3.Connection) -> Json:
 
 
 def _desk(conn: sqlite3.Connection) -> Json:
-    return {key: _or_none(value) for key, value in asdict(settings.load(conn).desk).items()}
+    return {key: or_none(value) for key, value in asdict(settings.load(conn).desk).items()}
 
 
 def _desk_errands(given: Given) -> Iterator[Errand]:
-    yield Errand("desk-set", {key: _given(value) for key, value in given.items()}, ("desk",))
+    yield Errand("desk-set", {key: given_of(value) for key, value in given.items()}, ("desk",))
 
 
 def _display(conn: sqlite3.Connection) -> Json:
     store = settings.load(conn)
     return {
-        "accent": _or_none(store.theme.accent),
-        "ground": _or_none(store.theme.ground),
+        "accent": or_none(store.theme.accent),
+        "ground": or_none(store.theme.ground),
         "hold_s": store.hold_s,
         "notices": [asdict(notice) for notice in store.notices],
         "logo": _picture(pictures.get(conn, pictures.LOGO)),
@@ -217,7 +103,7 @@ def _tiers(conn: sqlite3.Connection) -> Json:
             "target_s": int(tier.target_s),
             "head_start_s": int(tier.head_start_s),
             "may_proxy": tier.may_proxy,
-            "reason": _or_none(tier.target_reason),
+            "reason": or_none(tier.target_reason),
         }
         for code, tier in settings.tiers(conn).items()
     }
@@ -259,10 +145,10 @@ def _slip_errands(given: Given) -> Iterator[Errand]:
     if lines:
         yield Errand("slip-texts-set", lines, ("slips",))
     if "logo" in given:
-        yield Errand("slip-logo-set", {"image": _given(given["logo"])}, ("slips",), {"image": "logo"})
+        yield Errand("slip-logo-set", {"image": given_of(given["logo"])}, ("slips",), {"image": "logo"})
     for name, text in table(given.get("templates", {}), ("slips", "templates")).items():
         language, _, kind = name.partition("_")
-        arguments = {"language": language, "ticket_class": kind, "text": _given(text)}
+        arguments = {"language": language, "ticket_class": kind, "text": given_of(text)}
         heading = dict.fromkeys(("language", "ticket_class", "text"))
         yield Errand("slip-template-set", arguments, ("slips", "templates", name), heading)
 
@@ -276,19 +162,23 @@ def _backups(conn: sqlite3.Connection) -> Json:
 
 
 SECTIONS: Mapping[str, Section] = {
-    "store": Section(_store, _whole("store", "store-set")),
-    "rule": Section(_rule, _nothing_else),
-    "services": Section(_of_services, _services),
-    "counters": Section(lambda conn: _of_rule_book(conn, "counters"), _nothing_else),
-    "booking": Section(_booking, _whole("booking", "booking-set")),
+    "store": Section(_store, whole("store", "store-set")),
+    "special_days": Section(_special_days, each("special_days", COMING_DAY, "date")),
+    "texts": Section(_texts, each("texts", "store-text-set", "name")),
+    "rule": Section(layout_sections.rule, _nothing_else),
+    "services": Section(layout_sections.of_services, layout_sections.service_errands),
+    "counters": Section(layout_sections.of_counters, _nothing_else),
+    "booking": Section(_booking, whole("booking", "booking-set")),
     "desk": Section(_desk, _desk_errands),
-    "tiers": Section(_tiers, _each("tiers", "tier-set", "tier")),
-    "perks": Section(_perks, _each("perks", "perk-set", "code")),
-    "paging": Section(_paging, _whole("paging", "paging-set")),
-    "display": Section(_display, _whole("display", "display-set")),
-    "voice": Section(_voice, _whole("voice", "voice-set")),
+    "tiers": Section(_tiers, each("tiers", "tier-set", "tier")),
+    "perks": Section(_perks, each("perks", "perk-set", "code")),
+    "paging": Section(_paging, whole("paging", "paging-set")),
+    "display": Section(_display, whole("display", "display-set")),
+    "voice": Section(_voice, whole("voice", "voice-set")),
     "slips": Section(_slips, _slip_errands),
-    "alerts": Section(_alerts, _each("alerts", "alert-rule-set", "kind")),
-    "backups": Section(_backups, _whole("backups", "backup-set")),
+    "alerts": Section(_alerts, each("alerts", "alert-rule-set", "kind")),
+    "sign_ins": Section(_sign_ins, whole("sign_ins", "sign-ins-set")),
+    "retention": Section(lambda conn: asdict(retention.load(conn)), whole("retention", "retention-set")),
+    "backups": Section(_backups, whole("backups", "backup-set")),
 }
 """In the order of the file."""

@@ -1,6 +1,7 @@
 """Owns setting up when the store is open: the week, holidays and other special days, and visits booked outside them."""
 
 import sqlite3
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
@@ -104,16 +105,26 @@ def _days_set(conn: sqlite3.Connection, order: Order, body: DaysSet) -> Json:
 def _save(conn: sqlite3.Connection, before: Settings, after: Settings, now: float, *, accept: bool) -> bool:
     if after == before:
         return False
-    known = {one.code for one in _outside(conn, before, now)}
-    newly = [one for one in _outside(conn, after, now) if one.code not in known]
-    if newly and not accept:
-        raise BookingsOutside(count=len(newly), bookings=_listed(conn, newly))
+    known = outside(conn, now)
     settings.save(conn, after)
+    if not accept:
+        require_inside(conn, known, now)
     return True
 
 
+def outside(conn: sqlite3.Connection, now: float) -> frozenset[str]:
+    """The codes of visits to come that are booked for times at which the store is not open."""
+    return frozenset(one.code for one in _outside(conn, settings.load(conn), now))
+
+
+def require_inside(conn: sqlite3.Connection, known: Collection[str], now: float) -> None:
+    """Raises `BookingsOutside` by other visits than the `known` ones."""
+    newly = [one for one in _outside(conn, settings.load(conn), now) if one.code not in known]
+    if newly:
+        raise BookingsOutside(count=len(newly), bookings=_listed(conn, newly))
+
+
 def _outside(conn: sqlite3.Connection, store: Settings, now: float) -> list[Appointment]:
-    """Visits to come that are booked for times at which the store is not open."""
     return [
         one
         for one in appointments.between(conn, now, now + AHEAD_S)

@@ -5,7 +5,7 @@ Nobody changes who is above them, and the store always keeps an administrator wh
 
 import sqlite3
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from pydantic import Field
@@ -179,7 +179,6 @@ def _sign_ins(conn: sqlite3.Connection, order: Order, body: SignInsSet) -> Json:
         return {"changed": False}
     settings.save(conn, replace(before, sign_ins=after))
     sessions.limit(conn, order.context.clock(), after.idle_s, after.longest_s)
-    order.journal(conn, EventKind.SETTINGS_CHANGED, sign_ins=asdict(after))
     return {"changed": True}
 
 

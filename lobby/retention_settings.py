@@ -10,7 +10,7 @@ from pydantic import Field
 
 from counter.web import Body
 from db import backups, calendar, retention, settings
-from db.records import EventKind, Message, Role
+from db.records import Message, Role
 from db.retention import Kind, Periods
 from lobby.orders import Command, Json, Order
 
@@ -104,7 +104,6 @@ def _set(conn: sqlite3.Connection, order: Order, body: RetentionSet) -> Json:
     after = replace(before, **body.model_dump(exclude_none=True))
     if after != before:
         retention.save(conn, after)
-        order.journal(conn, EventKind.SETTINGS_CHANGED, change="retention", before=asdict(before), after=asdict(after))
     return {"changed": after != before, **asdict(after)}
 
 

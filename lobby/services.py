@@ -45,8 +45,8 @@ _USUAL = Service("", "", Names("", ""), "question", 0, mean_s=SERVICE[0].usual *
 AHEAD_S = 400 * 86_400.0
 
 
-class _Words(Body):
-    """Texts of a service; `group` and `hint` are empty in both languages for none."""
+class ServiceWords(Body):
+    """What a service is called and how kiosks show it; `hint` is empty in both languages for none."""
 
     letter: str | None = None
     name_zh: str | None = Field(default=None, min_length=1, max_length=12)
@@ -54,11 +54,16 @@ class _Words(Body):
     icon: str | None = None
     hint_zh: str | None = Field(default=None, max_length=20)
     hint_en: str | None = Field(default=None, max_length=44)
+    shown: bool | None = None
+
+
+class _Words(ServiceWords):
+    """The rest of a service; `group` is empty in both languages for none."""
+
     group_zh: str | None = Field(default=None, max_length=12)
     group_en: str | None = Field(default=None, max_length=28)
     minutes: float | None = None
     daily_cap: int | None = Field(default=None, ge=0, le=LARGEST)
-    shown: bool | None = None
 
 
 class ServiceAdd(_Words):
@@ -118,7 +123,7 @@ def _shown(service: Service, waiting: int) -> Json:
 def _service_add(conn: sqlite3.Connection, order: Order, body: ServiceAdd) -> Json:
     order.require_at_least(Role.MANAGER)
     known = settings.services(conn)
-    new = _amended(replace(_USUAL, code=_code(body, known), position=len(known) + 1), body, known)
+    added = _amended(new(_code(body, known), known), body, known)
     desks = {counter.number for counter in counters.everyone(conn)}
     for number in body.counters:
         if number not in desks:
@@ -126,10 +131,10 @@ def _service_add(conn: sqlite3.Connection, order: Order, body: ServiceAdd) -> Js
     if not body.counters:
         raise NobodyDoesIt
     with sound.kept(conn):
-        settings.add_service(conn, new)
-        services.change(conn, new)
-        services.give_to(conn, new.code, body.counters)
-    return {"changed": True, "code": new.code, "page": page(conn)}
+        settings.add_service(conn, added)
+        services.change(conn, added)
+        services.give_to(conn, added.code, body.counters)
+    return {"changed": True, "code": added.code, "page": page(conn)}
 
 
 def _service_set(conn: sqlite3.Connection, order: Order, body: ServiceSet) -> Json:
@@ -152,15 +157,18 @@ def _service_retire(conn: sqlite3.Connection, order: Order, body: ServiceNamed) 
     if not any(one.code != service.code and not one.retired for one in known.values()):
         raise LastService
     now = order.context.clock()
-    booked = [
-        one
-        for one in appointments.between(conn, now, now + AHEAD_S)
-        if one.service == service.code and one.state == AppointmentState.BOOKED
-    ]
-    if booked and not body.accept_bookings:
-        raise BookingsOfService(count=len(booked), service=service.name)
+    if not body.accept_bookings:
+        require_no_bookings(conn, service, now)
     changed = services.retire(conn, service.code, now)
     return {"changed": changed, "page": page(conn)}
+
+
+def require_no_bookings(conn: sqlite3.Connection, service: Service, now: float) -> None:
+    """Raises `BookingsOfService`."""
+    to_come = appointments.between(conn, now, now + AHEAD_S)
+    count = sum(one.service == service.code and one.state == AppointmentState.BOOKED for one in to_come)
+    if count:
+        raise BookingsOfService(count=count, service=service.name)
 
 
 def _service_bring_back(conn: sqlite3.Connection, order: Order, body: ServiceNamed) -> Json:
@@ -183,16 +191,27 @@ def _services_order(conn: sqlite3.Connection, order: Order, body: ServicesOrder)
     return {"changed": changed, "page": page(conn)}
 
 
-def _amended(before: Service, wish: _Words, known: Mapping[str, Service]) -> Service:
-    after = replace(
+def new(code: str, known: Mapping[str, Service]) -> Service:
+    """A service as it is before anything is said of it, last on the kiosk. Raises `BadServiceCode`."""
+    if not _CODE.fullmatch(code):
+        raise BadServiceCode
+    return replace(_USUAL, code=code, position=len(known) + 1)
+
+
+def worded(before: Service, wish: ServiceWords, known: Mapping[str, Service]) -> Service:
+    """The service as it is wished. Raises `BadLetter`, `LetterTaken`, `BadIcon`, `OneLanguageMissing`."""
+    return replace(
         before,
         letter=before.letter if wish.letter is None else _letter(wish.letter, before.code, known),
         name=Names(wish.name_zh or before.name.zh, wish.name_en or before.name.en),
         icon=before.icon if wish.icon is None else _icon(wish.icon),
         hint=both("hint", before.hint, wish.hint_zh, wish.hint_en),
-        group=both("group", before.group, wish.group_zh, wish.group_en),
         shown=before.shown if wish.shown is None else wish.shown,
     )
+
+
+def _amended(before: Service, wish: _Words, known: Mapping[str, Service]) -> Service:
+    after = replace(worded(before, wish, known), group=both("group", before.group, wish.group_zh, wish.group_en))
     if "daily_cap" in wish.model_fields_set:
         after = replace(after, daily_cap=wish.daily_cap)
     if wish.minutes is None:
@@ -231,8 +250,6 @@ def _code(body: ServiceAdd, known: Mapping[str, Service]) -> str:
         made = plain[:28].rstrip("-") if plain[:1].isalpha() else f"s-{plain}"[:28].rstrip("-")
         numbered = (f"{made}-{n}" for n in itertools.count(2))
         return next(code for code in itertools.chain([made], numbered) if code not in known)
-    if not _CODE.fullmatch(body.code):
-        raise BadServiceCode
     if body.code in known:
         raise ServiceCodeTaken(code=body.code, service=known[body.code].name)
     return body.code

@@ -8,7 +8,7 @@ import hashlib
 import re
 import sqlite3
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -16,14 +16,17 @@ from typing import Annotated, Any
 import tomli_w
 from pydantic import PrivateAttr, StringConstraints, ValidationError
 
+from counter.faults import UnsoundSettings
 from counter.web import Body, Context
 from db import calendar, setting_rows, settings
 from db.connection import rehearsal, transaction
 from db.errors import LobbyError
 from db.records import Role
-from lobby import problems
+from lobby import file_layout, problems, sound
 from lobby.change_words import Line, Words
-from lobby.file_sections import SECTIONS, Errand, NotATable, Path, rule_errand, table
+from lobby.errands import Errand, NotATable, Path, table
+from lobby.file_sections import SECTIONS
+from lobby.layout_sections import layout_errand, rule_errand
 from lobby.orders import Command, Json, Order
 from lobby.toml_lines import line_of, lines_of
 
@@ -34,8 +37,10 @@ _PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 _HEADING = """\
 # Lobbyline · {store}
 # 营业厅的全部设置，导出于 {at}。可在任何一家营业厅的“设置文件”页导入；没有写的项目保持不变，空文本表示“无”。
+# 文件里没有的业务和柜台不会被删除或停用；要停用业务，请写 retired = true。
 # 不含员工与 PIN、设备与令牌、打印机、预警推送地址与密钥、会员、预约和号票。
 # The whole set-up of a store, written at {at}. What is absent stays as it is; an empty text means none.
+# Services and counters that are not in the file are neither removed nor retired; retired = true retires a service.
 # Not in it: staff and PINs, devices and their tokens, printers, the address and secret alerts are sent with, members,
 # bookings, tickets.
 """
@@ -153,6 +158,7 @@ class Import(Body):
                 self._refuse_errand(errand, refused)
 
     def _errands(self, given: Json) -> Iterator[Errand]:
+        yield from self._of_the_whole(layout_errand, given)
         for name, value in given.items():
             if name not in SECTIONS:
                 self._refuse((name,), problems.said_of("extra_forbidden"))
@@ -161,23 +167,34 @@ class Import(Body):
                 yield from SECTIONS[name].errands(table(value, (name,)))
             except NotATable as wrong:
                 self._refuse(wrong.path, problems.said_of("other"))
+        yield from self._of_the_whole(rule_errand, given)
+
+    def _of_the_whole(self, errand: Callable[[Json], Errand | None], given: Json) -> Iterator[Errand]:
         try:
-            rule = rule_errand(given)
+            found = errand(given)
         except NotATable as wrong:
             self._refuse(wrong.path, problems.said_of("other"))
         else:
-            yield from () if rule is None else (rule,)
+            yield from () if found is None else (found,)
 
     def carry_out(self, conn: sqlite3.Connection, order: Order) -> None:
         """Do everything that the file says. Raises `BadSettingsFile` with everything that is wrong."""
+        try:
+            with sound.kept(conn):
+                self._take_steps(conn, order)
+        except UnsoundSettings as unsound:
+            for fault in unsound.faults:
+                self._refuse(tuple((fault.field or "").split(".")), fault.text, fault.attrs)
+        if self._found:
+            raise BadSettingsFile(self._found)
+
+    def _take_steps(self, conn: sqlite3.Connection, order: Order) -> None:
         for step in self._steps:
             try:
                 with transaction(conn):
                     step.command.run(conn, order, step.body)
             except LobbyError as refused:
                 self._refuse_errand(step.errand, refused)
-        if self._found:
-            raise BadSettingsFile(self._found)
 
     def _refuse_errand(self, errand: Errand, refused: LobbyError) -> None:
         for one in refused.faults or (refused,):
@@ -268,7 +285,8 @@ def _digest(lines: Sequence[Line]) -> str:
 
 def commands(known: Known) -> dict[str, Command[Any]]:
     """The two commands; a file may hold what the `known` ones set."""
+    of_the_file = {**known, **file_layout.COMMANDS}
     return {
         "settings-export": Command(Body, _export),
-        "settings-import": Command(Import, _import, lambda context, body: body.prepare(context, known)),
+        "settings-import": Command(Import, _import, lambda context, body: body.prepare(context, of_the_file)),
     }

@@ -191,9 +191,10 @@ def test_an_administrator_sets_the_days_and_sees_what_goes_tonight(stage: Stage)
     with pytest.raises(Forbidden):
         commands.run(context, "retention-set", {"visits": 5}, stage.mei)
     assert commands.run(context, "retention-set", {"visits": 5, "bookings": 1}, boss)["visits"] == 5
-    changed = stage.journal()[-1]
-    assert changed.data["before"] == asdict(Periods())
-    assert changed.data["after"] == {**asdict(Periods()), "visits": 5, "bookings": 1}
+    changes: Any = stage.journal()[-1].data["changes"]
+    (changed,) = changes
+    assert (changed["key"], changed["before"]) == ("retention", None)
+    assert changed["after"] == {**asdict(Periods()), "visits": 5, "bookings": 1}
     stage.now = TEN + DAY
     assert _tonight(stage) == {"visits": 0, "bookings": 1, "comments": 0, "words": 0, "members": 0, "backups": 0}
     stage.now = TEN + 5 * DAY

@@ -25,7 +25,7 @@ HAI = Staff(90, "Hai", Role.ADMIN)
 NOT_SETTINGS = {
     "services": {"log_mean", "log_sd", "known"},
     "counters": {"state", "since", "staff_id", "returns_at", "pause_reason", "pause_text"},
-    "staff": {"pin_hash", "on_duty_since"},
+    "staff": {"pin_hash", "on_duty_since", "signed_in_at"},
     "devices": {"token_hash"},
 }
 """What the tables of settings hold beside settings: what was learnt, states, secrets."""
@@ -83,6 +83,21 @@ EVERY_KIND: list[tuple[str, dict[str, Any]]] = [
     ("manager-set", {"name": "Lin", "manager": "M05"}),
     ("staff-add", {"name": "Neu", "role": "counter"}),
     ("backup-set", {"every_h": 2}),
+    ("services-order", {"codes": ["other", "plan", "device", "billing", "support"]}),
+    ("service-add", {"name_zh": "挂失", "name_en": "Lost card", "letter": "L", "counters": [1, 2]}),
+    ("service-set", {"code": "plan", "hint_zh": "带身份证", "hint_en": "Bring your ID", "shown": False, "minutes": 9}),
+    ("service-retire", {"code": "other"}),
+    ("counter-add", {"number": 9, "name_zh": "贵宾室", "name_en": "VIP room"}),
+    ("counter-set", {"number": 2, "vip": "vip_first", "where_zh": "二楼", "where_en": "Upstairs", "skills": ["plan"]}),
+    ("counter-retire", {"number": 6}),
+    ("hours-set", {"hours": ["09:00-12:00 13:30-18:00"] * 6 + ["closed"]}),
+    ("special-days-set", {"days": [{"date": "2027-01-01", "name_zh": "元旦", "name_en": "New Year"}]}),
+    ("store-text-set", {"name": "kiosk_welcome", "zh": "欢迎", "en": "Welcome"}),
+    ("sign-ins-set", {"idle_minutes": 30, "longest_hours": 9, "managers_need_code": True}),
+    ("retention-set", {"visits": 30, "backups": 14}),
+    ("staff-rename", {"name": "Lin", "new_name": "Lin Na"}),
+    ("staff-role", {"name": "Lin", "role": "manager"}),
+    ("device-rename", {"name": "叫号屏 1", "new_name": "大屏"}),
 ]
 
 

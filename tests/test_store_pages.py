@@ -43,7 +43,8 @@ def looked(made: Screen, size: tuple[int, int]) -> None:
 
 
 def good(page: Page) -> Locator:
-    return page.locator(".notice.ok")
+    """The line of the last change, beside which it can be undone."""
+    return page.locator(".toast [role=status]")
 
 
 def test_a_new_service_is_on_the_kiosk_without_a_reload_and_goes_again(
@@ -195,6 +196,8 @@ def test_a_text_of_the_stores_own_and_back_to_the_products(visit: Any, screen: M
     expect(page.locator("#display_welcome_en")).to_have_value(
         "Please take a number and a seat. Your number will appear here."
     )
+    page.locator(".toast").get_by_role("button", name="Undo", exact=True).click()
+    expect(page.locator("#display_welcome_en")).to_have_value("Welcome, take a number")
 
 
 def test_the_command_line_sets_the_same(server: Serving) -> None:

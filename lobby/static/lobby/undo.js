@@ -35,6 +35,12 @@ function offer(said, word, id) {
   document.body.append(line);
 }
 
+/** Says of the last change what has happened, such as “Retired.” */
+export function sayOfChange(words) {
+  const text = document.querySelector(".toast p");
+  if (text) text.textContent = words;
+}
+
 async function takeBack(id, text, button) {
   button.disabled = true;
   try {

@@ -2,12 +2,13 @@
 import { post } from "/static/lobby/api.js";
 import { html, icon, useEffect, useRef, useState } from "/static/lobby/page.js";
 import { t } from "/static/lobby/texts.js";
+import { sayOfChange } from "/static/lobby/undo.js";
 
 const app = document.getElementById("app");
 const NOTHING = { tone: "", text: "", faults: {}, problem: null };
 
 /**
- * The page's state, which every command's answer brings anew, and how the last command went.
+ * The page's state, which every command's answer brings anew, and how the last command went; a change is told with its undo.
  * @returns {{state, said, busy, run, hush}}  `run(command, body, words)` answers null where it was refused
  */
 export function usePage() {
@@ -19,7 +20,8 @@ export function usePage() {
     try {
       const answer = await post(`/api/v1/commands/${command}`, body);
       setState((before) => ({ ...before, ...answer.page }));
-      say({ ...NOTHING, tone: "ok", text: words });
+      if (answer.change) sayOfChange(words);
+      say(answer.change ? NOTHING : { ...NOTHING, tone: "ok", text: words });
       return answer;
     } catch (problem) {
       if (problem.errors === undefined) throw problem; // a fault of the page itself
