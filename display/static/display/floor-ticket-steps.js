@@ -41,7 +41,7 @@ function decide(event, ticket, own) {
   own.act({ kind, ticket: ticket.number, reason: reason.value.trim(), ...(place ? { place } : {}), ...(kind === "move_ticket" ? goal(target.value) : {}) }, event.submitter.value);
 }
 
-const Button = ({ value, own, children, grave }) => html`<button class=${grave ? "grave" : ""} value=${value} aria-busy=${own.busy === value}>${children}</button>`;
+const Button = ({ value, own, children, tone = "plain" }) => html`<button class=${tone} value=${value} aria-busy=${own.busy === value}>${children}</button>`;
 
 /** Enter after the reason would press the first button, whichever that is. */
 const keepOpen = (event) => event.key === "Enter" && event.target.name === "reason" && event.preventDefault();
@@ -50,12 +50,12 @@ const Waiting = ({ ticket, data, own }) => html`<form onSubmit=${(event) => deci
   <${Reason} usual=${REASONS.waiting} />
   <h3>${t("Place in line")}</h3><div class="row">${PLACES.map(([place, word]) => html`<${Button} value=${`place_ticket ${place}`} own=${own}>${word()}<//>`)}</div>
   <h3>${t("Another queue or counter")}</h3><div class="row"><select name="target" aria-label=${t("Where to?")}>${targets(ticket, data).map(([value, word]) => html`<option value=${value}>${word}</option>`)}</select><${Button} value="move_ticket" own=${own}>${t("Move")}<//></div>
-  <div class="row"><${Button} value="cancel_ticket" own=${own} grave>${t("Cancel the number")}<//></div></form>`;
+  <div class="row"><${Button} value="cancel_ticket" own=${own} tone="grave">${t("Cancel this number")}<//></div></form>`;
 
 function Left({ ticket, own }) {
   if (ticket.other) return html`<p class="why">${t("Has another number now: {number}", { number: ticket.other })}</p>`;
   return html`<form onSubmit=${(event) => decide(event, ticket, own)}><${Reason} usual=${REASONS.gone} />
-    <div class="row"><${Button} value="reinstate_ticket" own=${own}>${t("Reinstate")}<//></div><p class="why">${t("The old place and the old waiting time count again.")}</p></form>`;
+    <div class="row"><${Button} value="reinstate_ticket" own=${own} tone="">${t("Reinstate")}<//></div><p class="why">${t("The old place and the old waiting time count again.")}</p></form>`;
 }
 
 function about(ticket, line, now) {
@@ -65,18 +65,18 @@ function about(ticket, line, now) {
   return [...who, ...stand].filter(Boolean).join(" · ");
 }
 
-/** The sheet of one number. It follows the number: what was done stands in it with its undo. */
+/** The sheet of one number. It follows the number: what was done last stands in it with its undo. */
 export function TicketSteps({ number, data, own, now, close }) {
   const box = useRef(null);
   useEffect(() => box.current.showModal(), []);
   const waiting = data.line.find((ticket) => ticket.number === number);
   const left = data.gone.find((ticket) => ticket.number === number);
-  const acts = data.acts.filter((act) => act.number === number);
+  const done = data.acts.find((act) => act.number === number);
   return html`<dialog ref=${box} class="counter-steps ticket-steps" aria-labelledby="ticket-steps" onClose=${close} onClick=${(event) => event.target === box.current && box.current.close()}>
     <div><header><h2 id="ticket-steps">${number} <span>${about(waiting ?? left, data.line, now)}</span></h2>
       <button type="button" class="shut-it" onClick=${() => box.current.close()}>${t("Done")}</button></header>
     ${own.trouble ? html`<p class="trouble" role="alert">${icon("warning")}${own.trouble}</p>` : null}
-    <div class="acts" aria-live="polite">${acts.length ? html`<ul>${acts.map((act) => html`<${Act} key=${act.id} act=${act} own=${own} now=${now} />`)}</ul>` : null}</div>
+    <div class="acts" aria-live="polite">${done ? html`<ul><${Act} key=${done.id} act=${done} own=${own} now=${now} /></ul>` : null}</div>
     ${waiting ? html`<${Waiting} key="waiting" ticket=${waiting} data=${data} own=${own} />` : left ? html`<${Left} key="left" ticket=${left} own=${own} />` : html`<p class="why">${t("{number} is no longer waiting.", { number })}</p>`}</div>
   </dialog>`;
 }
