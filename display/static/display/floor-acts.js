@@ -8,7 +8,7 @@ const CLASSES = { vip: () => t("VIP"), appointment: () => t("Appointment"), ordi
 export const PERMISSIONS = { primary: () => t("first"), backup: () => t("if free"), vip_first: () => t("VIPs first"), never: () => t("not at all") };
 
 const PLACED = {
-  first: (number) => t("{number} stands first; only promised customers go before", { number }),
+  first: (number) => t("{number} stands first; only VIPs and appointments go before", { number }),
   original: (number) => t("{number} stands at its own place", { number }),
   last: (number) => t("{number} stands last", { number }),
 };

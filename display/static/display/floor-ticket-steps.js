@@ -61,7 +61,7 @@ function Left({ ticket, own }) {
 function about(ticket, line, now) {
   if (!ticket) return "";
   const who = [classOf(ticket), name(ticket.service_name)];
-  const stand = ticket.state ? [`${GONE[ticket.state]()} ${timeOf(ticket.at)}`] : [t("{n} min so far", { n: minutes((now - Date.parse(ticket.waiting_since)) / 1000) }), t("{n} ahead in line", { n: line.indexOf(ticket) }), ticket.for?.counter && t("only for counter {number}", { number: ticket.for.counter })];
+  const stand = ticket.state ? [`${GONE[ticket.state]()} ${timeOf(ticket.at)}`] : [t("waited {n} min", { n: minutes((now - Date.parse(ticket.waiting_since)) / 1000) }), t("{n} ahead in line", { n: line.indexOf(ticket) }), ticket.for?.counter && t("only for counter {number}", { number: ticket.for.counter })];
   return [...who, ...stand].filter(Boolean).join(" · ");
 }
 
