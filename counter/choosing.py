@@ -1,6 +1,7 @@
 """Owns what staff decide about one number: call it out of order, move it forward, cancel it, give its place back.
 
-Each is one step in the caller's transaction, with a reason that the journal keeps.
+Each is one step in the caller's transaction, with a reason that the journal keeps. Where no counter's number is given
+it is decided from the floor.
 """
 
 import sqlite3
@@ -50,23 +51,38 @@ def call(conn: sqlite3.Connection, number: int, person: Staff, now: float, wante
 
 def prioritise(conn: sqlite3.Connection, number: int, person: Staff, now: float, wanted: str, reason: str) -> None:
     """Put a waiting number first in the order. Raises `MoveNeedsManager`, `UnknownNumber`, `WrongState`."""
+    place(conn, number, person, now, wanted, Place.FIRST, reason)
+
+
+def place(
+    conn: sqlite3.Connection, number: int | None, person: Staff, now: float, wanted: str, where: Place, reason: str
+) -> None:
+    """Put a waiting number first, last, or where its own time puts it; who is last already stays.
+
+    Raises `MoveNeedsManager`, `UnknownNumber`, `WrongState`.
+    """
     refused = move_refusal(person.role)
     if refused is not None:
         raise refused
     ticket = todays(conn, wanted, now)
+    guard(ticket.state == TicketState.WAITING, ticket)
     lobby = present.load(conn, now)
-    place = placed_at(ticket, Place.FIRST, lobby.lobby.waiting, now, lobby.settings.rules)
-    with keeping(conn, number, "prioritise", now) as kept:
+    stays = where == Place.LAST and lobby.line[-1].id == ticket.id
+    to = ticket.placed_at if stays else placed_at(ticket, where, lobby.lobby.waiting, now, lobby.settings.rules)
+    kind = EventKind.PRIORITISED if where == Place.FIRST else EventKind.PLACED
+    with keeping(conn, number, "prioritise" if where == Place.FIRST else "place", now) as kept:
         kept.touch(ticket)
-        guard(ticket_moves.place(conn, ticket.id, ticket.order_at if place is None else place), ticket)
+        guard(ticket_moves.place(conn, ticket.id, to), ticket)
         events.append(
-            conn, now, EventKind.PRIORITISED, person.actor, ticket=ticket.number, counter=number, reason=reason
-        )
+            conn, now, kind, person.actor, ticket=ticket.number, counter=number, reason=reason,
+            **({} if where == Place.FIRST else {"place": where}),
+        )  # fmt: skip
 
 
 def cancel(
-    conn: sqlite3.Connection, number: int, person: Staff, now: float, wanted: str, reason: str, *, left: bool = False
-) -> None:
+    conn: sqlite3.Connection, number: int | None, person: Staff, now: float, wanted: str, reason: str,
+    *, left: bool = False,
+) -> None:  # fmt: skip
     """waiting or on_hold → cancelled, or with `left` abandoned: the customer has gone. A booking can be used again."""
     ticket = todays(conn, wanted, now)
     final, kind = (TicketState.ABANDONED, EventKind.ABANDONED) if left else (TicketState.CANCELLED, EventKind.CANCELLED)
@@ -79,7 +95,9 @@ def cancel(
         events.append(conn, now, kind, person.actor, ticket=ticket.number, counter=number, reason=reason)
 
 
-def reinstate(conn: sqlite3.Connection, number: int, person: Staff, now: float, wanted: str, reason: str) -> None:
+def reinstate(
+    conn: sqlite3.Connection, number: int | None, person: Staff, now: float, wanted: str, reason: str
+) -> None:
     """no_show, abandoned or cancelled → waiting, the same day: with the old place and the old clock.
 
     Raises `MemberHasTicket` where the customer has another number now, `BookingMovedOn`, `UnknownNumber`, `WrongState`.

@@ -35,7 +35,7 @@ def held(at: Counter, tickets: Sequence[Ticket], present: Present, notes: Mappin
     shown = [ticket for ticket in tickets if ticket.counter == at.number or resume_refusal(at, ticket) is None]
     return [
         {
-            **_who(ticket, present),
+            **who(ticket, present),
             "kind": ticket.hold_kind,
             "since": calendar.stamp(ticket.held_at, present.settings),
             "counter": ticket.counter,
@@ -51,7 +51,7 @@ def missed(tickets: Sequence[Ticket], others: Mapping[int, str], present: Presen
     """Today's no-shows, newest first; `why` one cannot have its place back, by `others`: the number taken since."""
     return [
         {
-            **_who(ticket, present),
+            **who(ticket, present),
             "counter": ticket.counter,
             "at": calendar.stamp(ticket.ended_at, present.settings),
             "calls": ticket.calls,
@@ -122,7 +122,8 @@ def _card_ends(member: Member, today: date) -> Json | None:
     )
 
 
-def _who(ticket: Ticket, present: Present) -> Json:
+def who(ticket: Ticket, present: Present) -> Json:
+    """Whose number it is, without a name."""
     tier = present.tiers.get(ticket.tier or "")
     return {
         "number": ticket.number,

@@ -9,7 +9,7 @@ from counter.desk_view import Care
 from counter.line import Choice, choose
 from counter.moment import Present
 from counter.proxies import clock
-from counter.undoing import other_number
+from counter.undoing import others_since
 from db import appointments, calendar, duty, legs, members, print_jobs, proxies, staff, ticket_notes, tickets
 from db.errors import LobbyError
 from db.records import Appointment, Counter, CounterState, Member, Role, Ticket
@@ -57,7 +57,7 @@ def read(conn: sqlite3.Connection, number: int, present: Present) -> dict[str, A
         **view,
         "actions": {name: views.message(why) for name, why in possible.refusals(scene).items()},
         "held": desk_view.held(at, held, present, {one.id: ticket_notes.of_ticket(conn, one.id) for one in held}),
-        "missed": desk_view.missed(missed, _others(conn, missed), present),
+        "missed": desk_view.missed(missed, others_since(conn, missed), present),
         "undo": None if isinstance(undo, LobbyError) else undoing.what(undo, present.settings),
         "counters": [{"number": other.number, "staff": other.staff_name} for other in present.lobby.counters],
         "pause": desk_view.pause(at, present),
@@ -76,11 +76,6 @@ def _care(conn: sqlite3.Connection, member: Member, present: Present) -> Care:
     month = calendar.business_day(present.now, present.settings)[: len("2026-11")] + "-01"
     manager = duty.by_code(conn, member.manager_a)
     return Care(member, tickets.visits_of(conn, member.member_no, month), manager.name if manager else None)
-
-
-def _others(conn: sqlite3.Connection, missed: list[Ticket]) -> dict[int, str]:
-    taken = ((ticket.id, other_number(conn, ticket)) for ticket in missed)
-    return {ticket_id: number for ticket_id, number in taken if number is not None}
 
 
 def _wrapped(conn: sqlite3.Connection, at: Counter, today: str) -> Ticket | None:

@@ -12,7 +12,7 @@ import sqlite3
 from dataclasses import dataclass, replace
 
 from counter import present
-from counter.acting import at_work, current, get_counter, guard, move
+from counter.acting import at_work, current, get_counter, guard, move, todays
 from counter.desk_errors import (
     CounterClosed,
     NotServedHere,
@@ -68,6 +68,26 @@ def transfer(conn: sqlite3.Connection, number: int, person: Staff, now: float, g
         events.append(
             conn, now, EventKind.TRANSFERRED, person.actor, ticket=ticket.number, counter=number, place=goal.place,
             service=sent.service, to_counter=goal.counter, to_staff=goal.staff,
+        )  # fmt: skip
+
+
+def redirect(conn: sqlite3.Connection, person: Staff, now: float, wanted: str, goal: Goal, reason: str) -> None:
+    """waiting → waiting in another service's queue or for one counter alone, from the floor.
+
+    They have had no leg yet, so their place, clock and promise stay. Raises what `transfer` does, and `UnknownNumber`,
+    `WrongState`.
+    """
+    ticket = todays(conn, wanted, now)
+    guard(ticket.state == TicketState.WAITING, ticket)
+    _require_goal(ticket, goal, present.load(conn, now))
+    sent = replace(ticket, service=goal.service or ticket.service, to_counter=goal.counter, to_staff=None)
+    _meant(conn, sent, goal)
+    with keeping(conn, None, "move", now) as kept:
+        kept.touch(ticket)
+        guard(ticket_moves.redirect(conn, sent), ticket)
+        events.append(
+            conn, now, EventKind.TRANSFERRED, person.actor, ticket=ticket.number, place=Place.ORIGINAL,
+            service=sent.service, before=ticket.service, to_counter=goal.counter, to_staff=None, reason=reason,
         )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ A call that was undone stays said: screens show it as over. A recall cannot be u
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -40,11 +40,12 @@ _HAS_LEFT = frozenset({TicketState.COMPLETED, TicketState.NO_SHOW, TicketState.C
 class Keeping:
     """What one action touches: the rows as they were before it."""
 
-    def __init__(self, conn: sqlite3.Connection, counter: int) -> None:
+    def __init__(self, conn: sqlite3.Connection, counter: int | None) -> None:
         self._conn = conn
         self._before: dict[Row, Image] = {}
         self.ticket: str | None = None
-        self._note(("counters", counter))
+        if counter is not None:
+            self._note(("counters", counter))
 
     def touch(self, ticket: Ticket, *, legs: bool = False) -> None:
         """Before anything of a ticket changes: it, its quote, its booking, and where one is added its earlier legs."""
@@ -70,8 +71,11 @@ class Keeping:
 
 
 @contextmanager
-def keeping(conn: sqlite3.Connection, counter: int, action: str, now: float) -> Iterator[Keeping]:
-    """Do an action at a counter so that it can be undone; what changes nothing is not kept."""
+def keeping(conn: sqlite3.Connection, counter: int | None, action: str, now: float) -> Iterator[Keeping]:
+    """Do an action at a counter, or (None) from the floor, so that it can be undone.
+
+    What changes nothing is not kept.
+    """
     kept = Keeping(conn, counter)
     seq = events.version(conn)
     yield kept
@@ -106,20 +110,33 @@ def undo(conn: sqlite3.Connection, number: int, staff: Staff, now: float, step_i
         refused = _nothing(number)
     if refused is not None or step is None:
         raise refused or _nothing(number)
+    _take_back(conn, step, staff.actor, now)
+
+
+def undo_on_floor(conn: sqlite3.Connection, step_id: int, actor: str, now: float) -> None:
+    """Take one action from the floor back. Raises `NothingToUndo`, or `UndoMovedOn` where it has gone on since."""
+    step = steps.by_id(conn, step_id)
+    refused = refusal(conn, None, step, now)
+    if refused is not None or step is None:
+        raise refused or _nothing(None)
+    _take_back(conn, step, actor, now)
+
+
+def _take_back(conn: sqlite3.Connection, step: Step, actor: str, now: float) -> None:
     try:
         with transaction(conn):
             for change in reversed(step.changes):
                 if not steps.put_back(conn, change):
-                    raise UndoMovedOn(number=step.ticket or "", counter=number)
+                    raise UndoMovedOn(number=step.ticket or "", counter=step.counter)
     except sqlite3.IntegrityError:  # the database itself says that the old place has been taken
-        raise UndoMovedOn(number=step.ticket or "", counter=number) from None
+        raise UndoMovedOn(number=step.ticket or "", counter=step.counter) from None
     lines = [line for line in events.after(conn, step.first_seq - 1) if line.seq <= step.last_seq]
     steps.remove(conn, step)
-    steps.mark_undone(conn, number, (line.seq for line in lines), now)
-    _journal(conn, step, lines, staff, now)
+    steps.mark_undone(conn, step.counter, (line.seq for line in lines), now)
+    _journal(conn, step, lines, actor, now)
 
 
-def _journal(conn: sqlite3.Connection, step: Step, lines: list[Event], staff: Staff, now: float) -> None:
+def _journal(conn: sqlite3.Connection, step: Step, lines: list[Event], actor: str, now: float) -> None:
     """One line for each number it was about, so that each one's phone hears of it."""
     for ticket in dict.fromkeys(line.ticket for line in lines):
         undid = [{"seq": line.seq, "kind": line.kind} for line in lines if line.ticket == ticket]
@@ -127,7 +144,7 @@ def _journal(conn: sqlite3.Connection, step: Step, lines: list[Event], staff: St
             conn,
             now,
             EventKind.UNDONE,
-            staff.actor,
+            actor,
             ticket=ticket,
             counter=step.counter,
             action=step.action,
@@ -141,7 +158,7 @@ def possible(conn: sqlite3.Connection, number: int, now: float) -> Step | LobbyE
     return refusal(conn, number, step, now) or step or _nothing(number)
 
 
-def refusal(conn: sqlite3.Connection, number: int, step: Step | None, now: float) -> LobbyError | None:
+def refusal(conn: sqlite3.Connection, number: int | None, step: Step | None, now: float) -> LobbyError | None:
     """Why an action cannot be undone."""
     if step is None or now - step.at > WITHIN_S:
         return _nothing(number)
@@ -154,7 +171,7 @@ def refusal(conn: sqlite3.Connection, number: int, step: Step | None, now: float
     return _other_ticket(conn, step)
 
 
-def _nothing(number: int) -> NothingToUndo:
+def _nothing(number: int | None) -> NothingToUndo:
     return NothingToUndo(counter=number, seconds=round(WITHIN_S))
 
 
@@ -201,6 +218,12 @@ def other_number(conn: sqlite3.Connection, ticket: Ticket) -> str | None:
         running = proxies.open_of_member(conn, proxy.member_no)
         other = tickets.by_id(conn, running.ticket_id) if running else None
     return other.number if other is not None and other.id != ticket.id else None
+
+
+def others_since(conn: sqlite3.Connection, left: Iterable[Ticket]) -> dict[int, str]:
+    """By ticket, the number that its customer has taken since they left the lobby, where they have."""
+    taken = ((ticket.id, other_number(conn, ticket)) for ticket in left)
+    return {ticket_id: number for ticket_id, number in taken if number is not None}
 
 
 def _is_about(step: Step, ticket: Ticket) -> bool:

@@ -230,7 +230,7 @@ def counter(
         "current": _current(current, present, *who) if current else None,
         "next": {"number": chosen.ticket.number, "reason": message(words.reason(chosen.reason))} if chosen else None,
         "nobody": message(nobody),
-        "queue": [_waiting(t, present) for t in own_queue(at, present.lobby, present.line, choice)],
+        "queue": [waiting(t, present) for t in own_queue(at, present.lobby, present.line, choice)],
         "queues": [{**queue, "served": _is_served(at, queue)} for queue in queues(present)],
         "figures": {"served": served, "mean_service_s": None if mean_s is None else round(mean_s)},
     }
@@ -290,8 +290,8 @@ def _current(shown: Ticket, present: Present, member: Member | None, booking: Ap
     }
 
 
-def _waiting(shown: Ticket, present: Present) -> Json:
-    """Somebody who waits, the same on every counter's screen."""
+def waiting(shown: Ticket, present: Present) -> Json:
+    """Somebody who waits, the same on every screen of the staff."""
     if shown.id not in present.shown:
         present.shown[shown.id] = _line_of_queue(shown, present)
     line: Json = present.shown[shown.id]

@@ -133,6 +133,10 @@ class ActKind(StrEnum):
     STOP_ISSUING = "stop_issuing"
     CLOSE_DAY = "close_day"
     PAGE = "page"
+    PLACE_TICKET = "place_ticket"
+    MOVE_TICKET = "move_ticket"
+    CANCEL_TICKET = "cancel_ticket"
+    REINSTATE_TICKET = "reinstate_ticket"
 
 
 @dataclass(frozen=True, slots=True)

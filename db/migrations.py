@@ -640,6 +640,47 @@ def read_all_day(db: Database) -> None:
         db.execute(statement)
 
 
+_STEPS_FROM_THE_FLOOR = """
+CREATE TABLE steps_of_staff (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, counter INTEGER REFERENCES counters (number), action TEXT NOT NULL, ticket TEXT, at REAL NOT NULL,
+    first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, changes TEXT NOT NULL
+) STRICT;
+INSERT INTO steps_of_staff SELECT id, counter, action, ticket, at, first_seq, last_seq, changes FROM steps;
+DROP TABLE steps;
+ALTER TABLE steps_of_staff RENAME TO steps;
+CREATE INDEX steps_of_counter ON steps (counter, id);
+
+CREATE TABLE undone_lines (
+    seq INTEGER PRIMARY KEY REFERENCES events (seq), counter INTEGER REFERENCES counters (number), at REAL NOT NULL
+) STRICT;
+INSERT INTO undone_lines SELECT seq, counter, at FROM undone_events;
+DROP TABLE undone_events;
+ALTER TABLE undone_lines RENAME TO undone_events;
+CREATE INDEX undone_at_counter ON undone_events (counter, at);
+
+DROP TRIGGER events_never_change;
+CREATE TRIGGER events_never_change BEFORE UPDATE ON events
+WHEN NEW.seq <> OLD.seq OR NEW.at <> OLD.at OR NEW.kind <> OLD.kind OR NEW.ticket IS NOT OLD.ticket OR NEW.counter IS NOT OLD.counter
+    OR NEW.actor <> OLD.actor OR NEW.rule IS NOT OLD.rule
+    OR OLD.kind NOT IN ('called', 'cancelled', 'abandoned', 'prioritised', 'placed', 'transferred', 'reinstated')
+    OR NEW.data <> json_replace(OLD.data, '$.chosen', '', '$.reason', '')
+    BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+DROP INDEX events_with_words;
+CREATE INDEX events_with_words ON events (at)
+    WHERE kind IN ('called', 'cancelled', 'abandoned', 'prioritised', 'placed', 'transferred', 'reinstated')
+    AND coalesce(json_extract(data, '$.chosen'), json_extract(data, '$.reason'), '') <> '';
+"""
+
+
+@steps()
+def steps_from_the_floor(db: Database) -> None:
+    """What the floor manager does to a number is undone like what a counter does, at no counter; why a number was placed
+    or moved can be emptied from the journal.
+    """
+    for statement in _statements(_STEPS_FROM_THE_FLOOR):
+        db.execute(statement)
+
+
 def _statements(script: str) -> list[str]:
     """Split a script (sqlite3's own `executescript` would commit the migration's transaction)."""
     statements, current = [], ""

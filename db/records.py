@@ -233,6 +233,7 @@ class EventKind(StrEnum):
     ADDRESS_LIFTED = "address_lifted"
     SERVICE_ADDED = "service_added"
     PRIORITISED = "prioritised"
+    PLACED = "placed"
     ABANDONED = "abandoned"
     REINSTATED = "reinstated"
     UNDONE = "undone"

@@ -58,7 +58,7 @@ class Part:
 
 
 _WORDS = (
-    "kind IN ('called', 'cancelled', 'abandoned', 'prioritised', 'reinstated')"
+    "kind IN ('called', 'cancelled', 'abandoned', 'prioritised', 'placed', 'transferred', 'reinstated')"
     " AND coalesce(json_extract(data, '$.chosen'), json_extract(data, '$.reason'), '') <> ''"
 )
 _EMPTY_WORDS = "UPDATE events SET data = json_replace(data, '$.chosen', '', '$.reason', '')"

@@ -41,10 +41,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One action at a counter: on whose number, and the journal's first and last line about it."""
+    """One action at a counter, or (None) from the floor: on whose number, the journal's first and last line about it."""
 
     id: int
-    counter: int
+    counter: int | None
     action: str
     ticket: str | None
     at: float
@@ -90,11 +90,19 @@ def extend(conn: sqlite3.Connection, step: Step) -> None:
     conn.execute(statement, (step.last_seq, _written(step.changes), step.id))
 
 
-def last(conn: sqlite3.Connection, counter: int) -> Step | None:
-    """The last action at a counter that has not been undone."""
-    row = conn.execute("SELECT * FROM steps WHERE counter = ? ORDER BY id DESC LIMIT 1", (counter,)).fetchone()
-    if row is None:
-        return None
+def last(conn: sqlite3.Connection, counter: int | None) -> Step | None:
+    """The last action at a counter, or from the floor, that has not been undone."""
+    row = conn.execute("SELECT * FROM steps WHERE counter IS ? ORDER BY id DESC LIMIT 1", (counter,)).fetchone()
+    return _step(row) if row else None
+
+
+def by_id(conn: sqlite3.Connection, step_id: int) -> Step | None:
+    """One action, while it is kept."""
+    row = conn.execute("SELECT * FROM steps WHERE id = ?", (step_id,)).fetchone()
+    return _step(row) if row else None
+
+
+def _step(row: sqlite3.Row) -> Step:
     changes = tuple(Change((table, key), before, after) for table, key, before, after in json.loads(row["changes"]))
     return Step(
         row["id"], row["counter"], row["action"], row["ticket"], row["at"], row["first_seq"], row["last_seq"], changes
@@ -106,12 +114,12 @@ def remove(conn: sqlite3.Connection, step: Step) -> None:
     conn.execute("DELETE FROM steps WHERE id = ?", (step.id,))
 
 
-def forget(conn: sqlite3.Connection, counter: int, before: float) -> None:
+def forget(conn: sqlite3.Connection, counter: int | None, before: float) -> None:
     """Nobody can undo these any more."""
-    conn.execute("DELETE FROM steps WHERE counter = ? AND at < ?", (counter, before))
+    conn.execute("DELETE FROM steps WHERE counter IS ? AND at < ?", (counter, before))
 
 
-def mark_undone(conn: sqlite3.Connection, counter: int, seqs: Iterable[int], now: float) -> None:
+def mark_undone(conn: sqlite3.Connection, counter: int | None, seqs: Iterable[int], now: float) -> None:
     """These lines of the journal no longer count."""
     conn.executemany(
         "INSERT INTO undone_events (seq, counter, at) VALUES (?, ?, ?)", [(seq, counter, now) for seq in seqs]

@@ -77,9 +77,18 @@ def change_service(conn: sqlite3.Connection, ticket_id: int, service: str, now: 
     )
 
 
-def place(conn: sqlite3.Connection, ticket_id: int, placed_at: float) -> bool:
-    """waiting → waiting, where staff put it in the order."""
+def place(conn: sqlite3.Connection, ticket_id: int, placed_at: float | None) -> bool:
+    """waiting → waiting, where staff put it in the order; None: by its own time."""
     return _changed(conn, "UPDATE tickets SET placed_at = ? WHERE id = ? AND state = 'waiting'", (placed_at, ticket_id))
+
+
+def redirect(conn: sqlite3.Connection, ticket: Ticket) -> bool:
+    """waiting → waiting: the service and address of `ticket`; place, clock and promise are kept."""
+    return _changed(
+        conn,
+        "UPDATE tickets SET service = ?, to_counter = ?, to_staff = ? WHERE id = ? AND state = 'waiting'",
+        (ticket.service, ticket.to_counter, ticket.to_staff, ticket.id),
+    )
 
 
 def wrap_up(conn: sqlite3.Connection, ticket_id: int, seconds: float) -> bool:

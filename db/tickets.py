@@ -94,6 +94,16 @@ def missed(conn: sqlite3.Connection, business_day: str, limit: int) -> list[Tick
     return [of_row(row) for row in rows]
 
 
+def gone(conn: sqlite3.Connection, business_day: str, limit: int) -> list[Ticket]:
+    """A day's last missed, abandoned and cancelled tickets, newest first."""
+    rows = conn.execute(
+        f"SELECT {COLUMNS} FROM tickets WHERE state IN ('no_show', 'abandoned', 'cancelled') AND business_day = ?"
+        " ORDER BY ended_at DESC LIMIT ?",
+        (business_day, limit),
+    )
+    return [of_row(row) for row in rows]
+
+
 def wrapped_up(conn: sqlite3.Connection, business_day: str, counter: int) -> Ticket | None:
     """The ticket a counter completed last on a day: the one that it wraps up."""
     row = conn.execute(

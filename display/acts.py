@@ -1,5 +1,5 @@
 """Owns what the floor manager does at once: open a counter for somebody, end a pause, lend a permission for an hour,
-put a notice up, stop giving numbers, close the day, page somebody; and undoing it.
+put a notice up, stop giving numbers, close the day, page somebody, decide about one number; and undoing it.
 
 Each is one step in the caller's transaction, journalled with who did it. What is temporary ends by itself: `expire`
 puts back what was there, unless somebody has changed it since. What is done for good can be undone for `UNDO_S`.
@@ -14,10 +14,12 @@ from typing import Any, TypeVar, cast
 from counter import acting, desk, learning
 from counter.amendment import amended
 from counter.desk_errors import CounterBusy
+from counter.transferring import Goal
 from db import acts, calendar, counters, events, settings, staff, tickets
 from db.alarm_records import Act, ActKind
 from db.errors import NotFound, UnknownService
-from db.records import EventKind, Names, PauseReason, Permission, Rules, Staff, TicketClass
+from db.records import EventKind, Names, PauseReason, Permission, Place, Rules, Staff, TicketClass
+from display import ticket_acts
 from display.errors import ActOver, IncompleteAct, NothingToEnd, StaffGone
 from display.floor_view import UNDO_S
 
@@ -29,7 +31,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be done. `length_s`: for how long; a permission without it stays, a notice lasts to the day's end."""
+    """What is to be done. `length_s`: for how long; a permission without it stays, a notice lasts to the day's end.
+
+    `ticket`: a number of today; `reason`: why it is treated otherwise than the others.
+    """
 
     kind: ActKind
     counter: int | None = None
@@ -39,6 +44,9 @@ class Wish:
     service: str | None = None
     text: Names | None = None
     length_s: int | None = None
+    ticket: str | None = None
+    place: Place | None = None
+    reason: str | None = None
 
 
 Data = dict[str, Any]
@@ -214,6 +222,27 @@ def _unpage(conn: sqlite3.Connection, data: Mapping[str, Any], _: Staff | None, 
     acts.withdraw(conn, data["page"])
 
 
+def _place_ticket(conn: sqlite3.Connection, wish: Wish, by: Staff, now: float) -> Data:
+    return ticket_acts.place(conn, _needed(wish.ticket), _needed(wish.place), _needed(wish.reason), by, now)
+
+
+def _move_ticket(conn: sqlite3.Connection, wish: Wish, by: Staff, now: float) -> Data:
+    goal = Goal(service=wish.service, counter=wish.counter)
+    return ticket_acts.move(conn, _needed(wish.ticket), goal, _needed(wish.reason), by, now)
+
+
+def _cancel_ticket(conn: sqlite3.Connection, wish: Wish, by: Staff, now: float) -> Data:
+    return ticket_acts.cancel(conn, _needed(wish.ticket), _needed(wish.reason), by, now)
+
+
+def _reinstate_ticket(conn: sqlite3.Connection, wish: Wish, by: Staff, now: float) -> Data:
+    return ticket_acts.reinstate(conn, _needed(wish.ticket), _needed(wish.reason), by, now)
+
+
+def _take_ticket_back(conn: sqlite3.Connection, data: Mapping[str, Any], by: Staff | None, now: float) -> None:
+    ticket_acts.take_back(conn, data["step"], by.actor if by else acting.SYSTEM, now)
+
+
 def _nothing_to_put_back(*_: object) -> None:
     """A notice that has ended is no longer among those that run."""
 
@@ -246,6 +275,10 @@ _DO: dict[ActKind, _Does] = {
     ActKind.STOP_ISSUING: _stop_issuing,
     ActKind.CLOSE_DAY: _stop_issuing,
     ActKind.PAGE: _page,
+    ActKind.PLACE_TICKET: _place_ticket,
+    ActKind.MOVE_TICKET: _move_ticket,
+    ActKind.CANCEL_TICKET: _cancel_ticket,
+    ActKind.REINSTATE_TICKET: _reinstate_ticket,
 }
 _UNDO: dict[ActKind, _Undoes] = {
     ActKind.OPEN_COUNTER: _close_again,
@@ -255,4 +288,8 @@ _UNDO: dict[ActKind, _Undoes] = {
     ActKind.STOP_ISSUING: _issue_again,
     ActKind.CLOSE_DAY: _issue_again,
     ActKind.PAGE: _unpage,
+    ActKind.PLACE_TICKET: _take_ticket_back,
+    ActKind.MOVE_TICKET: _take_ticket_back,
+    ActKind.CANCEL_TICKET: _take_ticket_back,
+    ActKind.REINSTATE_TICKET: _take_ticket_back,
 }

@@ -11,7 +11,8 @@ from counter.present import load_with_calls
 from counter.web import LARGEST, Body, Context
 from db import alerts, settings
 from db.alarm_records import ActKind, Alert
-from db.records import Names, Permission, TicketClass
+from db.records import Names, Permission, Place, TicketClass
+from db.ticket_notes import LONGEST
 from display import acts, alert_book, floor_view
 
 RECENT_S = 24 * 3600.0
@@ -41,7 +42,9 @@ class ActBody(Body):
     """What is to be done at once; which of the fields are needed depends on `kind`.
 
     open_counter: counter, staff; end_pause: counter; permit: counter, class, permission, and length_s unless for good;
-    notice: text, and length_s unless for the day; stop_issuing: service; close_day: nothing; page: staff, counter?
+    notice: text, and length_s unless for the day; stop_issuing: service; close_day: nothing; page: staff, counter?;
+    place_ticket: ticket, place, reason; move_ticket: ticket, service or counter, reason; cancel_ticket and
+    reinstate_ticket: ticket, reason
     """
 
     kind: ActKind
@@ -52,14 +55,18 @@ class ActBody(Body):
     service: str | None = Field(default=None, max_length=64)
     text: Notice | None = None
     length_s: int | None = Field(default=None, ge=60, le=acts.LONGEST_S)
+    ticket: str | None = Field(default=None, min_length=1, max_length=8)
+    place: Place | None = None
+    reason: str | None = Field(default=None, min_length=1, max_length=LONGEST)
 
     @property
     def wish(self) -> acts.Wish:
         """The same in the room's words."""
         text = Names(self.text.zh, self.text.en) if self.text else None
         return acts.Wish(
-            self.kind, self.counter, self.staff, self.ticket_class, self.permission, self.service, text, self.length_s
-        )
+            self.kind, self.counter, self.staff, self.ticket_class, self.permission, self.service, text, self.length_s,
+            self.ticket, self.place, self.reason,
+        )  # fmt: skip
 
 
 def api(context: Context) -> APIBlueprint:

@@ -31,4 +31,8 @@ class StaffGone(LobbyError):
 class IncompleteAct(LobbyError):
     """What is to be done lacks something."""
 
-    code, status, text = "incomplete_act", 422, "Say for which counter, person, service or text this is to be done."
+    code, status, text = (
+        "incomplete_act",
+        422,
+        "Say for which counter, person, service, text or number this is to be done, and why.",
+    )

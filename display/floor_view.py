@@ -1,14 +1,14 @@
-"""Owns what the floor page shows beside the lobby itself: service levels, staff, acts, notices."""
+"""Owns what the floor page shows beside the lobby itself: levels, staff, acts, notices, the line and who left it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from counter import views
+from counter import desk_view, views
 from counter.moment import Present
 from db import calendar
 from db.alarm_records import Act, ActKind, StaffPage
 from db.day_figures import Level
-from db.records import Service, Settings, Staff
+from db.records import Service, Settings, Staff, Ticket
 
 Json = dict[str, Any]
 UNDO_S = 60.0
@@ -69,6 +69,8 @@ def act(done: Act, store: Settings, services: Mapping[str, Service]) -> Json:
         "at": calendar.stamp(done.at, store),
         "by": done.by.partition(":")[2],
         "counter": data.get("counter"),
+        "number": data.get("number"),
+        "place": data.get("place"),
         "staff": data.get("name"),
         "class": data.get("class"),
         "permission": data.get("permission"),
@@ -78,6 +80,27 @@ def act(done: Act, store: Settings, services: Mapping[str, Service]) -> Json:
         "undo_until": calendar.stamp(undo_until, store),
         "ended_at": calendar.stamp(done.ended_at, store),
     }
+
+
+def line(present: Present) -> list[Json]:
+    """Everybody who waits, as they stand in line. `placed`: staff have put them where they stand."""
+    return [
+        {**views.waiting(one, present), "service": one.service, "placed": one.placed_at is not None}
+        for one in present.line
+    ]
+
+
+def gone(tickets: Sequence[Ticket], others: Mapping[int, str], present: Present) -> list[Json]:
+    """Who was missed, gave up or was cancelled today, newest first; by `others` the number taken since."""
+    return [
+        {
+            **desk_view.who(one, present),
+            "state": one.state,
+            "at": calendar.stamp(one.ended_at, present.settings),
+            "other": others.get(one.id),
+        }
+        for one in tickets
+    ]
 
 
 def notices(running: Sequence[Act]) -> list[Json]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from counter import alert_words, paper, punctuality, views
 from counter.moment import Present
+from counter.undoing import others_since
 from db import (
     acts,
     alerts,
@@ -26,6 +27,9 @@ from display import acts as floor_acts
 from display import floor_view, outlook_view, voice
 from display.board import board
 from display.floor import floor
+
+GONE_SHOWN = 10
+"""So many of today's missed, abandoned and cancelled numbers the floor page offers to reinstate."""
 
 
 def read_board(conn: sqlite3.Connection, present: Present) -> dict[str, Any]:
@@ -74,6 +78,7 @@ def read_floor(conn: sqlite3.Connection, present: Present) -> dict[str, Any]:
         **_alerts(conn, present),
         **_acts(conn, present),
         **_levels(conn, present, day),
+        **_numbers(conn, present, day),
     }
 
 
@@ -98,6 +103,12 @@ def _acts(conn: sqlite3.Connection, present: Present) -> dict[str, Any]:
         "acts": [floor_view.act(one, present.settings, present.services) for one in running],
         "team": floor_view.team(staff.all_staff(conn), free, pages, present),
     }
+
+
+def _numbers(conn: sqlite3.Connection, present: Present, day: str) -> dict[str, Any]:
+    """Whom the floor manager may place, move or cancel, and whom reinstate."""
+    gone = tickets.gone(conn, day, GONE_SHOWN)
+    return {"line": floor_view.line(present), "gone": floor_view.gone(gone, others_since(conn, gone), present)}
 
 
 def _levels(conn: sqlite3.Connection, present: Present, day: str) -> dict[str, Any]:

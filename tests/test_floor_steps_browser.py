@@ -91,6 +91,39 @@ def test_a_service_stops_and_the_day_closes_and_both_are_taken_back(chromium: Br
     floor.close()
 
 
+def test_a_number_goes_first_and_back_is_cancelled_and_reinstated(chromium: Browser, server: FloorServing) -> None:
+    floor = Screen(chromium, UPRIGHT)
+    page = _enter(floor, server)
+    line = page.locator(".tickets ol [data-number]")
+    number = str(line.nth(3).get_attribute("data-number"))
+    page.get_by_role("searchbox", name="查找排队号").fill(number.lower())
+    expect(line).to_have_count(1)
+    line.click()
+    sheet = page.locator("dialog")
+    sheet.get_by_role("button", name="排到最前").click()
+    expect(sheet.locator("[data-act]")).to_have_count(0)
+    sheet.get_by_role("button", name="老弱病残孕或带婴幼儿").click()
+    sheet.get_by_role("button", name="排到最前").click()
+    placed = sheet.locator("[data-act=place_ticket]")
+    expect(placed).to_contain_text(f"{number} 已排到最前")
+    floor.inspect()
+    placed.get_by_role("button").click()
+    expect(placed).to_have_count(0)
+    sheet.get_by_role("button", name="完成").click()
+    page.get_by_role("button", name="English").click()
+    page.locator(f".tickets [data-number={number}]").click()
+    sheet.get_by_label("Own words").fill("Came to the wrong store")
+    sheet.get_by_role("button", name="Cancel this number").click()
+    expect(sheet.locator("[data-act=cancel_ticket]")).to_contain_text(f"{number} is cancelled")
+    expect(page.locator(f".tickets ul [data-number={number}]")).to_contain_text("Cancelled")
+    floor.inspect()
+    sheet.get_by_role("button", name="Customer is back").click()
+    sheet.get_by_role("button", name="Reinstate").click()
+    expect(sheet.get_by_role("button", name="Put first")).to_be_visible()
+    expect(page.locator(f".tickets ol [data-number={number}]")).to_have_count(1)
+    floor.close()
+
+
 def _refused(server: FloorServing) -> set[str]:
     """The services that give no numbers now, as everybody is shown."""
     with server.client() as anybody:

@@ -158,4 +158,5 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
         "staff_and_devices",
         "phones_at_rest_and_retention",
         "read_all_day",
+        "steps_from_the_floor",
     ]

@@ -7,6 +7,12 @@ const UNTIL = [[15 * 60, () => t("for 15 min")], [HOUR_S, () => t("for an hour")
 const CLASSES = { vip: () => t("VIP"), appointment: () => t("Appointment"), ordinary: () => t("Ordinary") };
 export const PERMISSIONS = { primary: () => t("first"), backup: () => t("if free"), vip_first: () => t("VIPs first"), never: () => t("not at all") };
 
+const PLACED = {
+  first: (number) => t("{number} stands first; only VIPs and appointments go before", { number }),
+  original: (number) => t("{number} stands at its own place", { number }),
+  last: (number) => t("{number} stands last", { number }),
+};
+
 const SAID = {
   open_counter: ({ counter, staff }) => t("Counter {counter} is open for {name}, who was told", { counter, name: staff }),
   end_pause: ({ counter }) => t("Counter {counter} is back from its pause", { counter }),
@@ -14,10 +20,14 @@ const SAID = {
   notice: ({ text }) => t("On the displays: {text}", { text: name(text) }),
   stop_issuing: ({ service_name }) => t("No more numbers for {service}", { service: name(service_name) }),
   close_day: () => t("The day is closed: no more numbers are given"),
+  place_ticket: ({ number, place }) => PLACED[place](number),
+  move_ticket: ({ number, service_name, counter }) => (service_name ? t("{number} waits for {service} now", { number, service: name(service_name) }) : t("{number} waits for counter {counter} alone", { number, counter })),
+  cancel_ticket: ({ number }) => t("{number} is cancelled", { number }),
+  reinstate_ticket: ({ number }) => t("{number} has its old place back", { number }),
   page: ({ staff }) => t("{name} was asked to come", { name: staff }),
 };
 
-function Act({ act, own, now }) {
+export function Act({ act, own, now }) {
   const left = Math.max(0, Math.ceil((Date.parse(act.undo_until) - now) / 1000));
   if (!left) return null;
   const path = `floor/acts/${act.id}/undo`;

@@ -1,6 +1,7 @@
 // Owns the list of promises: VIPs and due appointments by the time left until their target, with the forecast of their call.
 import { html, icon, range, running, timeOf } from "/static/lobby/page.js";
 import { name, t } from "/static/lobby/texts.js";
+import { NumberButton } from "./floor-tickets.js";
 
 const SOON_S = 5 * 60;
 
@@ -20,13 +21,13 @@ function foreseen(left, quote) {
 
 const classOf = ({ class: kind, tier_name }) => (kind === "vip" ? name(tier_name) || t("VIP") : t("Appointment"));
 
-function Pledge({ ticket, now }) {
+function Pledge({ ticket, now, open }) {
   const left = (Date.parse(ticket.due_at) - now) / 1000;
   const { tone, text } = standing(left, ticket.quote);
   const call = foreseen(left, ticket.quote);
   const used = Math.min(100, Math.max(0, 100 * (1 - left / ticket.target_s)));
   return html`<li class=${`pr ${tone}`} data-guarded=${ticket.number}>
-    <b>${ticket.number}</b>
+    <b><${NumberButton} number=${ticket.number} open=${open} /></b>
     <span class="what"><span class=${`tag ${ticket.class}`}>${classOf(ticket)}</span><span>${name(ticket.service_name)}</span></span>
     <strong>${text}</strong>
     <span class="tr" aria-hidden="true"><i style=${{ width: `${used}%` }}></i></span>
@@ -41,7 +42,7 @@ const count = (guarded, now) => {
   return late ? t("{n} waiting, {late} past target", { n: guarded.length, late }) : t("{n} waiting", { n: guarded.length });
 };
 
-export const Guarded = ({ guarded, now }) => html`<section class="p" aria-labelledby="guarded">
+export const Guarded = ({ guarded, now, open }) => html`<section class="p" aria-labelledby="guarded">
   <h2 id="guarded">${t("VIP and appointments: time left")} <span>${count(guarded, now)}</span></h2>
-  ${guarded.length ? html`<ol class="prs">${guarded.map((ticket) => html`<${Pledge} key=${ticket.number} ticket=${ticket} now=${now} />`)}</ol>` : html`<${Nobody} />`}
+  ${guarded.length ? html`<ol class="prs">${guarded.map((ticket) => html`<${Pledge} key=${ticket.number} ticket=${ticket} now=${now} open=${open} />`)}</ol>` : html`<${Nobody} />`}
 </section>`;

@@ -2,6 +2,7 @@
 import { html, icon, range, running, timeOf, useState } from "/static/lobby/page.js";
 import { message, name, t } from "/static/lobby/texts.js";
 import { AlertSteps, isNarrow } from "./floor-alerts.js";
+import { NumberButton } from "./floor-tickets.js";
 
 const few = () => (isNarrow() ? 3 : 5);
 
@@ -16,11 +17,11 @@ function foreseen(call_in) {
 
 const said = (...parts) => parts.filter(Boolean).join(" · ");
 
-function Risk({ risk, now }) {
+function Risk({ risk, now, open }) {
   const left = (Date.parse(risk.limit_at) - now) / 1000;
   const chance = risk.chance_percent === null ? null : t("late in {n} of 100 cases", { n: risk.chance_percent });
   return html`<li data-risk=${risk.number}>
-    <b>${risk.number}</b>
+    <b><${NumberButton} number=${risk.number} open=${open} /></b>
     <p><span class="top"><span class=${`tag ${risk.class}`}>${classOf(risk)}</span>${name(risk.service_name)}</span>
       <small>${said(foreseen(risk.call_in), message(risk.why))}</small></p>
     <p class="left"><strong>${left > 0 ? t("{time} left", { time: running(left) }) : t("{time} over", { time: running(-left) })}</strong><small>${said(t("by {time}", { time: timeOf(risk.limit_at) }), chance)}</small></p>
@@ -75,7 +76,7 @@ const Calm = () => html`<section class="calmly" aria-label=${t("At risk")}>${ico
 
 const Unknown = () => html`<section class="calmly unknown" aria-label=${t("At risk")}>${icon("info")}<b>${t("Who is at risk is not known yet")}</b><span>${t("It is told once about thirty services have been measured and while the forecast runs.")}</span></section>`;
 
-export function Risks({ data, own, now }) {
+export function Risks({ data, own, now, open }) {
   const [all, setAll] = useState(false);
   const { risks, remedies, alerts } = data;
   if (!risks?.length) return data.waiting.people ? html`<${risks ? Calm : Unknown} />` : null;
@@ -83,7 +84,7 @@ export function Risks({ data, own, now }) {
   const shown = all ? risks : risks.slice(0, few());
   return html`<section class="risks" aria-labelledby="risks">
     <div><h2 id="risks">${icon("warning")}${t("At risk")} <span>${t(risks.length === 1 ? "{n} customer may be called too late" : "{n} customers may be called too late", { n: risks.length })}</span>${alert ? html`<${AlertSteps} alert=${alert} own=${own} />` : null}</h2>
-      <ol>${shown.map((risk) => html`<${Risk} key=${risk.number} risk=${risk} now=${now} />`)}</ol>
+      <ol>${shown.map((risk) => html`<${Risk} key=${risk.number} risk=${risk} now=${now} open=${open} />`)}</ol>
       ${risks.length > few() ? html`<button type="button" class="more" aria-expanded=${all} onClick=${() => setAll(!all)}>${all ? t("Show fewer") : t("{n} more", { n: risks.length - few() })}</button>` : null}</div>
     <div class="help"><h2>${t("What helps")} <span>${t("forecast for the next hour")}</span></h2>
       ${remedies?.length ? html`<ol>${remedies.map((remedy, at) => html`<${Remedy} key=${`${remedy.kind}-${remedy.counter}-${remedy.class}`} remedy=${remedy} own=${own} best=${at === 0} />`)}</ol>` : remedies ? html`<${NoRemedy} data=${data} />` : html`<${Weighing} />`}</div>

@@ -18,10 +18,12 @@ import { Queues } from "./floor-queues.js";
 import { Risks } from "./floor-risks.js";
 import { steps } from "./floor-steps.js";
 import { Team } from "./floor-team.js";
+import { TicketSteps } from "./floor-ticket-steps.js";
+import { Tickets } from "./floor-tickets.js";
 import { VipService } from "./floor-vip.js";
 
 const root = document.getElementById("app");
-const page = { data: null, up: true, heard: true };
+const page = { data: null, up: true, heard: true, number: null };
 const own = followDuty(() => draw());
 const hand = steps(() => draw());
 const ring = ringer((heard) => show({ heard }));
@@ -47,7 +49,9 @@ function Header({ store, up, heard }) {
     <a class="link" href="/reports">${t("Reports")}</a><a class="link" href="/appointments">${t("Appointments")}</a><a class="link" href="/members">${t("Members")}</a><a class="link" href="/settings">${t("Settings")}</a><${LangPart} /></header>`;
 }
 
-function Floor({ data, up, heard }) {
+const open = (number) => show({ number });
+
+function Floor({ data, up, heard, number }) {
   useTick();
   if (!data) return html`<${Offline} up=${up} /><main class="loading"><h1>${t("Connecting…")}</h1></main>`;
   const now = live.now();
@@ -59,16 +63,18 @@ function Floor({ data, up, heard }) {
       <${PrinterAlerts} printers=${data.printers} alerts=${data.alerts} own=${hand} />
       <${Arrivals} own=${own} pages=${own.data?.pages ?? []} alerts=${[]} />
       <${Acts} acts=${data.acts} own=${hand} now=${now} />
-      <${Risks} data=${data} own=${hand} now=${now} />
+      <${Risks} data=${data} own=${hand} now=${now} open=${open} />
       <${Figures} waiting=${data.waiting} today=${data.today} now=${now} />
       <div class="g"><${Chart} day=${data.day} waiting=${data.waiting} zone=${data.store.timezone} /><${Queues} queues=${data.queues} now=${now} /></div>
+      <${Tickets} line=${data.line} gone=${data.gone} now=${now} open=${open} />
       <${Counters} counters=${data.counters} team=${data.team} own=${hand} now=${now} />
-      <div class="g"><${Guarded} guarded=${data.guarded} now=${now} /><${Levels} levels=${data.levels} gaveUp=${data.gave_up} issued=${data.today.issued} /></div>
+      <div class="g"><${Guarded} guarded=${data.guarded} now=${now} open=${open} /><${Levels} levels=${data.levels} gaveUp=${data.gave_up} issued=${data.today.issued} /></div>
       <${VipService} own=${own} />
       <${Printers} printers=${data.printers} />
       <div class="g"><${ManagerSteps} queues=${data.queues} own=${hand} /><${Team} team=${data.team} own=${hand} /></div>
       <${Forecast} rows=${data.forecast} />
     </main>
+    ${number ? html`<${TicketSteps} key=${number} number=${number} data=${data} own=${hand} now=${now} close=${() => open(null)} />` : null}
     <${Offline} up=${up} />`;
 }
 

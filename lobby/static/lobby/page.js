@@ -5,6 +5,7 @@ import { lang, t } from "./texts.js";
 export { h, html, render, useEffect, useRef, useState };
 
 const PATHS = {
+  search: "M11 4a7 7 0 1 0 0 14a7 7 0 1 0 0-14zM16 16l4.5 4.5",
   mark: "M4 7h11M4 12h16M4 17h8",
   phone: "M8 2.5h8a3 3 0 0 1 3 3v13a3 3 0 0 1-3 3H8a3 3 0 0 1-3-3v-13a3 3 0 0 1 3-3zM10.5 18h3",
   device: "M3 5.5h18v11H3zM8 20.5h8M12 16.5v4",
