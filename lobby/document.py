@@ -15,6 +15,7 @@ from lobby import commands, rights
 Json = dict[str, Any]
 
 COMMAND = "/api/v1/commands/{name}"
+_FOR_PROGRAMS = ("/api/", "/healthz", "/metrics")
 _JSON, _CSV, _TEXT = "application/json", "text/csv", "text/plain"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ENDINGS = {".csv": _CSV, ".xlsx": _XLSX, "/audio": "audio/wav", "/sample": "audio/wav", "/metrics": _TEXT}
@@ -23,6 +24,7 @@ _DONE = {
     "POST /api/v1/tickets": (_OK, _CREATED),
     "POST /api/v1/check-ins": (_OK, _CREATED),
     "POST /api/v1/sessions": (_CREATED,),
+    "POST /api/v1/counters/{number}/issue": (_OK, _CREATED),
     "POST /api/v1/floor/acts": (_CREATED,),
     "POST /api/v1/imports": (_CREATED,),
     "POST /api/v1/imports/{id}/apply": (_ACCEPTED,),
@@ -65,7 +67,8 @@ class Documented(OpenAPI):
     def generate_spec_json(self) -> None:
         """What the library gathers from the routes, made whole."""
         super().generate_spec_json()  # type: ignore[no-untyped-call]
-        paths: Json = self.spec_json["paths"]
+        paths: Json = {path: item for path, item in self.spec_json["paths"].items() if path.startswith(_FOR_PROGRAMS)}
+        self.spec_json["paths"] = paths
         schemas: Json = self.spec_json["components"]["schemas"]
         del schemas[self.validation_error_model.__name__]
         _add(schemas, Problem)

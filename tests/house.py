@@ -119,11 +119,11 @@ class Line:
     """The socket side of the house."""
 
     def __init__(self, house: House) -> None:
-        self._app = house.app
+        self.app = house.app
         self.socketio = SocketIO(house.app, async_mode="threading")
         Hub(house.context, self.socketio)
         Agents(house.context, self.socketio, lambda ticket: ticket.token)
 
     def client(self, token: str | None, namespace: str = "/") -> SocketIOTestClient:
         """Somebody's connection, or an attempt at one."""
-        return self.socketio.test_client(self._app, namespace=namespace, auth={"token": token} if token else None)
+        return self.socketio.test_client(self.app, namespace=namespace, auth={"token": token} if token else None)
