@@ -119,7 +119,7 @@ def _ask(api: Api, who: Who, operation: Any) -> None:
             for key in sorted(part.keys() & api.known.keys()):
                 part[key] = chance.draw(st.sampled_from([*api.known[key], part[key]]))
         _spoil(chance, body, query, places)
-        filled = {key: quote(str(place), "", errors="replace") for key, place in places.items()}
+        filled = {key: quote(str(place), "", errors="replace") or "-" for key, place in places.items()}
         path = operation.path.format_map(filled)
         api.require_foreseen(api.send(who, operation.method.upper(), path, query, body), operation)
 
