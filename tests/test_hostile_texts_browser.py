@@ -32,13 +32,14 @@ HOSTILE = [
     "INSERT INTO slip_texts (name, zh, en) VALUES ('where_to_go', :zh, :en)",
 ]  # fmt: skip
 STAFF_PAGES = [
-    "/", "/counter?number=1", "/counter/strip", "/floor", "/appointments", "/members", "/reports", "/reports/inspection",
-    "/reports/staffing", "/settings", "/settings/rule", "/settings/alerts", "/settings/voice", "/settings/display",
-    "/settings/printers", "/settings/slips", "/settings/services", "/settings/counters", "/settings/hours",
+    "/", "/counter?number=1", "/counter/strip", "/floor", "/appointments", "/members", "/reports",
+    "/reports/inspection", "/reports/staffing", "/settings", "/settings/rule", "/settings/alerts", "/settings/voice", "/settings/display",
+    "/settings/printers", "/settings/slips", "/settings/counters", "/settings/hours",
     "/settings/texts", "/settings/staff", "/settings/devices", "/settings/changes", "/settings/file",
     "/settings/entitlements", "/me",
 ]  # fmt: skip
-SHOWN = "() => document.body.innerText.trim().length > 0"
+SHOWN = """() => document.body.innerText.trim().length > 0
+    && document.querySelector("#app")?.childElementCount !== 0"""
 HARMED = """() => [
     window.hacked !== undefined && "a script ran",
     document.querySelector("img[src=x], b[onclick]") && "a text became an element",
