@@ -33,8 +33,9 @@ HOSTILE = [
 ]  # fmt: skip
 STAFF_PAGES = [
     "/", "/counter?number=1", "/counter/strip", "/floor", "/appointments", "/members", "/reports",
-    "/reports/inspection", "/reports/staffing", "/settings", "/settings/rule", "/settings/alerts", "/settings/voice", "/settings/display",
-    "/settings/printers", "/settings/slips", "/settings/counters", "/settings/hours",
+    "/reports/inspection", "/reports/staffing", "/settings", "/settings/rule", "/settings/alerts", "/settings/voice",
+    "/settings/display",
+    "/settings/printers", "/settings/slips", "/settings/services", "/settings/counters", "/settings/hours",
     "/settings/texts", "/settings/staff", "/settings/devices", "/settings/changes", "/settings/file",
     "/settings/entitlements", "/me",
 ]  # fmt: skip

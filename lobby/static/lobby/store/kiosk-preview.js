@@ -4,8 +4,7 @@ import { lang, t } from "/static/lobby/texts.js";
 import { Cards } from "/static/kiosk/cards.js";
 import { Heading } from "/static/kiosk/parts.js";
 
-const SHEETS = ["/static/lobby/tokens.css", "/static/kiosk/kiosk.css", "/static/kiosk/cards.css"];
-const FRAME = ".stage{--sheet-width:1080px;--sheet-height:1420px;--zoom:.27;border-radius:var(--r2)}.choose{grid-area:header/header/footer/footer}";
+const SHEETS = ["/static/lobby/tokens.css", "/static/kiosk/kiosk.css", "/static/kiosk/cards.css", "/static/lobby/store/kiosk-preview.css"];
 
 /** A service as the board has it, with people waiting as an example. */
 const asQueue = (service) => ({
@@ -27,7 +26,7 @@ export function KioskPreview({ services, draft, code }) {
   const host = useRef(null);
   useEffect(() => {
     const root = host.current.shadowRoot ?? host.current.attachShadow({ mode: "open" });
-    render(html`${SHEETS.map((href) => html`<link rel="stylesheet" href=${href} />`)}<style>${FRAME}</style>
+    render(html`${SHEETS.map((href) => html`<link rel="stylesheet" href=${href} />`)}
       <div class="stage tall" lang=${lang()}><main class="choose"><${Heading} text="Hello, please choose a service" />
         <${Cards} queues=${queues(services, draft, code)} busy=${false} onPick=${() => {}} onOpen=${() => {}} /></main></div>`, root);
   });
