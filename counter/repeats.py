@@ -24,8 +24,10 @@ class Seen:
 def is_repeat(conn: sqlite3.Connection, number: int, action: str, request_key: str, now: float) -> bool:
     """Whether this very request was done already; else it is remembered as being done.
 
-    Raises `KeyReused` where the key stood for another action. What fails afterwards rolls the memory back with it.
+    Raises `UnknownCounter`, and `KeyReused` where the key stood for another action. What fails afterwards rolls the
+    memory back with it.
     """
+    get_counter(conn, number)
     done = action_requests.action_of(conn, number, request_key)
     if done is not None and done != action:
         raise KeyReused

@@ -1,12 +1,14 @@
 """Owns what every web room shares: the context it is given, who is asking, and what they may do."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import g, request, session
 from flask_wtf.csrf import validate_csrf
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.validators import ValidationError
 
@@ -25,6 +27,12 @@ Answer = BaseResponse | str | dict[str, Any] | tuple[str | dict[str, Any], int]
 LARGEST = 2**31
 """No number of ours is larger; SQLite's end at 2**63."""
 
+HIDDEN_CHARACTERS = "hidden_characters"
+"""The kind of fault of a text with characters that nobody sees."""
+
+_HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, halves of characters, and marks that turn the direction of writing of what follows."""
+
 DEVICE_KEY = "device"
 SESSION_KEY = "staff"
 
@@ -39,6 +47,25 @@ class Body(BaseModel):
     def _nothing_is_empty(cls, data: object) -> object:
         """No body at all counts as `{}`, so that what is missing is named."""
         return {} if data is None else data
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _nothing_is_hidden(cls, value: object) -> object:
+        """What nobody sees would be kept, shown and printed as part of a text; no text of a store needs it."""
+        if _hides(value):
+            raise PydanticCustomError(HIDDEN_CHARACTERS, "hidden characters")
+        return value
+
+
+def _hides(value: object) -> bool:
+    match value:
+        case str():
+            return _HIDDEN.search(value) is not None
+        case dict():
+            return any(_hides(key) or _hides(one) for key, one in value.items())
+        case list():
+            return any(_hides(one) for one in value)
+    return False
 
 
 def _nothing_foreseen(_: Proposal) -> Comparison:

@@ -7,26 +7,27 @@ connection of a printer counts.
 import logging
 from base64 import b64encode
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import gevent
 from flask import request
-from flask_socketio import ConnectionRefusedError as Refuse
 from flask_socketio import SocketIO
 from gevent.event import Event as Signal
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 from socketio.exceptions import SocketIOError
 
-from counter.web import Caller, Context
-from db.errors import NotFound
+from counter.web import LARGEST, Caller, Context
+from db.errors import LobbyError, NotFound
 from db.records import Device, PrintState, Ticket
-from lobby import rights
+from lobby import handshake, rights
 from printer import conditions, handover
 from printer.device import split_agent
 from printer.errors import AgentAway, by_code
 from printer.handover import Parcel, Report
 from printer.status import Condition
 from printer.trial import Trial
+
+T = TypeVar("T")
 
 NAMESPACE = "/agent"
 ANSWER_S = 10.0
@@ -56,7 +57,7 @@ class _Report(BaseModel):
     key: str = Field(max_length=120)
     state: str = Field(pattern="^(printed|unknown|failed|given)$")
     fault: str | None = Field(max_length=60)
-    attempts: int = Field(ge=0)
+    attempts: int = Field(ge=0, le=LARGEST)
     paper_out: bool
 
 
@@ -83,9 +84,9 @@ class Agents:
         for event, handler in (
             ("connect", self._connect),
             ("disconnect", self._disconnect),
-            ("hello", self._hello),
-            ("report", self._report),
-            ("condition", self._take_condition),
+            ("hello", self._or_hang_up(self._hello)),
+            ("report", self._or_hang_up(self._report)),
+            ("condition", self._or_hang_up(self._take_condition)),
         ):
             socketio.on_event(event, handler, namespace=NAMESPACE)
 
@@ -168,12 +169,12 @@ class Agents:
         return bool(taken) and self._context.store.write(lambda conn: handover.handed(conn, parcel.job, now))
 
     def _connect(self, auth: Any = None) -> None:
-        token = auth.get("token") if isinstance(auth, dict) else None
-        caller = self._context.caller_of_token(str(token)) if token else Caller()
+        token = handshake.token_of(auth)
+        caller = self._context.caller_of_token(token) if token else Caller()
         printer = caller.device
         may = rights.EVENTS[NAMESPACE]["connect"].allows(caller)
         if printer is None or not may or not split_agent(printer.options["address"])[0]:
-            raise Refuse("unknown token")
+            raise handshake.refuse()
         line = self._line(printer)
         before, line.sid, line.is_ready = line.sid, _sid(), False
         if before is not None:
@@ -184,6 +185,19 @@ class Agents:
         for line in self._lines.values():
             if line.sid == _sid():
                 line.sid, line.is_ready, line.since = None, False, self._context.clock()
+
+    def _or_hang_up(self, handler: Callable[[Any], T]) -> Callable[..., T | None]:
+        """Who says what no agent of ours says, or speaks on a line that a newer one has replaced, loses the line."""
+
+        def hear(data: Any = None, *_: object) -> T | None:
+            try:
+                return handler(data)
+            except (ValidationError, LobbyError) as refused:
+                _log.warning("a print agent's line ends: %s in %s", type(refused).__name__, handler.__name__)
+                self._socketio.server.disconnect(_sid(), namespace=NAMESPACE)
+                return None
+
+        return hear
 
     def _hello(self, data: Any) -> dict[str, Any]:
         """The agent says what it holds; from now on it is sent slips."""

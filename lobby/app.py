@@ -6,7 +6,6 @@ from pathlib import Path
 
 from flask import Flask, Response, render_template, send_from_directory
 from flask_openapi3.models.info import Info
-from flask_openapi3.openapi import OpenAPI
 from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import NotFound
 
@@ -23,6 +22,7 @@ from kiosk import routes as kiosk_room
 from lobby import (
     __version__,
     defences,
+    document,
     enrolment,
     figures,
     gate,
@@ -50,7 +50,7 @@ _STATIC = {
 
 def create_app(context: Context, control_token: str) -> Flask:
     """The whole web of one store. `control_token` lets the command line in."""
-    app = OpenAPI(
+    app = document.Documented(
         "lobby",
         info=Info(title="Lobbyline", version=__version__),
         security_schemes={"token": {"type": "http", "scheme": "bearer"}},

@@ -49,13 +49,13 @@ class CounterAdd(_Work):
 class CounterSet(_Work):
     """Changes of a counter; what is absent stays as it is."""
 
-    number: int
+    number: int = Field(ge=1, le=HIGHEST)
 
 
 class CounterNumber(Body):
     """Which counter."""
 
-    number: int
+    number: int = Field(ge=1, le=HIGHEST)
 
 
 def page(conn: sqlite3.Connection) -> Json:

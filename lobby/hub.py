@@ -14,7 +14,6 @@ from typing import Any, Literal
 
 import gevent
 from flask import request, session
-from flask_socketio import ConnectionRefusedError as Refuse
 from flask_socketio import SocketIO, join_room, leave_room
 from gevent.event import Event as Signal
 from pydantic import BaseModel, Field, ValidationError
@@ -30,7 +29,7 @@ from db.presence import Seen
 from db.records import EventKind
 from display import screens
 from display.board import of_call
-from lobby import rights
+from lobby import handshake, rights
 from lobby.errors import InvalidRequest
 from lobby.phones import Phones
 
@@ -191,14 +190,14 @@ class Hub:
                 self._socketio.server.disconnect(sid)
 
     def _connect(self, auth: Any = None) -> None:
-        token = auth.get("token") if isinstance(auth, dict) else None
+        token = handshake.token_of(auth)
         session_token = None if token else session.get(SESSION_KEY)
-        caller = self._context.caller_of_token(str(token)) if token else self._context.caller_of_cookies()
+        caller = self._context.caller_of_token(token) if token else self._context.caller_of_cookies()
         if token and not caller.is_known:
-            self._require_ticket(str(token))
-            self._held[_sid()] = str(token)
+            self._require_ticket(token)
+            self._held[_sid()] = token
         if caller.person is not None:
-            self._sessions[_sid()] = session_token or str(token)
+            self._sessions[_sid()] = session_token or token or ""
         self._callers[_sid()] = caller
         self._addresses[_sid()] = request.remote_addr or ""
 
@@ -206,7 +205,7 @@ class Hub:
         """A ticket's own token lets its holder in, to that ticket only."""
         with self._context.store.read() as conn:
             if tickets.by_token(conn, token) is None:
-                raise Refuse("unknown token")
+                raise handshake.refuse()
 
     def _disconnect(self, *_: object) -> None:
         self._callers.pop(_sid(), None)
@@ -214,7 +213,7 @@ class Hub:
             known.pop(_sid(), None)
         self._watched.pop(_sid(), None)
 
-    def _watch(self, what: Any = None) -> None:
+    def _watch(self, what: Any = None, *_: object) -> None:
         try:
             wanted = _Watch.model_validate(what or {})
             audience = self._admit(wanted)

@@ -8,10 +8,11 @@ from typing import Any
 
 from flask import Flask, Response, redirect, render_template, request, url_for
 from pydantic import ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from counter.errors import SignInNeeded
+from counter.web import HIDDEN_CHARACTERS
 from db.errors import LobbyError, UnknownTicket
 from kiosk.errors import FileTooLarge
 from lobby import texts
@@ -28,6 +29,7 @@ _FAULTS = {
     "less_than_equal": "This is too large.",
     "literal_error": "This is not one of the possible values.",
     "enum": "This is not one of the possible values.",
+    HIDDEN_CHARACTERS: "This holds characters that cannot be seen.",
 }
 _KNOWN = {404: NoSuchPage, 405: NotThisWay, 413: FileTooLarge}
 _FILES = "/api/v1/imports"
@@ -68,6 +70,8 @@ def require_json() -> None:
         return
     try:
         request.get_json()
+    except RequestEntityTooLarge:
+        raise
     except (HTTPException, RecursionError):
         raise NotJson from None
 

@@ -6,9 +6,11 @@ To undo is a change like any other, so an undo is undone in the same way. Whoeve
 import sqlite3
 from collections.abc import Sequence
 
+from pydantic import Field
+
 from counter import learning
 from counter.faults import UnsoundSettings
-from counter.web import Body
+from counter.web import LARGEST, Body
 from db import printers, sessions, setting_changes, setting_rows, settings
 from db.errors import LobbyError
 from db.records import DeviceKind
@@ -73,7 +75,7 @@ class ComesWithALink(LobbyError):
 class Undo(Body):
     """Which change is taken back."""
 
-    id: int
+    id: int = Field(ge=1, le=LARGEST)
 
 
 def undo(conn: sqlite3.Connection, order: Order, body: Undo) -> Json:

@@ -1,7 +1,6 @@
 """Owns setting up what slips look like: templates per language and class, the store's own lines, its logo."""
 
 import base64
-import binascii
 import sqlite3
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
@@ -156,7 +155,7 @@ def _read_logo(context: Context, body: LogoSet) -> LogoSet:
         return body
     try:
         given = base64.b64decode(body.image, validate=True)
-    except binascii.Error:
+    except ValueError:  # `binascii.Error`, or letters outside of ASCII
         raise BadLogo from None
     kept = context.off_loop(lambda: _kept_or_none(given))
     if kept is None:

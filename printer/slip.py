@@ -1,10 +1,22 @@
 """Owns what a slip is made of: blocks of paper from top to bottom; knows neither printers nor rows nor templates."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 LARGEST = 8
 """Letters are magnified at most so many times."""
+
+_BREAKS = re.compile(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
+_NOT_PRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """A text without what a printer would take for a command, whatever a name has in it: one line, no control bytes.
+
+    Halves of characters and marks that turn the direction of writing go too.
+    """
+    return _NOT_PRINTED.sub("", _BREAKS.sub(" ", text))
 
 
 class Align(StrEnum):
@@ -24,6 +36,9 @@ class Text:
     bold: bool = False
     align: Align = Align.CENTER
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", printable(self.text))
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:
@@ -34,6 +49,10 @@ class Columns:
     size: int = 1
     bold: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "left", printable(self.left))
+        object.__setattr__(self, "right", printable(self.right))
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -41,6 +60,9 @@ class Number:
 
     text: str
     size: int | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", printable(self.text))
 
 
 @dataclass(frozen=True, slots=True)
