@@ -31,7 +31,7 @@ def test_risk_is_shown_before_the_breach_and_one_tap_opens_a_counter_for_somebod
     page = floor.sign_in(server.url, MANAGER, "/floor")
     at_risk = page.locator("[data-risk^=V]").last
     expect(at_risk).to_contain_text("还剩", timeout=FIRST_MS)
-    expect(at_risk).to_contain_text("超时可能性")
+    expect(at_risk).to_contain_text("暂无法预计叫号时间")
     remedy = page.locator("[data-remedy^=open_counter]").first
     expect(remedy).to_contain_text(re.compile(r"开放 \d 号柜台：孙倩"), timeout=FIRST_MS)
     expect(remedy).to_contain_text("不再超时", timeout=FIRST_MS)

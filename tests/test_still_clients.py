@@ -10,7 +10,6 @@ from contextlib import ExitStack
 import gevent
 import httpx
 import pytest
-from gevent.pool import Pool
 from serving import Serving
 from test_live import Follower
 
@@ -73,7 +72,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     listener = gevent.socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen()
-    serving = Server(listener, _answer, spawn=Pool(), log=None, error_log=None)
+    serving = Server(listener, _answer, log=None, error_log=None)
     serving.start()
     yield serving
     serving.stop(timeout=0)
