@@ -31,10 +31,11 @@ class Answer:
 
 
 class Http:
-    """One keep-alive connection to a server on 127.0.0.1. Use it in one thread at a time."""
+    """One keep-alive connection to a server on 127.0.0.1, from an address of loopback. In one thread at a time."""
 
-    def __init__(self, port: int, token: str = "") -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_S)
+    def __init__(self, port: int, token: str = "", *, address: str = "127.0.0.1") -> None:
+        self.port = port
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_S, source_address=(address, 0))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         bearer = f"Authorization: Bearer {token}\r\n" if token else ""
         self._head = f"Host: 127.0.0.1:{port}\r\n{bearer}Content-Type: application/json\r\nContent-Length: "
