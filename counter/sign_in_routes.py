@@ -7,8 +7,6 @@ from flask import redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_openapi3.blueprint import APIBlueprint
 from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from pydantic import Field
 
 from counter import browser, desk, signing_in
@@ -25,7 +23,6 @@ SIGN_INS = parse("120 per minute")
 
 SET_UP_PAGE = "/me/second-factor"
 
-_limiter = FixedWindowRateLimiter(MemoryStorage())
 _PATH = re.compile(r"/(?![/\\])[!-~]*")
 
 
@@ -94,7 +91,7 @@ def add_api(room: APIBlueprint, context: Context) -> None:
 
     @room.post("/sessions", summary="Sign in for programs")
     def open_session(body: SignIn) -> Answer:
-        _require_quiet()
+        _require_quiet(context)
         here = Place(request.remote_addr or "")
         token = signing_in.of_program(context, body.staff.strip(), body.pin, body.code, here)
         number = body.counter
@@ -104,13 +101,13 @@ def add_api(room: APIBlueprint, context: Context) -> None:
         return {"token": token}, 201
 
 
-def _require_quiet() -> None:
-    if not _limiter.hit(SIGN_INS, request.remote_addr or ""):
+def _require_quiet(context: Context) -> None:
+    if not context.limiter.hit(SIGN_INS, "sign-in", request.remote_addr or ""):
         raise TooManyTries
 
 
 def _take_pin(context: Context, name: str, pin: str) -> Answer:
-    _require_quiet()
+    _require_quiet(context)
     with context.store.read() as conn:
         found = staff.staff_by_name(conn, name)
     here, target = browser.place(found), _local(request.form.get("next", ""))
@@ -125,7 +122,7 @@ def _take_pin(context: Context, name: str, pin: str) -> Answer:
 
 
 def _take_code(context: Context, waiting: browser.Pending, code: str) -> Answer:
-    _require_quiet()
+    _require_quiet(context)
     person, here = waiting.person, browser.place(waiting.person)
     with context.store.read() as conn:
         step = signing_in.next_step(conn, person)

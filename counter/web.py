@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import g, request, session
 from flask_wtf.csrf import validate_csrf
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter, RateLimiter
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from werkzeug.wrappers import Response as BaseResponse
@@ -91,7 +93,7 @@ class Context:
     `give_way` lets the lobby hear of a change before its maker's answer is put together. `what_if` plays the next hour
     with and without a change, as `lobby.forecasting` does. `speak` gives the sound of a call: a WAV file, or None.
     `print_test` prints a test page on the printer of a name. `heard` is told of each device whose token was used,
-    `on_line` tells which devices are there now, by id.
+    `on_line` tells which devices are there now, by id. `limiter` counts what may be done only so often.
     """
 
     store: Store
@@ -105,6 +107,7 @@ class Context:
     print_test: Callable[[str], dict[str, Any]] = field(default=_no_printers)
     heard: Callable[[int], None] = lambda _: None
     on_line: Callable[[], Mapping[int, Seen]] = dict
+    limiter: RateLimiter = field(default_factory=lambda: FixedWindowRateLimiter(MemoryStorage()))
 
     @property
     def base_url(self) -> str:

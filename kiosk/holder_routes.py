@@ -7,8 +7,6 @@ from typing import Any
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from pydantic import Field
 
 from counter import views
@@ -21,8 +19,6 @@ from kiosk.errors import TooManyRequests
 
 ACTIONS = parse("20 per minute")
 """For one ticket: more than anybody needs, too little to keep the lobby busy."""
-
-_limiter = FixedWindowRateLimiter(MemoryStorage())
 
 
 class Pass(Body):
@@ -57,7 +53,7 @@ def api(context: Context) -> APIBlueprint:
 
     def _hold(token: str, act: Callable[[sqlite3.Connection, float], None]) -> dict[str, Any]:
         """One action of the holder. Raises `TooManyRequests`."""
-        if not _limiter.hit(ACTIONS, token):
+        if not context.limiter.hit(ACTIONS, "hold", token):
             raise TooManyRequests
         context.store.write(lambda conn: act(conn, context.clock()))
         with context.store.read() as conn:

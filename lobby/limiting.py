@@ -5,8 +5,7 @@ A program with a token of its own is trusted to ask as often as it needs; only i
 
 from flask import Response, g, request
 from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
+from limits.strategies import RateLimiter
 
 from counter.web import Caller, bearer
 from kiosk.errors import TooManyRequests
@@ -54,8 +53,8 @@ RETRY_S = "60"
 class Limiting:
     """Counts the requests of one application."""
 
-    def __init__(self) -> None:
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+    def __init__(self, limiter: RateLimiter) -> None:
+        self._limiter = limiter
 
     def count_address(self) -> None:
         """Before anything else is looked at. Raises `TooManyRequests`."""

@@ -192,8 +192,9 @@ def _run(
     }
     workers = [gevent.spawn(work) for work in works]
     with _control_file(store.folder / CONTROL, control):
+        stop = _signal_to_stop()
         _announce(context, say)
-        _wait_for_signal()
+        stop.wait()
     server.end(LAST_ANSWERS_S)
     gevent.killall(workers)
     announcing.close()
@@ -293,8 +294,9 @@ def _first_links(conn: sqlite3.Connection) -> dict[str, str]:
     }
 
 
-def _wait_for_signal() -> None:
+def _signal_to_stop() -> Signal:
+    """Whoever reads that we are ready may ask us to stop at once."""
     stop = Signal()
     for number in (signal.SIGTERM, signal.SIGINT):
         gevent.signal_handler(number, stop.set)
-    stop.wait()
+    return stop

@@ -1,16 +1,13 @@
 """Owns a served floor for browser tests: a morning already played into the store, and a clock that starts there."""
 
 import itertools
-import subprocess
-import sys
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from sqlite3 import Connection
 
 from lobby_stage import MINUTE, TEN
-from serving import START_S, Serving
+from serving import Serving
 from watched_stage import MEAN_10
 
 from counter import auth, desk
@@ -36,28 +33,9 @@ class FloorServing(Serving):
         super().__init__(folder)
         self._speed = speed
 
-    def start(self, port: int = 0) -> None:
-        """As a demo's server; it ends with its standard input at the latest."""
-        self._process = subprocess.Popen(
-            self.command_line(port), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        ready = threading.Event()
-        self._reader = threading.Thread(target=self._read, args=(self._process, ready))
-        self._reader.start()
-        assert ready.wait(START_S), f"the server did not get ready: {self.log}"
-
-    def command_line(self, port: int) -> list[str]:
+    def call(self, port: int) -> tuple[object, ...]:
         """What starts it."""
-        arguments = (self.folder, "127.0.0.1", port, self._speed, NOW)
-        return [sys.executable, "-P", "-m", "lobby.demo_server", *map(str, arguments)]
-
-    def stop(self) -> int:
-        """End it, and its input."""
-        process = self._process
-        code = super().stop()
-        if process is not None and process.stdin is not None:
-            process.stdin.close()
-        return code
+        return "hand_clock:serve_from", str(self.folder), port, self._speed, NOW
 
     def token(self, name: str) -> str:
         """Sign somebody in who is there already."""

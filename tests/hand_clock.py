@@ -1,35 +1,33 @@
-"""Owns the server's half of a store whose clock a test moves by hand: the time stands in a file.
-
-Run as a program it serves a folder until SIGTERM, as `lobbyline serve` does.
-"""
+"""Owns servers whose time a test decides: set once and going on from there, or moved by hand, standing in a file."""
 
 import struct
-import sys
 from pathlib import Path
+
+from lobby.clock import Clock
+from lobby.server import Address, serve
+from lobby.terminal import say
 
 AT = struct.Struct("d")
 SPEED = 10.0
-"""The floor is looked at as often as if the clock ran so fast."""
+"""The floor is looked at as often as if a clock in a file ran so fast."""
 
 
-def serve(folder: str, port: str, file: str) -> None:
-    """Serve with the time in `file`, seconds since the epoch as `AT`."""
-    from gevent import monkey  # noqa: PLC0415 — patches before anything else is imported
+class FileClock(Clock):
+    """The time in a file, in seconds since the epoch as `AT`."""
 
-    monkey.patch_all()
-    from lobby import server  # noqa: PLC0415
-    from lobby.clock import Clock  # noqa: PLC0415
+    def __init__(self, file: Path) -> None:
+        super().__init__(SPEED)
+        object.__setattr__(self, "_file", file)
 
-    class FileClock(Clock):
-        def __call__(self) -> float:
-            return float(AT.unpack(Path(file).read_bytes())[0])
-
-    def say(line: str) -> None:
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
-
-    server.serve(Path(folder), server.Address("127.0.0.1", int(port)), FileClock(SPEED), say)
+    def __call__(self) -> float:
+        return float(AT.unpack(self._file.read_bytes())[0])  # type: ignore[attr-defined]
 
 
-if __name__ == "__main__":
-    serve(*sys.argv[1:])
+def serve_with_file(folder: str, port: int, file: str) -> None:
+    """Serve until SIGTERM, as `lobbyline serve` does, with the time in a file."""
+    serve(Path(folder), Address("127.0.0.1", port), FileClock(Path(file)), say)
+
+
+def serve_from(folder: str, port: int, speed: float, starts_at: float) -> None:
+    """Serve until SIGTERM, as `lobbyline serve` does, with a clock of its own speed that starts at a time."""
+    serve(Path(folder), Address("127.0.0.1", port), Clock(speed, starts_at), say)

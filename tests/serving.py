@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from forking import Forked, fork
 
 LOBBYLINE = str(Path(sys.executable).with_name("lobbyline"))
 START_S = 60.0
+STOP_S = 20.0
 
 
 class Serving:
@@ -24,7 +26,7 @@ class Serving:
         self.options = options
         self.url = ""
         self.links: dict[str, str] = {}
-        self._process: subprocess.Popen[str] | None = None
+        self._process: Forked | None = None
         self._reader: threading.Thread | None = None
         self.log: list[str] = []
 
@@ -43,8 +45,7 @@ class Serving:
 
     def start(self, port: int = 0) -> None:
         """Start and wait until it serves."""
-        command = [LOBBYLINE, "serve", "--port", str(port), "--data", str(self.folder), *self.options]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self._process = fork(*self.call(port))
         ready = threading.Event()
         self._reader = threading.Thread(target=self._read, args=(self._process, ready))
         self._reader.start()
@@ -52,8 +53,12 @@ class Serving:
             self.kill()
             raise AssertionError(f"the server did not get ready: {self.log}")
 
-    def _read(self, process: "subprocess.Popen[str]", ready: threading.Event) -> None:
-        assert process.stdout is not None
+    def call(self, port: int) -> tuple[object, ...]:
+        """What starts it, as `fork` takes it: the command line."""
+        words = ["serve", "--port", str(port), "--data", str(self.folder), *self.options]
+        return "lobby.program:main", words, "lobbyline"
+
+    def _read(self, process: Forked, ready: threading.Event) -> None:
         for line in process.stdout:
             self.log.append(line.rstrip())
             word, _, rest = line.strip().partition(" ")
@@ -81,10 +86,9 @@ class Serving:
         if process is None:
             return 0
         os.kill(process.pid, how)
-        code = process.wait(10)
+        code = process.wait(STOP_S)
         assert self._reader is not None
-        self._reader.join(10)
-        assert process.stdout is not None
+        self._reader.join(STOP_S)
         process.stdout.close()
         return code
 
