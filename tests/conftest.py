@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from browsing import Make, browser, screens
 from lobby_stage import Stage
+from newborn import new_store
 from playwright.sync_api import Browser
 
 from db.store import Store
@@ -14,7 +15,7 @@ from db.store import Store
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """An empty database with the newest schema."""
-    opened = Store(tmp_path / "store")
+    opened = new_store(tmp_path / "store")
     yield opened
     opened.close()
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from lobby_stage import CHEN, WANG, Stage
+from newborn import new_store
 
 from counter import choosing, desk, holding, pauses, transferring, undoing
 from counter.acting import get_counter
@@ -18,7 +19,6 @@ from counter.line import can_serve, is_for
 from counter.transferring import Goal
 from db.errors import LobbyError
 from db.records import CounterState, HoldKind, Outcome, PauseReason, Place, Staff, TicketState
-from db.store import Store
 
 Dump = dict[tuple[str, Any], tuple[Any, ...]]
 Step = Callable[[Connection, int, Staff, float], object]
@@ -100,7 +100,7 @@ class Desks(RuleBasedStateMachine):
     @initialize()
     def open_the_store(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
-        self.stage = Stage(Store(Path(self.folder.name) / "store"))
+        self.stage = Stage(new_store(Path(self.folder.name) / "store"))
         self.seats = {1: self.stage.mei, 4: self.stage.lin, 5: self.stage.zhou}
         for number, person in self.seats.items():
             self.stage.open(number, person)

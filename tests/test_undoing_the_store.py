@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as checked
 from hypothesis import strategies as st
 from lobby_stage import ZONE, Stage
+from newborn import new_store
 from test_setting_changes import HAI, ask, do, everything, listed, undo
 from test_settings_file import HEAD, export, faults, take_over
 
@@ -18,7 +20,6 @@ from counter import auth
 from counter.web import Context
 from db import settings, staff
 from db.errors import LobbyError
-from db.store import Store
 from lobby import commands
 
 DAY = "2026-11-24"
@@ -27,7 +28,7 @@ DAY = "2026-11-24"
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[Stage]:
     """Another store, as new."""
-    store = Store(tmp_path / "other")
+    store = new_store(tmp_path / "other")
     yield Stage(store)
     store.close()
 
@@ -214,20 +215,21 @@ _SERVICES = st.lists(
 def test_a_store_of_any_services_and_counters_is_laid_out_alike_elsewhere(
     tmp_path_factory: pytest.TempPathFactory, services: Any, numbers: set[int], seed: Any
 ) -> None:
-    stores = [Store(tmp_path_factory.mktemp("store")) for _ in range(2)]
-    here, there = (Stage(store) for store in stores)
-    letters = iter("FGHIJK")
-    for zh, en, shown, desks in services:
-        words = {"name_zh": zh, "name_en": en, "shown": shown, "letter": next(letters), "counters": desks}
-        ask(here, "service-add", **words)
-    for number in sorted(numbers):
-        ask(here, "counter-add", number=number, name_zh="室", name_en="Room", ordinary="never")
-    codes = list(here.present().services)
-    seed.shuffle(codes)
-    ask(here, "services-order", codes=codes)
-    text = export(here)
-    take_over(there, text)
-    assert export(there) == text
-    assert list(tomllib.loads(text)["services"]) == codes
-    for store in stores:
-        store.close()
+    with (
+        closing(new_store(tmp_path_factory.mktemp("here"))) as one,
+        closing(new_store(tmp_path_factory.mktemp("there"))) as two,
+    ):
+        here, there = Stage(one), Stage(two)
+        letters = iter("FGHIJK")
+        for zh, en, shown, desks in services:
+            words = {"name_zh": zh, "name_en": en, "shown": shown, "letter": next(letters), "counters": desks}
+            ask(here, "service-add", **words)
+        for number in sorted(numbers):
+            ask(here, "counter-add", number=number, name_zh="室", name_en="Room", ordinary="never")
+        codes = list(here.present().services)
+        seed.shuffle(codes)
+        ask(here, "services-order", codes=codes)
+        text = export(here)
+        take_over(there, text)
+        assert export(there) == text
+        assert list(tomllib.loads(text)["services"]) == codes
