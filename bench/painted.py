@@ -58,7 +58,7 @@ _BARE = """(port) => new Promise((resolve) => {
 @contextmanager
 def browser(*flags: str) -> Iterator[Browser]:
     """The system's Chromium."""
-    executable = os.environ.get("CHROMIUM") or which("chromium") or which("chromium-browser")
+    executable = os.environ.get("CHROMIUM") or which("chromium-headless-shell") or which("chromium")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=executable, chromium_sandbox=False, args=[*FLAGS, *flags])
         yield started

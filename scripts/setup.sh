@@ -55,7 +55,7 @@ ensure_venv() {
 ensure_browser() {
     # libatomic1 is what the browser driver's own Node needs; the fonts draw Chinese
     missing=""
-    command -v chromium >/dev/null 2>&1 || missing="chromium"
+    command -v chromium-headless-shell >/dev/null 2>&1 || command -v chromium >/dev/null 2>&1 || missing="chromium-headless-shell"
     for package in libatomic1 fonts-noto-cjk; do
         dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
     done

@@ -43,8 +43,8 @@ _EXPECTED = (
 
 @contextmanager
 def browser() -> Iterator[Browser]:
-    """Chromium; the one the system has."""
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    """Chromium, of the system: its build without a window, which costs a fifth less, else the one with."""
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
     assert executable, "no chromium found: ./test installs it"
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable, chromium_sandbox=False, args=FLAGS)
