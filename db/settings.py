@@ -237,8 +237,8 @@ def add_tier(conn: sqlite3.Connection, tier: Tier) -> None:
 
 
 def change_tier(conn: sqlite3.Connection, tier: Tier) -> None:
-    """Change what a tier is entitled to; its rank and name stay."""
+    """Change what a tier is called and entitled to; its rank stays."""
     conn.execute(
-        "UPDATE tiers SET target_s = ?, head_start_s = ?, may_proxy = ?, target_reason = ? WHERE code = ?",
-        (tier.target_s, tier.head_start_s, tier.may_proxy, tier.target_reason, tier.code),
+        "UPDATE tiers SET name_zh = ?, name_en = ?, target_s = ?, head_start_s = ?, may_proxy = ?, target_reason = ? WHERE code = ?",
+        (tier.name.zh, tier.name.en, tier.target_s, tier.head_start_s, tier.may_proxy, tier.target_reason, tier.code),
     )

@@ -34,6 +34,12 @@ class UnknownTier(LobbyError):
     code, status, field, text = "unknown_tier", 404, "tier", "There is no tier “{tier}”."
 
 
+class TierNameTaken(LobbyError):
+    """Nobody could tell two tiers apart."""
+
+    code, status, field, text = "tier_name_taken", 409, "name_zh", "Another tier is called “{name}” already."
+
+
 class BadTarget(LobbyError):
     """A wait target that is none."""
 
@@ -84,9 +90,11 @@ class BadPageTime(LobbyError):
 
 
 class TierSet(Body):
-    """What a tier is entitled to; what is absent stays. `reason`: why a target is longer than the VIP promise."""
+    """What a tier is called and entitled to; what is absent stays. `reason`: why a target is beyond the promise."""
 
     tier: str
+    name_zh: str | None = Field(default=None, min_length=1, max_length=20)
+    name_en: str | None = Field(default=None, min_length=1, max_length=40)
     target_s: int | None = None
     head_start_s: int | None = None
     may_proxy: bool | None = None
@@ -121,11 +129,16 @@ class PagingSet(Body):
 
 def _tier_set(conn: sqlite3.Connection, order: Order, body: TierSet) -> Json:
     order.require_at_least(Role.ADMIN)
-    before = settings.tiers(conn).get(body.tier)
+    known = settings.tiers(conn)
+    before = known.get(body.tier)
     if before is None:
         raise UnknownTier(tier=body.tier)
-    given = {key: value for key, value in body.model_dump(exclude={"tier", "reason"}).items() if value is not None}
-    after = replace(before, **given)
+    given = body.model_dump(include={"target_s", "head_start_s", "may_proxy"}, exclude_none=True)
+    name = Names(body.name_zh or before.name.zh, body.name_en or before.name.en)
+    for other in known.values():
+        if other.code != before.code and (taken := {name.zh, name.en} & {other.name.zh, other.name.en}):
+            raise TierNameTaken(name=taken.pop())
+    after = replace(before, name=name, **given)
     if not 0 < after.target_s <= LONGEST_TARGET_S:
         raise BadTarget(longest=LONGEST_TARGET_S)
     if not 0 <= after.head_start_s <= LONGEST_HEAD_START_S:

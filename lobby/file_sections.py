@@ -100,6 +100,8 @@ def _voice(conn: sqlite3.Connection) -> Json:
 def _tiers(conn: sqlite3.Connection) -> Json:
     return {
         code: {
+            "name_zh": tier.name.zh,
+            "name_en": tier.name.en,
             "target_s": int(tier.target_s),
             "head_start_s": int(tier.head_start_s),
             "may_proxy": tier.may_proxy,

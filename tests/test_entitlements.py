@@ -10,14 +10,14 @@ import pytest
 from lobby_stage import CHEN, TEN, WANG, Stage
 from sqlite_utils import Database
 
-from counter import desk, screen
+from counter import desk, screen, views
 from counter.errors import Forbidden
 from counter.present import load_with_calls
 from counter.web import Context
 from db import migrations, settings
 from db.connection import open_writer
 from db.errors import LobbyError
-from db.records import EventKind, Names, Role, Settings
+from db.records import EventKind, Names, PrintState, Role, Settings
 from lobby import commands, entitlements
 from lobby.orders import UnknownStaff
 
@@ -53,9 +53,18 @@ def test_an_administrator_changes_a_tier_and_the_journal_keeps_both(stage: Stage
     assert run("tier-set", tier="diamond", target_s=360) == {"changed": False}
 
 
+def test_a_tier_is_called_what_the_store_says_on_its_tickets_too(stage: Stage, run: Run) -> None:
+    assert run("tier-set", tier="diamond", name_zh="黑钻卡", name_en="Black Diamond") == {"changed": True}
+    assert run("tier-set", tier="diamond", name_en="Black") == {"changed": True}
+    assert stage.present().tiers["diamond"].name == Names("黑钻卡", "Black")
+    ticket = stage.issue(member=CHEN).ticket
+    assert views.ticket(ticket, stage.present(), PrintState.PENDING)["tier_name"] == {"zh": "黑钻卡", "en": "Black"}
+
+
 @pytest.mark.parametrize(
     ("command", "arguments", "refusal"),
     [
+        ("tier-set", {"tier": "gold", "name_zh": "钻石卡"}, entitlements.TierNameTaken),
         ("tier-set", {"tier": "platinum"}, entitlements.UnknownTier),
         ("tier-set", {"tier": "gold", "target_s": 0}, entitlements.BadTarget),
         ("tier-set", {"tier": "gold", "target_s": 601}, entitlements.TargetBeyondPromise),
