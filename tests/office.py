@@ -3,11 +3,14 @@
 import base64
 import io
 import random
+import struct
+import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 
 import openpyxl
 
+SHEET = "xl/worksheets/sheet1.xml"
 HEADING = [
     *("会员编号", "姓名", "手机号码", "客户等级", "生效日期", "失效日期"),
     *("合约到期", "生日", "客户经理A", "客户经理B", "语言", "状态"),
@@ -71,6 +74,42 @@ def workbook(rows: Sequence[Sequence[object]]) -> bytes:
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
+
+
+def far_cell() -> bytes:
+    """An .xlsx file of five kilobytes, whose table is as large as a sheet can be: its first and its last cell."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.cell(1, 1, HEADING[0])
+    sheet.cell(1_048_576, 16_384, "x")
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def bomb(megabytes: int, said: int | None = None) -> bytes:
+    """An .xlsx file of little size that holds so much text; `said`: the sheet's bytes, if it lies.
+
+    The field is at 24 of the entry's header, the name at 46 (PKWARE APPNOTE 4.3.12).
+    """
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook([HEADING]))) as whole,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for part in whole.infolist():
+            if part.filename != SHEET:
+                new.writestr(part, whole.read(part))
+        with new.open(SHEET, "w") as sheet:
+            head, _, tail = whole.read(SHEET).partition(HEADING[0].encode())
+            sheet.write(head)
+            for _ in range(megabytes):
+                sheet.write(b" " * 1_000_000)
+            sheet.write(tail)
+    data = bytearray(target.getvalue())
+    if said is not None:
+        struct.pack_into("<I", data, data.rindex(SHEET.encode()) - 46 + 24, said)
+    return bytes(data)
 
 
 def many(count: int, tier: str = "") -> Iterator[list[str]]:

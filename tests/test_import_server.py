@@ -52,6 +52,19 @@ def _run(server: Serving, *arguments: str, lang: str = "C.UTF-8") -> "subprocess
     return subprocess.run(words, capture_output=True, text=True, timeout=60, check=False, env=environment)
 
 
+def test_small_files_that_hold_very_much_are_refused_and_the_lobby_goes_on(mei: httpx.Client) -> None:
+    files = {
+        office.far_cell(): "no list that can be read",
+        office.bomb(300): "too large",
+        office.bomb(300, said=1000): "damaged",
+    }
+    for data, words in files.items():
+        assert len(data) < 400_000
+        job = _past(mei, _begin(mei, data), "reading")
+        assert (job["state"], words in job["error"]["text"]) == ("failed", True), job
+        assert mei.get("/healthz").status_code == 200
+
+
 def test_the_command_line_tells_each_fault_in_the_readers_language_and_saves_them(
     server: Serving, tmp_path: Path
 ) -> None:
