@@ -108,6 +108,7 @@ def create_app(context: Context, control_token: str) -> Flask:
 def _guard(app: Flask, context: Context, control_token: str) -> None:
     """What every request passes, in this order, before anything of it is read."""
     limiting = Limiting(context.limiter)
+    app.before_request(limiting.bound_body)
     app.before_request(limiting.count_address)
     gate.install(app, context, control_token)
     app.before_request(limiting.count_asker)

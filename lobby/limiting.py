@@ -1,4 +1,4 @@
-"""Owns how often one browser, one device or one address may ask: what anybody can reach, and what can be guessed at.
+"""Owns how often one browser, one device or one address may ask, and how much it may send.
 
 A program with a token of its own is trusted to ask as often as it needs; only its wrong guesses are counted.
 """
@@ -46,6 +46,10 @@ _GUESSED = frozenset({
     "PATCH /api/v1/appointments/<code>",
     "DELETE /api/v1/appointments/<code>",
 })  # fmt: skip
+_WITH_FILES = frozenset({"POST /api/v1/commands/<name>", "POST /api/v1/imports", "POST /api/v1/slips/preview"})
+"""All of them are for managers; their bound is the application's own."""
+
+LARGEST_MESSAGE = 64 * 1024
 RETRY_S = "60"
 """Told where the refusal does not say more exactly when to try again."""
 
@@ -55,6 +59,12 @@ class Limiting:
 
     def __init__(self, limiter: RateLimiter) -> None:
         self._limiter = limiter
+
+    @staticmethod
+    def bound_body() -> None:
+        """What is no file is short: nobody fills the memory with it."""
+        if _route() not in _WITH_FILES:
+            request.max_content_length = LARGEST_MESSAGE
 
     def count_address(self) -> None:
         """Before anything else is looked at. Raises `TooManyRequests`."""

@@ -167,8 +167,11 @@ def test_what_is_no_json_is_refused_in_words(admin: FlaskClient, path: str, body
 
 
 def test_a_body_too_large_is_refused_in_words_and_the_next_request_is_answered(admin: FlaskClient) -> None:
-    answer = admin.post("/api/v1/tickets", data=b" " * (33 << 20), content_type="application/json")
-    assert (answer.status_code, answer.get_json()["code"]) == (413, "bad_file")
+    for path, size in {"/api/v1/tickets": 65 << 10, "/api/v1/commands/store-set": 33 << 20}.items():
+        answer = admin.post(path, data=b" " * size, content_type="application/json")
+        assert (answer.status_code, answer.get_json()["code"]) == (413, "bad_file")
+    within = admin.post("/api/v1/commands/store-set", data=b" " * (1 << 20), content_type="application/json")
+    assert within.status_code != 413
     assert admin.get("/api/v1/board").status_code == 200
 
 
