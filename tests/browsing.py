@@ -132,4 +132,4 @@ def screens(chromium: Browser) -> Iterator[Make]:
     complaints = [complaint for screen in made for complaint in screen.complaints]
     for screen in made:
         screen.close()
-    assert complaints == []
+    assert complaints == [], complaints

@@ -54,7 +54,7 @@ def fork(call: object, *arguments: object) -> Forked:
     """A process that calls `module:function` with these arguments."""
     said, say = os.pipe()
     told, tell = os.pipe()
-    socket.send_fds(_zygote().orders, [json.dumps([call, arguments]).encode()], [say, tell])
+    socket.send_fds(_zygote().orders, [json.dumps([call, arguments, dict(os.environ)]).encode()], [say, tell])
     os.close(say)
     os.close(tell)
     return Forked(said, told)

@@ -188,6 +188,8 @@ def test_a_display_that_was_cut_off_shows_the_call_it_missed(screen: Make, serve
     _touch(kiosk.page, "plan")
     expect(display.page.locator("body")).to_contain_text("套餐与号卡")
     port = server.port
+    for one in (kiosk, counter, display):
+        one.page.wait_for_load_state("networkidle")
     server.kill()
     expect(display.page.locator("body")).to_contain_text(re.compile("中断|断开"))
     server.start(port)

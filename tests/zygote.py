@@ -1,8 +1,8 @@
 """Owns the loaded program that servers of tests are forked from; `forking` gives its orders.
 
-Orders come over the socket that is its standard input: `["module:function", [argument, …]]`, with the two files to
-write to. Into the first goes what the server says; into the second its process id, and once it has ended its exit code,
-a line each.
+Orders come over the socket that is its standard input: `["module:function", [argument, …], {variable: value, …}]`, with
+the two files to write to. Into the first goes what the server says; into the second its process id, and once it has
+ended its exit code, a line each.
 """
 
 import json
@@ -57,7 +57,9 @@ if __name__ == "__main__":
         close(say)
         code: Any = 0
         try:
-            call, arguments = order
+            call, arguments, environment = order
+            os.environ.clear()
+            os.environ.update(environment)
             module, _, name = call.partition(":")
             getattr(import_module(module), name)(*arguments)
         except SystemExit as end:
