@@ -12,7 +12,7 @@ from browsing import DESKTOP, KIOSK, SMALL_DESKTOP, TABLET, Make, Screen
 from playwright.sync_api import Browser, Page, expect
 from serving import Serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.walk]
+pytestmark = pytest.mark.browser
 
 MEMBERS = "member_no,name,phone,tier,valid_from,valid_until\nV07000001,王秀英,13800136620,gold,2020-01-01,2099-12-31\n"
 LANGUAGES = pytest.mark.parametrize("language", ["zh-CN", "en-GB"])

@@ -186,7 +186,6 @@ SCENES = [
 ]
 
 
-@pytest.mark.walk
 @BOTH
 @pytest.mark.parametrize("to", SCENES, ids=lambda to: to.__name__.removeprefix("_to_"))
 def test_every_scene_fits_every_screen_in_every_mode(
@@ -198,7 +197,6 @@ def test_every_scene_fits_every_screen_in_every_mode(
     _expect_sound(page)
 
 
-@pytest.mark.walk
 @BOTH
 def test_the_sheets_and_the_closed_store_fit_every_screen_in_every_mode(
     enrolled: Enrol, large_store: Serving, language: str

@@ -9,7 +9,7 @@ from browsing import DESKTOP, PHONE, TABLET, Make, Screen
 from playwright.sync_api import FilePayload, Page, Route, expect
 from serving import Serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.walk]
+pytestmark = pytest.mark.browser
 
 NAME = {"zh": "名单.csv", "en": "list.csv"}
 WORDS = {

@@ -10,7 +10,7 @@ from browsing import DESKTOP, SMALL_DESKTOP, TABLET, Make, Screen
 from playwright.sync_api import Locator, Page, expect
 from serving import Serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.walk]
+pytestmark = pytest.mark.browser
 
 MEMBERS = (
     "member_no,name,phone,tier,valid_from,valid_until,manager_a,manager_b\n"

@@ -256,7 +256,7 @@ def test_giving_the_place_up_is_asked_twice_and_says_what_to_do_now(lobby: Lobby
     ticket = lobby.issue()
     phone = lobby.screen(SMALL_PHONE, locale)
     page = lobby.open(phone, ticket)
-    page.locator("[data-action=cancel]").click()
+    page.locator("[data-action=cancel]").press("Enter")
     phone.inspect()
     page.locator("[data-sheet=cancel] [data-action=keep]").click()
     expect(page.locator("[data-ticket-number]")).to_have_text(ticket["number"])
@@ -273,6 +273,7 @@ def test_a_served_customer_says_how_it_was_and_changes_their_mind(lobby: Lobby, 
     page = lobby.open(phone, ticket)
     for action in ("call-next", "start", "finish"):
         lobby.act(action)
+    expect(page.locator("body:not(.calling) [data-score='4']")).to_be_visible()
     phone.inspect()
     page.locator("[data-score='4']").click()
     page.locator("textarea").fill("很快，谢谢！ " + "x" * 400)
