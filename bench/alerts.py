@@ -36,7 +36,10 @@ from counter.scenario import Scenario, draw, known_times
 from counter.simulation import Pause, simulate
 from counter.situation import Situation
 from db.alarm_records import USUAL_RULES, Alert, AlertKind, Fact
-from db.records import CounterState, Names, Settings, Ticket, TicketClass
+from db.counter_records import CounterState
+from db.setting_records import Settings
+from db.ticket_records import Ticket, TicketClass
+from db.words import Names
 from display.alarms import judge
 from display.moment_facts import Devices, Foreseen, facts
 from lobby import crowd, sample

@@ -22,7 +22,7 @@ from bench.watchers import Phones
 from counter import auth, desk
 from db import counters, staff
 from db.connection import open_reader
-from db.records import DeviceKind, Role, Staff
+from db.people_records import DeviceKind, Role, Staff
 from db.store import FILE, Store
 from lobby import sample
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 from pocketsphinx import Config, Decoder, get_model_path
 
-from db.records import SpokenCall, VoiceLanguages
+from db.event_records import SpokenCall
+from db.setting_records import VoiceLanguages
 from display import voice
 from display.voice import Phrase
 from display.wave_file import samples_of

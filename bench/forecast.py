@@ -35,20 +35,10 @@ from counter.scenario import Scenario, draw, known_times
 from counter.service_times import cautious, fit, prior
 from counter.simulation import simulate
 from counter.situation import Situation
-from db.records import (
-    Counter,
-    CounterState,
-    Names,
-    Permission,
-    Quote,
-    Rules,
-    Service,
-    ServiceTime,
-    Ticket,
-    TicketClass,
-    TicketState,
-    Tier,
-)
+from db.counter_records import Counter, CounterState, Permission
+from db.setting_records import Rules, Service, ServiceTime, Tier
+from db.ticket_records import Quote, Ticket, TicketClass, TicketState
+from db.words import Names
 from lobby import crowd, sample
 
 LOG = Path(__file__).parents[2] / "shared/data/bank-log.csv"

@@ -15,8 +15,10 @@ from zoneinfo import ZoneInfo
 from counter.scenario import Scenario, draw, known_times
 from counter.simulation import Pause, simulate
 from db import calendar, settings, staff
-from db.records import Role, Rules, Ticket, TicketState
+from db.people_records import Role
+from db.setting_records import Rules
 from db.store import Store
+from db.ticket_records import Ticket, TicketState
 from lobby import crowd, sample
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -23,9 +23,10 @@ import httpx
 from bench.busy_lobby import Answered, Person, Script, counter, door, kiosk, office
 from bench.harness import end, store_folder
 from db import appointments, sessions, staff
+from db.booking_records import Appointment
 from db.connection import open_reader
 from db.errors import ServerRunning
-from db.records import Appointment, DeviceKind, Role
+from db.people_records import DeviceKind, Role
 from db.store import FILE, Store, locked
 from lobby import sample
 

@@ -25,7 +25,9 @@ from bench.harness import Aim, Json, finish, median, number, options, table
 from counter.outcome import PROMISE_S, overtakes, wait_s
 from counter.scenario import Scenario, draw, known_times
 from counter.simulation import Customer, Day, simulate
-from db.records import Counter, Permission, RuleKind, Rules, TicketClass
+from db.counter_records import Counter, Permission
+from db.setting_records import RuleKind, Rules
+from db.ticket_records import TicketClass
 from lobby import crowd, sample
 
 SERVICES = {service.code: service for service in sample.SERVICES}

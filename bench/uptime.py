@@ -19,7 +19,7 @@ from bench.harness import Aim, finish, median, number, options, store_folder, ta
 from counter.day import close_earlier_days
 from counter.web import Context
 from db import sessions, staff
-from db.records import DeviceKind, Role
+from db.people_records import DeviceKind, Role
 from db.store import Store
 from display import past
 from lobby import sample

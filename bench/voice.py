@@ -16,7 +16,8 @@ import httpx
 
 from bench.ear import Ear, english
 from bench.harness import Aim, Json, Machine, Served, finish, number, options, percentile, served_store, table
-from db.records import SpokenCall, VoiceEngine, VoiceLanguages
+from db.event_records import SpokenCall
+from db.setting_records import VoiceEngine, VoiceLanguages
 from display import espeak, neural, voice
 from display.voice import Phrase
 from display.wave_file import samples_of

@@ -6,7 +6,9 @@ from counter.desk_errors import CounterBusy, CounterClosed, CounterPaused, NoCur
 from counter.errors import UnknownCounter
 from counter.undoing import Keeping
 from db import calendar, counters, events, quotes, settings, ticket_moves, tickets
-from db.records import Counter, CounterState, EventKind, Ticket
+from db.counter_records import Counter, CounterState
+from db.event_records import EventKind
+from db.ticket_records import Ticket
 
 SYSTEM = "system"
 """The actor of what happens by itself."""

@@ -10,8 +10,11 @@ from pydantic import Field
 from counter import choosing, desk, holding, notes, pauses, transferring, undoing
 from counter.transferring import Goal
 from counter.web import LARGEST, Body
-from db.records import CounterState, HoldKind, Message, Outcome, PauseReason, Place, Staff
+from db.counter_records import CounterState, PauseReason
+from db.people_records import Staff
 from db.ticket_notes import LONGEST
+from db.ticket_records import HoldKind, Outcome, Place
+from db.words import Message
 
 _Number = Field(min_length=1, max_length=8, description="A ticket number of today, such as A012")
 _Reason = Field(min_length=1, max_length=LONGEST, description="Why; the journal keeps it")

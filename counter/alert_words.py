@@ -5,7 +5,8 @@ from typing import Any
 from counter import views
 from db import calendar
 from db.alarm_records import Alert, AlertKind, AlertRule
-from db.records import Message, Settings
+from db.setting_records import Settings
+from db.words import Message
 
 Json = dict[str, Any]
 

@@ -12,7 +12,9 @@ from typing import Any
 
 from counter import faults, soundness
 from counter.soundness import Number, Unit
-from db.records import Counter, Permission, RuleKind, Rules, Service, TicketClass, Tier
+from db.counter_records import Counter, Permission
+from db.setting_records import RuleKind, Rules, Service, Tier
+from db.ticket_records import TicketClass
 
 Value = Any
 """A field's value for people and programs: a number, a word, or for skills a list of services."""

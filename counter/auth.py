@@ -9,7 +9,8 @@ from argon2.exceptions import VerificationError
 from counter.desk_errors import NotYourCounter
 from counter.errors import WeakPin
 from db import sessions, settings
-from db.records import Counter, Role, Staff
+from db.counter_records import Counter
+from db.people_records import Role, Staff
 
 PIN_DIGITS = range(4, 13)
 

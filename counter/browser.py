@@ -10,7 +10,7 @@ from counter.errors import SignInAgain
 from counter.lockout import Place
 from counter.web import SESSION_KEY, Context
 from db import staff
-from db.records import Staff
+from db.people_records import Staff
 
 PATIENCE_S = 300.0
 """From the PIN to the code."""

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from db.records import Quote
+from db.ticket_records import Quote
 
 COVERAGE = 0.80
 """The share of customers whose wait is to lie inside the range they were told."""

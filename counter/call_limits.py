@@ -3,7 +3,8 @@
 from counter.desk_errors import NoShowTooFewCalls, NoShowTooSoon, RecallTooSoon
 from db import calendar
 from db.errors import LobbyError
-from db.records import Settings, Ticket
+from db.setting_records import Settings
+from db.ticket_records import Ticket
 
 
 def recall(ticket: Ticket, settings: Settings, now: float) -> LobbyError | None:

@@ -2,7 +2,8 @@
 
 from datetime import date, timedelta
 
-from db.records import Member, Message
+from db.people_records import Member
+from db.words import Message
 
 ENDS_WITHIN = timedelta(days=31)
 

@@ -14,16 +14,12 @@ from counter.placing import placed_at
 from counter.rights import call_refusal, move_refusal
 from counter.undoing import keeping, other_number
 from db import appointments, events, settings, staff, ticket_moves, tickets
-from db.records import (
-    AppointmentState,
-    Counter,
-    EventKind,
-    Message,
-    Place,
-    Staff,
-    Ticket,
-    TicketState,
-)
+from db.booking_records import AppointmentState
+from db.counter_records import Counter
+from db.event_records import EventKind
+from db.people_records import Staff
+from db.ticket_records import Place, Ticket, TicketState
+from db.words import Message
 
 CHOSEN = "chosen"
 _CAME_BACK = frozenset({TicketState.NO_SHOW, TicketState.ABANDONED, TicketState.CANCELLED})

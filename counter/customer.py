@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from db.records import Names
+from db.words import Names
 
 BIRTHDAY_WITHIN = timedelta(days=3)
 

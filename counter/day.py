@@ -4,7 +4,9 @@ import sqlite3
 
 from counter.paging import end_duty
 from db import calendar, counters, events, sessions, settings, tickets, tries
-from db.records import Counter, CounterState, EventKind, Ticket, TicketState
+from db.counter_records import Counter, CounterState
+from db.event_records import EventKind
+from db.ticket_records import Ticket, TicketState
 
 
 def close_earlier_days(conn: sqlite3.Connection, now: float) -> int:

@@ -13,18 +13,12 @@ from counter.desk_errors import CounterBusy, CounterTaken, NobodyEligible, Staff
 from counter.line import Refusal, choose
 from counter.undoing import Keeping, keeping, with_the_last
 from db import appointments, counters, events, settings, steps, ticket_moves, tickets
-from db.records import (
-    AppointmentState,
-    Counter,
-    CounterState,
-    EventKind,
-    Message,
-    Outcome,
-    Role,
-    Staff,
-    Ticket,
-    TicketState,
-)
+from db.booking_records import AppointmentState
+from db.counter_records import Counter, CounterState
+from db.event_records import EventKind
+from db.people_records import Role, Staff
+from db.ticket_records import Outcome, Ticket, TicketState
+from db.words import Message
 
 
 def open_counter(conn: sqlite3.Connection, number: int, staff: Staff, now: float) -> None:

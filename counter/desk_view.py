@@ -14,9 +14,12 @@ from counter.customer import is_birthday_near
 from counter.moment import Present
 from counter.rights import resume_refusal
 from db import calendar
+from db.counter_records import Counter, CounterState
 from db.legs import Leg
-from db.records import Counter, CounterState, Member, Message, Ticket
+from db.people_records import Member
 from db.ticket_notes import Note
+from db.ticket_records import Ticket
+from db.words import Message
 
 Json = dict[str, Any]
 

@@ -7,7 +7,9 @@ from counter import customer, views
 from counter.line import serves
 from counter.moment import Present
 from db import calendar
-from db.records import Appointment, Counter, TicketClass
+from db.booking_records import Appointment
+from db.counter_records import Counter
+from db.ticket_records import TicketClass
 
 SOON_S = 15 * 60.0
 """Staff are to be ready five minutes before the agreed time, so they see it coming a quarter of an hour ahead."""

@@ -13,7 +13,7 @@ from counter.moment import Present
 from db import acts, alerts, calendar, duty, members, pages, staff, tickets
 from db.alarm_records import SeenBy
 from db.pages import Page, Stage
-from db.records import Role, Staff
+from db.people_records import Role, Staff
 
 CALLED_FOR_S = 15 * 60.0
 

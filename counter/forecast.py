@@ -19,7 +19,8 @@ from counter.course import PAUSE, PERSON, POST, Rows
 from counter.habits import HALF_HOUR_S, HALF_HOURS, Stream
 from counter.scenario import ticket_of
 from counter.situation import Situation
-from db.records import CounterState, Forecast, Quote, Ticket, TicketClass
+from db.counter_records import CounterState
+from db.ticket_records import Forecast, Quote, Ticket, TicketClass
 
 FUTURES = 100
 LONGEST_S = 4 * 3600.0

@@ -4,7 +4,7 @@ from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from db.records import TicketClass
+from db.ticket_records import TicketClass
 
 HALF_HOUR_S = 1_800.0
 HALF_HOURS = 48

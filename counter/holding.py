@@ -12,7 +12,10 @@ from counter.notes import write_note
 from counter.rights import resume_refusal
 from counter.undoing import keeping
 from db import events, ticket_moves
-from db.records import CounterState, EventKind, HoldKind, Staff, TicketState
+from db.counter_records import CounterState
+from db.event_records import EventKind
+from db.people_records import Staff
+from db.ticket_records import HoldKind, TicketState
 
 
 def hold(

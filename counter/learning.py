@@ -15,7 +15,7 @@ from counter.present import load, usable
 from counter.service_times import fit, prior
 from counter.situation import Situation
 from db import appointments, calendar, counters, quotes, settings, tickets
-from db.records import TicketClass
+from db.ticket_records import TicketClass
 
 SERVICES_LEARNT_FROM = 400
 QUOTES_LEARNT_FROM = 400

@@ -12,7 +12,9 @@ from math import inf
 
 from counter import policy
 from counter.policy import Kind, May, Stand, Step, Way
-from db.records import Counter, CounterState, Permission, RuleKind, Rules, ServiceTime, Ticket, TicketClass
+from db.counter_records import Counter, CounterState, Permission
+from db.setting_records import RuleKind, Rules, ServiceTime
+from db.ticket_records import Ticket, TicketClass
 
 VIP_QUEUE = "vip"
 VIP_LETTER = "V"

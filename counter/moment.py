@@ -8,19 +8,11 @@ from typing import Any
 from counter.errors import StoreClosed, StoreClosedToday
 from counter.line import Lobby, lineup, people_ahead, serves
 from db import calendar
+from db.counter_records import CounterState
 from db.errors import LobbyError
-from db.records import (
-    NOTHING_FORESEEN,
-    CounterState,
-    Event,
-    Forecast,
-    Quote,
-    Service,
-    Settings,
-    Ticket,
-    TicketClass,
-    Tier,
-)
+from db.event_records import Event
+from db.setting_records import Service, Settings, Tier
+from db.ticket_records import NOTHING_FORESEEN, Forecast, Quote, Ticket, TicketClass
 
 NO_COUNTER_OPEN, NOT_ENOUGH_DATA = "no_counter_open", "not_enough_data"
 STALE_S = 120.0

@@ -8,7 +8,9 @@ import sqlite3
 from counter.acting import at_work, current, todays
 from counter.desk_errors import PhoneUnknown
 from db import appointments, events, members, proxies, ticket_notes
-from db.records import EventKind, Staff, Ticket
+from db.event_records import EventKind
+from db.people_records import Staff
+from db.ticket_records import Ticket
 
 
 def note(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from counter.errors import ServiceRetired
 from db.errors import UnknownService
-from db.records import Service
+from db.setting_records import Service
 
 
 def offered(services: Mapping[str, Service], code: str) -> Service:

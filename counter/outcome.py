@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from counter.simulation import Day
-from db.records import Ticket, TicketClass, TicketState
+from db.ticket_records import Ticket, TicketClass, TicketState
 
 PROMISE_S = 600.0
 """What a VIP is promised, whatever target inside it their tier aims at."""

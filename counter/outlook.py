@@ -13,7 +13,7 @@ from counter.forecast import FUTURES, LONGEST_S, World, horizon_s
 from counter.policy import Kind
 from counter.prospects import STEP_S, Effect, Expected, Prospect, Prospects, limit_at
 from counter.situation import Situation
-from db.records import Quote, Ticket
+from db.ticket_records import Quote, Ticket
 
 HOUR_S = 3600.0
 _LOW, _MIDDLE, _HIGH = 0.1, 0.5, 0.9

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from counter import auth
 from counter.errors import Forbidden, NotYourPage, UnknownManager, UnknownPage
 from db import calendar, duty, events, members, pages, settings, tickets
+from db.event_records import EventKind
 from db.pages import Page, Stage
-from db.records import EventKind, Member, Role, Staff, Ticket
+from db.people_records import Member, Role, Staff
+from db.ticket_records import Ticket
 
 _AFTER = {Stage.A: (Stage.B,), Stage.B: ()}
 

@@ -6,7 +6,10 @@ from typing import Any
 
 from counter import views
 from db import calendar, print_jobs, printers, staff
-from db.records import Device, DeviceKind, Message, PrinterCondition, PrintJob, PrintState, Settings
+from db.paper_records import PrinterCondition, PrintJob, PrintState
+from db.people_records import Device, DeviceKind
+from db.setting_records import Settings
+from db.words import Message
 
 Json = dict[str, Any]
 

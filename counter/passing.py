@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from counter.desk_errors import NobodyBehind, PromiseRuns
 from counter.line import Lobby, is_guarded, lineup, queue_name, reference
-from db.records import Rules, Ticket, TicketClass
+from db.setting_records import Rules
+from db.ticket_records import Ticket, TicketClass
 
 _STEPS_S = tuple(0.001 / 4**n for n in range(7))
 """How far behind the other: a millisecond, or less where somebody else stands closer. Today's floats tell 0.24 µs."""

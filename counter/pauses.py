@@ -10,7 +10,9 @@ from counter.acting import free
 from counter.desk_errors import CounterBusy, PauseTextMissing
 from counter.undoing import keeping
 from db import calendar, counters, events, settings
-from db.records import EventKind, PauseReason, Staff
+from db.counter_records import PauseReason
+from db.event_records import EventKind
+from db.people_records import Staff
 
 MINUTE_S = 60.0
 

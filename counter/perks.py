@@ -23,8 +23,10 @@ from counter.errors import (
 from counter.moment import Present
 from db import calendar, events, members, perks, proxies, settings, tickets
 from db.errors import LobbyError
+from db.event_records import EventKind
+from db.people_records import Member, Role, Staff
 from db.perks import Period, Perk, Quota, Use
-from db.records import EventKind, Member, Role, Staff, Ticket, TicketState
+from db.ticket_records import Ticket, TicketState
 
 
 def use(conn: sqlite3.Connection, number: int, code: str, request_key: str, person: Staff, now: float) -> None:

@@ -7,7 +7,8 @@ fair turn still go before, whoever is moved. Last is as if the customer came now
 from collections.abc import Iterable
 
 from counter.line import reference
-from db.records import Place, Rules, Ticket
+from db.setting_records import Rules
+from db.ticket_records import Place, Ticket
 
 _BEFORE_S = 0.001
 

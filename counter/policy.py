@@ -130,7 +130,7 @@ class Lobby(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """The rule's settings in seconds and counts, as `db.records.Rules` explains them."""
+    """The rule's settings in seconds and counts, as `db.setting_records.Rules` explains them."""
 
     way: int
     fair_after_s: float

@@ -18,8 +18,11 @@ from counter.desk_errors import (
     WrongState,
 )
 from counter.rights import call_refusal, move_refusal, resume_refusal
+from db.counter_records import Counter, CounterState
 from db.errors import LobbyError
-from db.records import Counter, CounterState, Role, Settings, Ticket, TicketState
+from db.people_records import Role
+from db.setting_records import Settings
+from db.ticket_records import Ticket, TicketState
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from counter.moment import Present
 from counter.service_times import cautious, prior
 from counter.soundness import repaired_rules, repaired_service, repaired_tier
 from db import calendar, counters, events, forecasts, settings, tickets
-from db.records import Rules, Service, ServiceTime
+from db.setting_records import Rules, Service, ServiceTime
 from db.settings import SetUp
 from db.waiting import waiting
 

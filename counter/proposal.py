@@ -10,7 +10,8 @@ from counter.errors import NothingProposed, UnknownCounter
 from counter.line import Lobby
 from counter.service_times import cautious, prior
 from counter.situation import Situation
-from db.records import Counter, CounterState, Rules
+from db.counter_records import Counter, CounterState
+from db.setting_records import Rules
 
 
 @dataclass(frozen=True, slots=True)

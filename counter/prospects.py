@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from counter.habits import HALF_HOUR_S, HALF_HOURS
 from counter.situation import Situation
-from db.records import CounterState, Quote, Ticket, TicketClass
+from db.counter_records import CounterState
+from db.ticket_records import Quote, Ticket, TicketClass
 
 STEP_S = 600.0
 """The day's course is told in steps of ten minutes."""

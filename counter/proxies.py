@@ -7,8 +7,10 @@ from counter.customer import greeting
 from counter.errors import ProxyNotDone, UnknownProxy
 from counter.moment import Present
 from db import calendar, events, members, proxies, tickets
+from db.event_records import EventKind
+from db.people_records import Staff
 from db.proxies import Proxy
-from db.records import EventKind, Staff, Ticket, TicketState
+from db.ticket_records import Ticket, TicketState
 
 DONE_WITHIN_S = 3 * 3600.0
 TOLD_WITHIN_S = 30 * 60.0

@@ -1,7 +1,9 @@
 """Owns what somebody with an appointment is told: what being early, on time or late means for them. Pure."""
 
 from db import calendar
-from db.records import Message, Settings, Ticket, TicketClass
+from db.setting_records import Settings
+from db.ticket_records import Ticket, TicketClass
+from db.words import Message
 
 
 def note(ticket: Ticket, slot_at: float, store: Settings, at: float) -> Message:

@@ -7,7 +7,9 @@ from typing import Any
 from counter.line import serves
 from counter.proposal import Proposal
 from db.alarm_records import ActKind
-from db.records import Counter, CounterState, Permission, Staff, Ticket, TicketClass
+from db.counter_records import Counter, CounterState, Permission
+from db.people_records import Staff
+from db.ticket_records import Ticket, TicketClass
 
 MOST_OF_A_KIND = 2
 """Each kind of change is weighed for at most so many counters, so that the computing stays bounded."""

@@ -7,7 +7,7 @@ from counter.acting import get_counter
 from counter.desk_errors import CounterMovedOn
 from counter.errors import KeyReused
 from db import action_requests, tickets
-from db.records import CounterState
+from db.counter_records import CounterState
 
 KEPT_S = 3600.0
 """A page repeats for seconds; an hour also bears a program's patience."""

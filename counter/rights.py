@@ -2,8 +2,11 @@
 
 from counter.desk_errors import CallNeedsManager, HeldElsewhere, MoveNeedsManager, NotServedHere
 from counter.line import can_serve
+from db.counter_records import Counter
 from db.errors import LobbyError
-from db.records import Counter, HoldKind, Role, Settings, Ticket
+from db.people_records import Role
+from db.setting_records import Settings
+from db.ticket_records import HoldKind, Ticket
 
 _MANAGERS = frozenset({Role.MANAGER, Role.ADMIN})
 

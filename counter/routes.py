@@ -14,7 +14,8 @@ from counter.actions import ACTIONS, Action, Request
 from counter.present import load_with_calls
 from counter.web import LARGEST, Answer, Context
 from db import counters
-from db.records import Message, Role, Staff
+from db.people_records import Role, Staff
+from db.words import Message
 
 
 class CounterPath(BaseModel):

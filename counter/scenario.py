@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from counter.chances import lognormal
 from counter.simulation import Customer
-from db.records import Rules, Service, ServiceTime, Ticket, TicketClass, TicketState, Tier
+from db.setting_records import Rules, Service, ServiceTime, Tier
+from db.ticket_records import Ticket, TicketClass, TicketState
 
 T = TypeVar("T")
 

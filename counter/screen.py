@@ -11,8 +11,11 @@ from counter.moment import Present
 from counter.proxies import clock
 from counter.undoing import others_since
 from db import appointments, calendar, duty, legs, members, print_jobs, proxies, staff, ticket_notes, tickets
+from db.booking_records import Appointment
+from db.counter_records import Counter, CounterState
 from db.errors import LobbyError
-from db.records import Appointment, Counter, CounterState, Member, Role, Ticket
+from db.people_records import Member, Role
+from db.ticket_records import Ticket
 
 MISSED_SHOWN = 10
 

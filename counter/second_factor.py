@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from counter.errors import CodeUsed, FactorInForce, FactorNotBegun, FactorUnreadable, WrongCode
 from db import events, second_factors
+from db.event_records import EventKind
 from db.keys import purpose_key
-from db.records import EventKind, Staff
+from db.people_records import Staff
 
 STEP_S = 30
 STEPS_AROUND = (0, -1, 1)

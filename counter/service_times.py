@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from statistics import fmean, median
 
 from counter.chances import lognormal
-from db.records import Rules, Service, ServiceTime
+from db.setting_records import Rules, Service, ServiceTime
 
 SHORTEST_S = 5.0
 """Below this somebody pressed start and finish in one go; it was no service."""

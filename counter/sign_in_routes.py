@@ -16,7 +16,7 @@ from counter.signing_in import Step
 from counter.web import LARGEST, SESSION_KEY, Answer, Body, Context
 from db import counters, sessions, staff
 from db.errors import LobbyError
-from db.records import Staff
+from db.people_records import Staff
 
 SIGN_INS = parse("120 per minute")
 """From one address: each costs computing."""

@@ -9,7 +9,7 @@ from counter.lockout import Place
 from counter.web import Context
 from db import keys, settings, staff
 from db.errors import LobbyError
-from db.records import Role, Staff
+from db.people_records import Role, Staff
 
 
 class Step(StrEnum):

@@ -13,7 +13,9 @@ import numpy as np
 from counter import line
 from counter.course import PAUSE, PERSON, POST, Rows
 from counter.policy import Stand
-from db.records import Counter, Rules, ServiceTime, Ticket, TicketState
+from db.counter_records import Counter
+from db.setting_records import Rules, ServiceTime
+from db.ticket_records import Ticket, TicketState
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from counter.habits import Habits
 from counter.line import Lobby
-from db.records import Rules, ServiceTime, Tier
+from db.setting_records import Rules, ServiceTime, Tier
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 
 from counter import faults
 from counter.faults import SettingFault
-from db.records import Counter, Permission, RuleKind, Rules, Service, TicketClass, Tier
+from db.counter_records import Counter, Permission
+from db.setting_records import RuleKind, Rules, Service, Tier
+from db.ticket_records import TicketClass
 
 MINUTE_S = 60
 HALF_A_DAY_MIN = 12 * 60

@@ -14,7 +14,9 @@ from counter.habits import HALF_HOUR_S, HALF_HOURS, Habits, Stream
 from counter.outcome import PROMISE_S, wait_s
 from counter.scenario import ticket_of
 from counter.simulation import Customer, Pause, simulate
-from db.records import Counter, Rules, ServiceTime, Ticket, TicketClass, Tier
+from db.counter_records import Counter
+from db.setting_records import Rules, ServiceTime, Tier
+from db.ticket_records import Ticket, TicketClass
 
 CROWDS = 12
 KEPT_SHARE = 0.95

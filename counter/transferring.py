@@ -27,8 +27,11 @@ from counter.offering import offered
 from counter.placing import placed_at
 from counter.undoing import keeping
 from db import counters, events, legs, ticket_moves
-from db.records import Counter, CounterState, EventKind, Place, Staff, Ticket, TicketState
+from db.counter_records import Counter, CounterState
+from db.event_records import EventKind
+from db.people_records import Staff
 from db.staff import staff_by_name
+from db.ticket_records import Place, Ticket, TicketState
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,12 @@ from counter.desk_errors import (
 from db import calendar, events, proxies, settings, steps, tickets
 from db.connection import transaction
 from db.errors import LobbyError
+from db.event_records import Event, EventKind
 from db.images import Image
-from db.records import Event, EventKind, Settings, Staff, Ticket, TicketState
+from db.people_records import Staff
+from db.setting_records import Settings
 from db.steps import Change, Row, Step
+from db.ticket_records import Ticket, TicketState
 
 WITHIN_S = 60.0
 """How long an action can be undone."""

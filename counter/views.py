@@ -11,24 +11,15 @@ from counter.card import card_refusal
 from counter.line import VIP_LETTER, VIP_QUEUE, Choice, Refusal, own_queue, queue_name, serves
 from counter.moment import Present
 from db import calendar
+from db.booking_records import Appointment
+from db.counter_records import Counter
 from db.errors import LobbyError
-from db.records import (
-    Appointment,
-    Counter,
-    Event,
-    EventKind,
-    HelpCall,
-    Member,
-    Message,
-    Names,
-    PrintState,
-    Quote,
-    Rating,
-    Settings,
-    Ticket,
-    TicketClass,
-    TicketState,
-)
+from db.event_records import Event, EventKind, HelpCall
+from db.paper_records import PrintState
+from db.people_records import Member
+from db.setting_records import Settings
+from db.ticket_records import Quote, Rating, Ticket, TicketClass, TicketState
+from db.words import Message, Names
 
 Json = dict[str, Any]
 

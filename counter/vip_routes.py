@@ -12,7 +12,7 @@ from counter import auth, duty_screen, paging, perks, proxies, screen
 from counter.acting import get_counter
 from counter.present import load_with_calls
 from counter.web import LARGEST, Body, Context
-from db.records import Staff
+from db.people_records import Staff
 
 
 class PerkPath(BaseModel):

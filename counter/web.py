@@ -19,8 +19,9 @@ from counter.proposal import Proposal
 from counter.situation import Comparison
 from db import sessions, settings, staff
 from db.errors import NotFound
+from db.event_records import SpokenCall
+from db.people_records import Device, Staff
 from db.presence import Seen
-from db.records import Device, SpokenCall, Staff
 from db.store import Store
 
 Answer = BaseResponse | str | dict[str, Any] | tuple[str | dict[str, Any], int]

@@ -2,7 +2,8 @@
 
 from counter.desk_errors import NobodyEligible, NobodyForSkills, ReservedForVip
 from counter.line import Lobby, Reason, Refusal
-from db.records import Counter, Message
+from db.counter_records import Counter
+from db.words import Message
 
 _REASONS = {
     Reason.FAIR_TURN: "waited longest: a fair turn after several promised customers",

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Mapping
 
 from db.alarm_records import Act, ActKind, StaffPage
-from db.records import Role, Staff
+from db.people_records import Role, Staff
 
 _ACT = "id, kind, at, by, data, expires_at, ended_at"
 _PAGE = (

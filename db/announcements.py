@@ -3,7 +3,8 @@
 import sqlite3
 
 from db import calendar, events, settings
-from db.records import Sound, SpokenCall
+from db.event_records import SpokenCall
+from db.setting_records import Sound
 
 
 def recent(conn: sqlite3.Connection, seq: int, limit: int) -> SpokenCall | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from db import phones
-from db.records import Appointment, AppointmentState
+from db.booking_records import Appointment, AppointmentState
 
 _FIELDS = [field.name for field in dataclasses.fields(Appointment)]
 _PLAIN = [field for field in _FIELDS if field != "phone"]

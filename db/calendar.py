@@ -6,7 +6,7 @@ from functools import lru_cache
 from math import inf
 from zoneinfo import ZoneInfo
 
-from db.records import Hours, Settings, SpecialDay
+from db.setting_records import Hours, Settings, SpecialDay
 
 DAY_S = 86_400.0
 DAY_BEGINS = timedelta(hours=4)

@@ -7,7 +7,9 @@ import sqlite3
 from functools import lru_cache
 from typing import Any
 
-from db.records import Counter, CounterState, Names, PauseReason, Permission, TicketClass
+from db.counter_records import Counter, CounterState, PauseReason, Permission
+from db.ticket_records import TicketClass
+from db.words import Names
 
 _SELECT = (
     "SELECT c.number, c.vip, c.appointment, c.ordinary, c.state, c.since, c.staff_id, s.name, c.returns_at, c.pause_reason, c.pause_text, c.name_zh, c.name_en, c.where_zh, c.where_en, (SELECT group_concat(service) FROM counter_skills k WHERE k.counter = c.number) AS skills"

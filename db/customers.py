@@ -4,7 +4,8 @@ import sqlite3
 from dataclasses import dataclass
 
 from db import appointments, members
-from db.records import Appointment, Member
+from db.booking_records import Appointment
+from db.people_records import Member
 
 
 @dataclass(frozen=True, slots=True)

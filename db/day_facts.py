@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from db.records import StoredFacts
+from db.event_records import StoredFacts
 
 
 def save(conn: sqlite3.Connection, facts: StoredFacts) -> None:

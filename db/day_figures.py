@@ -3,7 +3,7 @@
 import sqlite3
 from typing import NamedTuple
 
-from db.records import TicketClass
+from db.ticket_records import TicketClass
 
 
 class Level(NamedTuple):

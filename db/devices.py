@@ -3,7 +3,7 @@
 import sqlite3
 
 from db.errors import NameTaken
-from db.records import Device
+from db.people_records import Device
 
 
 def rename(conn: sqlite3.Connection, device_id: int, name: str) -> None:

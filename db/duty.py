@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from db.errors import NameTaken
-from db.records import Staff
+from db.people_records import Staff
 from db.staff import staff_by_id
 
 

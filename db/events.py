@@ -4,7 +4,7 @@ import json
 import sqlite3
 from contextvars import ContextVar
 
-from db.records import Event, EventKind
+from db.event_records import Event, EventKind
 
 noted: ContextVar[list[tuple[int, str | None]] | None] = ContextVar("noted", default=None)
 """Who wants to know which lines a piece of work wrote sets a list here; it gets each `seq` with the ticket's number."""

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Mapping
 from functools import lru_cache
 
-from db.records import NOTHING_FORESEEN, Forecast, Quote, TicketClass
+from db.ticket_records import NOTHING_FORESEEN, Forecast, Quote, TicketClass
 
 
 def save(conn: sqlite3.Connection, forecast: Forecast) -> None:

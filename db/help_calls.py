@@ -6,7 +6,7 @@ a kiosk to one open call.
 
 import sqlite3
 
-from db.records import HelpCall
+from db.event_records import HelpCall
 
 COMING_S = 90.0
 """So long after its answer a kiosk says that somebody is coming, and calls nobody else."""

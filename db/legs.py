@@ -6,7 +6,7 @@ The present leg is the ticket itself, so most visits have no row here.
 import sqlite3
 from dataclasses import dataclass
 
-from db.records import Ticket
+from db.ticket_records import Ticket
 
 
 @dataclass(frozen=True, slots=True)

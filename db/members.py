@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from db import phones
-from db.records import Member
+from db.people_records import Member
 
 _PLAIN = [field.name for field in dataclasses.fields(Member) if field.name != "phone"]
 _AT_REST = ["phone_hash", "phone_sealed"]

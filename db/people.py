@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from db.errors import NameTaken
-from db.records import Role, Staff
+from db.people_records import Role, Staff
 from db.staff import staff_of_row
 
 

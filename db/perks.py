@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from db.records import Names, Staff, Ticket
+from db.people_records import Staff
+from db.ticket_records import Ticket
+from db.words import Names
 
 
 class Period(StrEnum):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from db.records import Message
+from db.words import Message
 
 Json = dict[str, Any]
 

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from db.records import Device, DeviceKind
+from db.people_records import Device, DeviceKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from db.records import PrintJob, PrintState
+from db.paper_records import PrintJob, PrintState
 
 _OVER = "(SELECT id FROM tickets WHERE state NOT IN ('waiting', 'called', 'on_hold', 'serving'))"
 

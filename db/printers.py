@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from db import staff
 from db.errors import NameTaken
-from db.records import Device, DeviceKind, PrinterCondition
+from db.paper_records import PrinterCondition
+from db.people_records import Device, DeviceKind
 
 
 def by_name(conn: sqlite3.Connection, name: str) -> Device | None:

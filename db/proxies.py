@@ -6,7 +6,7 @@ The ticket itself names no member, so that one who comes to the store meanwhile 
 import sqlite3
 from dataclasses import dataclass
 
-from db.records import Ticket
+from db.ticket_records import Ticket
 from db.tickets import by_id
 
 _SELECT = (

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from db.records import Accuracy, Quote, TicketClass
+from db.ticket_records import Accuracy, Quote, TicketClass
 
 
 def add(

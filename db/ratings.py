@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from db.records import Rating
+from db.ticket_records import Rating
 
 
 def put(conn: sqlite3.Connection, ticket_id: int, rating: Rating, now: float) -> None:

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from db import calendar, upkeep
-from db.records import Settings
+from db.setting_records import Settings
 
 PIECE = 200
 """So many rows are let go at once: some milliseconds, as long as a call may have to wait for them."""

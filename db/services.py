@@ -3,7 +3,8 @@
 import sqlite3
 from collections.abc import Sequence
 
-from db.records import Names, Service
+from db.setting_records import Service
+from db.words import Names
 
 
 def change(conn: sqlite3.Connection, service: Service) -> None:

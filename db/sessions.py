@@ -6,7 +6,7 @@ Its use is written down only when a twentieth of the idle time has passed since 
 import sqlite3
 from dataclasses import dataclass
 
-from db.records import Staff
+from db.people_records import Staff
 from db.staff import hash_token, new_token, staff_of_row
 
 WORTH_WRITING = 0.05

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from db.records import Role
+from db.people_records import Role
 from db.setting_rows import Key, RowChange
 
 _SELECT = (

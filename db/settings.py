@@ -12,13 +12,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from db.records import (
-    Booking,
-    BookingRight,
+from db.booking_records import Booking, BookingRight
+from db.setting_records import (
     Desk,
     Hours,
     Loudness,
-    Names,
     RuleKind,
     Rules,
     Service,
@@ -32,6 +30,7 @@ from db.records import (
     VoiceEngine,
     VoiceLanguages,
 )
+from db.words import Names
 
 # Damaged rows have to be readable, so that a store starts and can be set anew: no JSON reads as null, and infinity, which
 # JSON does not have, as a number that nobody takes for a time.

@@ -3,7 +3,8 @@
 import sqlite3
 from collections.abc import Mapping
 
-from db.records import Names, TicketClass
+from db.ticket_records import TicketClass
+from db.words import Names
 
 
 def templates(conn: sqlite3.Connection) -> Mapping[tuple[str, TicketClass], str]:

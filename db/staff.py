@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Mapping
 
 from db.errors import NameTaken
-from db.records import Device, DeviceKind, Role, Staff
+from db.people_records import Device, DeviceKind, Role, Staff
 
 
 def new_token() -> str:

@@ -5,7 +5,7 @@ Like those of `db.tickets`, each is one UPDATE that names the state it expects, 
 
 import sqlite3
 
-from db.records import HoldKind, Ticket, TicketState
+from db.ticket_records import HoldKind, Ticket, TicketState
 
 
 def hold(conn: sqlite3.Connection, ticket_id: int, kind: HoldKind, now: float) -> bool:

@@ -7,7 +7,7 @@ import dataclasses
 import sqlite3
 from typing import Any
 
-from db.records import HoldKind, Outcome, Ticket, TicketClass, TicketState
+from db.ticket_records import HoldKind, Outcome, Ticket, TicketClass, TicketState
 
 COLUMNS = ", ".join("class" if f.name == "ticket_class" else f.name for f in dataclasses.fields(Ticket))
 _OPEN = "('waiting', 'called', 'serving', 'on_hold')"

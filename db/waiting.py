@@ -8,7 +8,7 @@ row, because each row that is stepped to lets another thread in, which may keep 
 import json
 import sqlite3
 
-from db.records import Ticket
+from db.ticket_records import Ticket
 from db.tickets import COLUMNS, of_row
 
 _Key = tuple[int, int]

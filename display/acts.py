@@ -17,8 +17,13 @@ from counter.desk_errors import CounterBusy
 from counter.transferring import Goal
 from db import acts, calendar, counters, events, settings, staff, tickets
 from db.alarm_records import Act, ActKind
+from db.counter_records import PauseReason, Permission
 from db.errors import NotFound, UnknownService
-from db.records import EventKind, Names, PauseReason, Permission, Place, Rules, Staff, TicketClass
+from db.event_records import EventKind
+from db.people_records import Staff
+from db.setting_records import Rules
+from db.ticket_records import Place, TicketClass
+from db.words import Names
 from display import ticket_acts
 from display.errors import ActOver, IncompleteAct, NothingToEnd, StaffGone
 from display.floor_view import UNDO_S

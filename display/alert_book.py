@@ -12,7 +12,8 @@ from counter.moment import Present
 from db import alerts, calendar, events, help_calls, outlooks, print_jobs, settings, staff, webhooks
 from db.alarm_records import Alert, AlertKind, AlertRule, AlertStep
 from db.errors import NotFound
-from db.records import Device, DeviceKind, EventKind
+from db.event_records import EventKind
+from db.people_records import Device, DeviceKind
 from display.alarms import Verdict, judge
 from display.moment_facts import Devices, Foreseen, facts
 

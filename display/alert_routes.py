@@ -11,8 +11,10 @@ from counter.present import load_with_calls
 from counter.web import LARGEST, Body, Context
 from db import alerts, settings
 from db.alarm_records import ActKind, Alert
-from db.records import Names, Permission, Place, TicketClass
+from db.counter_records import Permission
 from db.ticket_notes import LONGEST
+from db.ticket_records import Place, TicketClass
+from db.words import Names
 from display import acts, alert_book, floor_view
 
 RECENT_S = 24 * 3600.0

@@ -8,7 +8,10 @@ from counter.errors import ServiceFull, ServiceRetired
 from counter.line import queue_name
 from counter.moment import Present
 from db.errors import LobbyError
-from db.records import Device, Event, HelpCall, Service, Settings, Theme, Ticket
+from db.event_records import Event, HelpCall
+from db.people_records import Device
+from db.setting_records import Service, Settings, Theme
+from db.ticket_records import Ticket
 from display import scope, theme
 from display.voice import audio_url
 

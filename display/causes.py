@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from counter.line import serves
-from db.records import Counter, Permission, Ticket, TicketClass
+from db.counter_records import Counter, Permission
+from db.ticket_records import Ticket, TicketClass
 from display.attendance import Attendance, Span, within
 
 FREE_S = 30.0

@@ -8,7 +8,8 @@ from counter.line import is_guarded, queue_name
 from counter.moment import Present
 from counter.situation import FIGURES, Comparison, Span
 from db import calendar
-from db.records import Accuracy, Counter, Ticket, TicketClass
+from db.counter_records import Counter
+from db.ticket_records import Accuracy, Ticket, TicketClass
 
 Json = dict[str, Any]
 

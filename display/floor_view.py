@@ -8,7 +8,9 @@ from counter.moment import Present
 from db import calendar
 from db.alarm_records import Act, ActKind, StaffPage
 from db.day_figures import Level
-from db.records import Service, Settings, Staff, Ticket
+from db.people_records import Staff
+from db.setting_records import Service, Settings
+from db.ticket_records import Ticket
 
 Json = dict[str, Any]
 UNDO_S = 60.0

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from db.records import TicketClass
+from db.ticket_records import TicketClass
 from display.causes import Cause
 from display.span import Span, join
 from display.ticket_facts import CAUSES, CLASSES, NOBODY, STATES, Facts, Rows

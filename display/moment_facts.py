@@ -8,7 +8,11 @@ from counter.line import VIP_QUEUE, Choice, choose, is_guarded, queue_name
 from counter.moment import Present
 from db import calendar
 from db.alarm_records import AlertKind, AlertRule, Fact
-from db.records import Counter, CounterState, Device, HelpCall, PrintJob, Ticket, TicketClass
+from db.counter_records import Counter, CounterState
+from db.event_records import HelpCall
+from db.paper_records import PrintJob
+from db.people_records import Device
+from db.ticket_records import Ticket, TicketClass
 
 MINUTE_S = 60.0
 STALE_S = 120.0

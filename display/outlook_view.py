@@ -11,7 +11,9 @@ from counter.line import is_guarded, serves
 from counter.moment import NO_COUNTER_OPEN, NOT_ENOUGH_DATA, STALE_S, Present
 from db import calendar
 from db.alarm_records import ActKind
-from db.records import Counter, CounterState, Message, Ticket, TicketClass
+from db.counter_records import Counter, CounterState
+from db.ticket_records import Ticket, TicketClass
+from db.words import Message
 
 Json = dict[str, Any]
 Answers = Mapping[str, tuple[float, Json]]

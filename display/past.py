@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from db import calendar, counters, day_facts, settings, tickets
-from db.records import Settings
+from db.setting_records import Settings
 from db.store import Store
 from display.arrivals import WEEKS, Expected, expected
 from display.attendance import Line, attendance

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from db import calendar, settings
-from db.records import Names
 from db.settings import SetUp
+from db.words import Names
 from display import past
 from display.errors import BadSpan
 from display.inspection import inspection

@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from db.records import Message, Names
+from db.words import Message, Names
 from display.report_words import (
     ATTAINMENT,
     BOOKINGS,

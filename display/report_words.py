@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from db.records import Message, Names
+from db.words import Message, Names
 from display.causes import Cause
 
 Json = dict[str, Any]

@@ -14,7 +14,7 @@ import numpy as np
 
 from counter.erlang import counters_needed
 from counter.outcome import PROMISE_S
-from db.records import TicketClass, TicketState
+from db.ticket_records import TicketClass, TicketState
 from display.arrivals import Expected
 from display.span import Span, group_of_day
 from display.ticket_facts import CLASSES, HOUR_S, NOBODY, STATES, UNKNOWN, Rows

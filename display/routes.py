@@ -17,7 +17,8 @@ from counter.web import LARGEST, Answer, Body, Context, TicketPath
 from db import events, quotes, settings, tickets
 from db.calendar import business_day, stamp
 from db.errors import UnknownTicket
-from db.records import Event, Settings
+from db.event_records import Event
+from db.setting_records import Settings
 from display import screens
 from display.floor import comparison, forecast_accuracy
 

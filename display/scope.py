@@ -10,7 +10,8 @@ from typing import Any
 
 from counter.line import VIP_LETTER, VIP_QUEUE
 from db.errors import LobbyError
-from db.records import Device, Service
+from db.people_records import Device
+from db.setting_records import Service
 
 
 class UnknownQueue(LobbyError):

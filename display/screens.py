@@ -22,7 +22,9 @@ from db import (
     tickets,
 )
 from db.errors import UnknownTicket
-from db.records import DeviceKind, Message, Ticket, TicketState
+from db.people_records import DeviceKind
+from db.ticket_records import Ticket, TicketState
+from db.words import Message
 from display import acts as floor_acts
 from display import floor_view, outlook_view, voice
 from display.board import board

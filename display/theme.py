@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from db.errors import LobbyError
-from db.records import Theme
+from db.setting_records import Theme
 
 LEAST = 4.5
 """WCAG 2.2 AA for text."""

@@ -10,7 +10,8 @@ from typing import Any
 from counter import choosing, transferring, undoing
 from counter.transferring import Goal
 from db import steps
-from db.records import Place, Staff
+from db.people_records import Staff
+from db.ticket_records import Place
 from display.errors import NothingToEnd
 
 Data = dict[str, Any]

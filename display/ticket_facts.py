@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from counter.outcome import PROMISE_S, longest_run, overtakes_of
-from db.records import Counter, StoredFacts, Ticket, TicketClass, TicketState
+from db.counter_records import Counter
+from db.event_records import StoredFacts
+from db.ticket_records import Ticket, TicketClass, TicketState
 from display.attendance import Attendance, Shift, Stay, within
 from display.causes import Cause, came_at, cause, passed_over, posts
 

@@ -9,7 +9,8 @@ from string import ascii_uppercase
 from typing import Any
 
 from db import calendar
-from db.records import Loudness, Settings, Sound, SpokenCall, VoiceEngine, VoiceLanguages
+from db.event_records import SpokenCall
+from db.setting_records import Loudness, Settings, Sound, VoiceEngine, VoiceLanguages
 
 COMMA = ","
 HOUR_MIN = 60

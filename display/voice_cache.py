@@ -5,7 +5,7 @@ from collections import OrderedDict
 from hashlib import sha256
 from pathlib import Path
 
-from db.records import VoiceEngine
+from db.setting_records import VoiceEngine
 from display.voice import Phrase
 
 MOST_BYTES = 100 * 1024 * 1024

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from counter.present import CALLS_SHOWN
 from counter.web import LARGEST, Answer, Context
 from db import announcements
-from db.records import SpokenCall
+from db.event_records import SpokenCall
 from display.voice_faults import NoSound
 
 

@@ -11,7 +11,10 @@ from counter.card import card_refusal
 from counter.moment import Present
 from counter.present import load
 from db import appointments, calendar, events, members, tickets
-from db.records import Appointment, AppointmentState, Device, EventKind, Ticket, TicketClass
+from db.booking_records import Appointment, AppointmentState
+from db.event_records import EventKind
+from db.people_records import Device
+from db.ticket_records import Ticket, TicketClass
 from kiosk import identify
 from kiosk.errors import AppointmentOtherDay, AppointmentOver, AppointmentUsed, MalformedCode, UnknownAppointment
 from kiosk.issuing import Issued, as_member, draft_ticket, held, require_open, write

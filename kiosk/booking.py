@@ -14,7 +14,10 @@ from counter.card import card_refusal
 from counter.desk_errors import PhoneUnknown
 from counter.offering import offered
 from db import appointments, calendar, counters, events, members, settings
-from db.records import Appointment, AppointmentState, BookingRight, Device, EventKind, Settings, Staff
+from db.booking_records import Appointment, AppointmentState, BookingRight
+from db.event_records import EventKind
+from db.people_records import Device, Staff
+from db.setting_records import Settings
 from kiosk import slots
 from kiosk.errors import (
     AppointmentFixed,

@@ -11,8 +11,11 @@ from zoneinfo import ZoneInfo
 
 from counter.customer import masked
 from db import appointments, calendar, settings
+from db.booking_records import Appointment, AppointmentState
+from db.event_records import EventKind
 from db.plans import Change
-from db.records import Appointment, AppointmentState, EventKind, Message, Settings
+from db.setting_records import Settings
+from db.words import Message
 from kiosk import cells as values
 from kiosk.cells import Cells
 from kiosk.headings import Columns

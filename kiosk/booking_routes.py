@@ -12,7 +12,8 @@ from pydantic import AwareDatetime, BaseModel, Field
 from counter import auth, views
 from counter.web import Answer, Body, Context
 from db import appointments, calendar, settings
-from db.records import Appointment, AppointmentState, Role
+from db.booking_records import Appointment, AppointmentState
+from db.people_records import Role
 from kiosk import booking, booking_views, slots
 from kiosk.booking_views import AppointmentList, AppointmentView, CustomerView, SlotList, WholePhone
 from kiosk.identify import normalise_phone

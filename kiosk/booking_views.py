@@ -12,8 +12,10 @@ from pydantic import BaseModel, Field
 from counter import views
 from counter.customer import masked
 from db import appointments, calendar, settings
-from db.records import Appointment, BookingRight, Message, Names, Settings
+from db.booking_records import Appointment, BookingRight
+from db.setting_records import Settings
 from db.settings import SetUp
+from db.words import Message, Names
 from kiosk import booking
 from kiosk.identify import Recognised
 

@@ -8,7 +8,7 @@ from datetime import date, time
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from db.records import Message
+from db.words import Message
 from kiosk.errors import MalformedPhone
 from kiosk.headings import Column, normal
 from kiosk.identify import normalise_phone

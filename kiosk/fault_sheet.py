@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable, Iterable
 
 from db.plans import Fault
-from db.records import Message
+from db.words import Message
 
 _HEADINGS = (
     Message("line", "Line"),

@@ -4,7 +4,8 @@ from datetime import date
 
 from counter.card import ends_soon, last_day
 from counter.customer import is_birthday_near
-from db.records import Member, Message
+from db.people_records import Member
+from db.words import Message
 from kiosk.identify import Recognised
 
 

@@ -8,7 +8,8 @@ import sqlite3
 
 from db import events, help_calls
 from db.errors import NotFound
-from db.records import Device, EventKind, HelpCall, Staff
+from db.event_records import EventKind, HelpCall
+from db.people_records import Device, Staff
 
 REMIND_S = 30.0
 

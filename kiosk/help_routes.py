@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from counter import views
 from counter.web import LARGEST, Context
 from db import settings
-from db.records import HelpCall
+from db.event_records import HelpCall
 from kiosk import help_desk
 
 

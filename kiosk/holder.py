@@ -6,8 +6,10 @@ from counter import present
 from counter.desk_errors import WrongState
 from counter.passing import behind_next
 from db import appointments, calendar, events, ratings, settings, tickets
+from db.booking_records import AppointmentState
 from db.errors import UnknownTicket
-from db.records import AppointmentState, EventKind, Rating, Ticket, TicketState
+from db.event_records import EventKind
+from db.ticket_records import Rating, Ticket, TicketState
 from kiosk.errors import NothingToRate, PassesUsed, YourTurn
 
 

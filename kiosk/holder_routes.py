@@ -13,7 +13,7 @@ from counter import views
 from counter.present import load
 from counter.web import LARGEST, Body, Context, TicketPath
 from db import print_jobs, ratings
-from db.records import Rating
+from db.ticket_records import Rating
 from kiosk import holder
 from kiosk.errors import TooManyRequests
 

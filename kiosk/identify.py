@@ -7,7 +7,8 @@ from datetime import date
 
 from counter.card import card_refusal
 from db import members
-from db.records import Member, Message
+from db.people_records import Member
+from db.words import Message
 from kiosk.errors import MalformedPhone, UnknownMember
 
 _PHONE = re.compile(r"1[3-9][0-9]{9}")

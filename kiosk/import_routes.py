@@ -12,8 +12,10 @@ from pydantic import BaseModel, Field
 from counter import views
 from counter.web import LARGEST, Answer, Body, Context
 from db import calendar, events, members, plans, settings
+from db.event_records import Event, EventKind
 from db.plans import Change, Fault
-from db.records import Event, EventKind, Message, Settings
+from db.setting_records import Settings
+from db.words import Message
 from kiosk.fault_sheet import sheet
 from kiosk.import_jobs import Job, Jobs
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from db import events, plans
+from db.event_records import EventKind
 from db.plans import Change, Facts
-from db.records import EventKind
 from kiosk import booking_list, lists, member_list, tables
 from kiosk.errors import ListChanged
 from kiosk.lists import Report

@@ -11,7 +11,12 @@ from counter.moment import Present
 from counter.offering import offered
 from counter.present import load
 from db import calendar, events, print_jobs, quotes, staff, tickets
-from db.records import Device, DeviceKind, EventKind, Message, PrintState, Service, Ticket, TicketClass, TicketState
+from db.event_records import EventKind
+from db.paper_records import PrintState
+from db.people_records import Device, DeviceKind
+from db.setting_records import Service
+from db.ticket_records import Ticket, TicketClass, TicketState
+from db.words import Message
 from kiosk import identify
 from kiosk.notes import HAD_TICKET, notes_of
 

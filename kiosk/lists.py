@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from db.plans import Change, Fault
-from db.records import Message
+from db.words import Message
 from kiosk import headings
 from kiosk.cells import Cells, same_as
 from kiosk.headings import Column, Columns

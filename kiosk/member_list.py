@@ -10,8 +10,11 @@ from datetime import date
 from counter import card
 from counter.customer import masked
 from db import members, settings
+from db.event_records import EventKind
+from db.people_records import Member
 from db.plans import Change
-from db.records import EventKind, Member, Message, Tier
+from db.setting_records import Tier
+from db.words import Message
 from kiosk import cells as values
 from kiosk.cells import Cells
 from kiosk.errors import NoUsableLine

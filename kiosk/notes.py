@@ -9,7 +9,8 @@ from counter import punctuality
 from counter.card import card_refusal
 from counter.moment import Present
 from db import appointments, calendar, members
-from db.records import Message, Ticket, TicketClass
+from db.ticket_records import Ticket, TicketClass
+from db.words import Message
 
 HAD_TICKET = Message("had_ticket", "You already hold this number.")
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from counter.moment import Present
 from counter.present import load
 from db import calendar, proxies, tickets
-from db.records import Staff
+from db.people_records import Staff
 from kiosk import identify, issuing
 from kiosk.errors import MalformedPhone, ProxyCardInvalid, ProxyNoRight, ProxyOpen, UnknownMember, UnknownProxyMember
 

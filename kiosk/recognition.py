@@ -6,7 +6,8 @@ from typing import Any
 from counter import customer, views
 from counter.moment import Present
 from db import calendar, duty, print_jobs, tickets
-from db.records import Appointment, Ticket
+from db.booking_records import Appointment
+from db.ticket_records import Ticket
 from kiosk import identify, scanning
 from kiosk.greeting import wishes
 from kiosk.identify import Recognised

@@ -4,7 +4,10 @@ import sqlite3
 
 from db import events, print_jobs, printers, staff, tickets
 from db.errors import UnknownTicket
-from db.records import Device, DeviceKind, EventKind, PrintState, Staff, TicketState
+from db.event_records import EventKind
+from db.paper_records import PrintState
+from db.people_records import Device, DeviceKind, Staff
+from db.ticket_records import TicketState
 from kiosk.errors import NoPrinter, TicketOver
 
 _STILL_HERE = {TicketState.WAITING, TicketState.CALLED, TicketState.ON_HOLD, TicketState.SERVING}

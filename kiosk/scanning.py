@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from counter.card import card_refusal
 from counter.moment import Present
 from db import appointments, calendar, members, tickets
-from db.records import Appointment, AppointmentState, Ticket, TicketState
+from db.booking_records import Appointment, AppointmentState
+from db.ticket_records import Ticket, TicketState
 from kiosk import identify
 from kiosk.errors import MalformedPhone, TicketOver, UnknownCode
 from kiosk.identify import Recognised

@@ -12,7 +12,10 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from db import calendar
-from db.records import Appointment, Booking, Counter, Hours, Permission, Settings, TicketClass
+from db.booking_records import Appointment, Booking
+from db.counter_records import Counter, Permission
+from db.setting_records import Hours, Settings
+from db.ticket_records import TicketClass
 
 Lanes = tuple[frozenset[str], ...]
 """The services of each counter that takes appointments, once for every booking it takes a slot."""

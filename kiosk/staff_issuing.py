@@ -11,7 +11,7 @@ from counter import auth, notes, screen, views
 from counter.acting import get_counter
 from counter.present import load_with_calls
 from counter.web import LARGEST, Body, Context
-from db.records import Staff
+from db.people_records import Staff
 from db.ticket_notes import LONGEST
 from kiosk import issuing
 from kiosk.routes import Language, RequestKey

@@ -20,7 +20,7 @@ import socketio
 from socketio.exceptions import ConnectionError as NoConnection
 from socketio.exceptions import SocketIOError
 
-from db.records import PrintState
+from db.paper_records import PrintState
 from printer import trial
 from printer.device import Printer, open_printer
 from printer.errors import AgentRefused, AgentRunning, PrinterFault

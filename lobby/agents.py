@@ -18,7 +18,9 @@ from socketio.exceptions import SocketIOError
 
 from counter.web import LARGEST, Caller, Context
 from db.errors import LobbyError, NotFound
-from db.records import Device, PrintState, Ticket
+from db.paper_records import PrintState
+from db.people_records import Device
+from db.ticket_records import Ticket
 from lobby import handshake, rights
 from printer import conditions, handover
 from printer.device import split_agent

@@ -1,6 +1,6 @@
 """Owns saying how long ago something was seen."""
 
-from db.records import Message
+from db.words import Message
 
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 

@@ -13,8 +13,9 @@ from pydantic import Field
 from counter.web import Body
 from db import alerts, webhooks
 from db.alarm_records import UNITS, AlertKind, AlertUnit, SeenBy
-from db.records import Names, Role
+from db.people_records import Role
 from db.webhooks import Webhook
+from db.words import Names
 from lobby import webhook
 from lobby.errors import BadAlertRule
 from lobby.orders import Command, Json, Order

@@ -17,7 +17,9 @@ from counter.line import choose, own_queue
 from counter.moment import Present
 from counter.present import load
 from db import settings
-from db.records import CounterState, Settings, SpokenCall, VoiceEngine
+from db.counter_records import CounterState
+from db.event_records import SpokenCall
+from db.setting_records import Settings, VoiceEngine
 from db.store import Store
 from display import espeak, neural, voice, wave_file
 from display.voice import Phrase

@@ -8,8 +8,8 @@ from pydantic import Field
 from counter.web import Body
 from db import settings
 from db.appointments import LONGEST_S
+from db.booking_records import BookingRight
 from db.errors import LobbyError, UnknownService
-from db.records import BookingRight
 
 MINUTE_S = 60
 SLOT_MINUTES = (5, LONGEST_S // MINUTE_S)

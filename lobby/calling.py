@@ -11,7 +11,7 @@ import gevent
 from counter.desk import call_by_itself
 from counter.web import Context
 from db import counters, settings
-from db.records import CounterState
+from db.counter_records import CounterState
 
 LOOK_EVERY_S = 1.0
 """In seconds of the store's clock."""

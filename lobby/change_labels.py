@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from db import setting_rows
-from db.records import Message, Names
 from db.retention import Kind
+from db.words import Message, Names
 from lobby import texts
 from lobby.retention_settings import NAMES
 

@@ -10,8 +10,9 @@ from counter import auth
 from counter.errors import Forbidden
 from counter.web import Body
 from db import calendar, setting_changes, settings
-from db.records import Names, Role
+from db.people_records import Role
 from db.setting_changes import SettingChange
+from db.words import Names
 from lobby import setting_undo, texts
 from lobby.change_words import Words
 from lobby.orders import Command, Json, Order

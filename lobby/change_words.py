@@ -12,9 +12,11 @@ from counter import soundness
 from counter.amendment import number_of
 from db import perks, settings, staff
 from db.alarm_records import USUAL_RULES
-from db.records import Message, Names, Service, TicketClass
 from db.retention import Periods
+from db.setting_records import Service
 from db.setting_rows import RowChange, told
+from db.ticket_records import TicketClass
+from db.words import Message, Names
 from lobby import alert_settings, rule_words
 from lobby.change_labels import DAYS, LABELS, NONE, Label, names, plain
 

@@ -15,7 +15,9 @@ from counter import auth
 from counter.web import LARGEST, Body, Context
 from db import settings, staff
 from db.errors import LobbyError, NotFound, UnknownService
-from db.records import DeviceKind, EventKind, Names, Role, Staff
+from db.event_records import EventKind
+from db.people_records import DeviceKind, Role, Staff
+from db.words import Names
 from display.scope import Layout
 from lobby import (
     alert_settings,

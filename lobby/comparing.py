@@ -14,7 +14,8 @@ from pathlib import Path
 from counter.outcome import Figures, figures
 from counter.scenario import Scenario, draw, known_times
 from counter.simulation import Customer, Day, Pause, simulate
-from db.records import Counter, RuleKind, Rules
+from db.counter_records import Counter
+from db.setting_records import RuleKind, Rules
 from lobby import crowd, past_days, sample
 from lobby.errors import BadSetting
 from lobby.past_days import Store

@@ -12,8 +12,10 @@ from pydantic import Field
 from counter.errors import UnknownCounter
 from counter.web import Body
 from db import counters, settings
+from db.counter_records import Counter, Permission
 from db.errors import UnknownService
-from db.records import Counter, Permission, Role, TicketClass
+from db.people_records import Role
+from db.ticket_records import TicketClass
 from lobby import rule_words, sound
 from lobby.counter_errors import CounterInUse, CounterTaken, LastCounter
 from lobby.orders import Command, Json, Order

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from db.records import Service
+from db.setting_records import Service
 from kiosk.errors import BadFile
 
 DAY_S = 86_400.0

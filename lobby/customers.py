@@ -12,9 +12,12 @@ from pydantic import Field
 from counter.customer import masked
 from counter.web import Body
 from db import appointments, calendar, customers, retention, settings
+from db.booking_records import Appointment, AppointmentState
 from db.customers import Customer
 from db.errors import LobbyError
-from db.records import Appointment, AppointmentState, EventKind, Member, Role, Settings
+from db.event_records import EventKind
+from db.people_records import Member, Role
+from db.setting_records import Settings
 from kiosk.errors import MalformedPhone
 from kiosk.identify import normalise_phone
 from lobby.orders import Command, Json, Order

@@ -7,8 +7,10 @@ from pydantic import Field
 
 from counter.web import Body
 from db import devices, presence, printers, staff
+from db.event_records import EventKind
+from db.paper_records import PrinterCondition
+from db.people_records import Device, DeviceKind
 from db.presence import Seen
-from db.records import Device, DeviceKind, EventKind, PrinterCondition
 from display.scope import Layout
 from lobby import printer_commands
 from lobby.orders import Command, Json, Order

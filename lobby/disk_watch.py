@@ -10,8 +10,8 @@ import gevent
 from counter import views
 from db import disk
 from db.errors import LobbyError
-from db.records import Message
 from db.store import Store
+from db.words import Message
 
 LOOK_EVERY_S = 2.0
 """In real seconds: a disk knows no demo."""

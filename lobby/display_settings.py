@@ -16,7 +16,9 @@ from counter.line import VIP_LETTER, VIP_QUEUE
 from counter.web import Body, Context
 from db import counters, pictures, settings, staff
 from db.errors import LobbyError
-from db.records import Device, DeviceKind, Names, Theme
+from db.people_records import Device, DeviceKind
+from db.setting_records import Theme
+from db.words import Names
 from display import media, scope, theme
 from display.scope import Layout, Scope
 from lobby.orders import Command, Json, Order

@@ -18,8 +18,8 @@ import httpx
 from db import backups, keys, migrations, phones, settings
 from db.connection import open_reader
 from db.errors import UnsoundDatabase
-from db.records import Message
 from db.store import FILE
+from db.words import Message
 from lobby import keeping, rule_settings
 from lobby.certificate import trust
 

@@ -12,7 +12,8 @@ from counter.errors import WeakPin
 from counter.signing_in import Step
 from counter.web import DEVICE_KEY, Answer, Body, Context
 from db import events, staff
-from db.records import Device, DeviceKind, EventKind, Role, Staff
+from db.event_records import EventKind
+from db.people_records import Device, DeviceKind, Role, Staff
 from display.routes import qr_svg
 from lobby.errors import LinkUsed
 from lobby.sample import enrolment_path

@@ -13,8 +13,9 @@ from pydantic import Field
 from counter.web import Body
 from db import duty, perks, settings, staff
 from db.errors import LobbyError
+from db.people_records import Role
 from db.perks import Period, Perk, Quota
-from db.records import Names, Role
+from db.words import Names
 from lobby.orders import Command, Json, Order, UnknownStaff
 
 PROMISE_S = 600

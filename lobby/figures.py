@@ -12,7 +12,8 @@ from prometheus_client.registry import Collector
 from counter.present import load
 from counter.web import Context
 from db import backups, print_jobs
-from db.records import CounterState, TicketClass
+from db.counter_records import CounterState
+from db.ticket_records import TicketClass
 from lobby import __version__, logs
 
 

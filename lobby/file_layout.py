@@ -15,8 +15,8 @@ from pydantic import Field
 
 from counter.web import Body
 from db import calendar, counters, services, settings
+from db.counter_records import Counter
 from db.errors import LobbyError
-from db.records import Counter
 from lobby import counter_settings, opening
 from lobby import services as service_settings
 from lobby.counter_settings import HIGHEST, CounterWords

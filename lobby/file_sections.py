@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 from db import alerts, perks, pictures, retention, settings, slips
-from db.records import TicketClass
+from db.ticket_records import TicketClass
 from lobby import keeping, layout_sections, spans, voice_settings
 from lobby.errands import NONE, Errand, Given, Section, each, given_of, or_none, table, whole
 from lobby.file_layout import COMING_DAY

@@ -21,8 +21,8 @@ from counter.present import load
 from counter.proposal import Proposal, changed
 from counter.situation import Comparison, Situation
 from db import events, forecasts
-from db.records import Forecast, TicketClass
 from db.store import Store
+from db.ticket_records import Forecast, TicketClass
 from lobby.clock import Clock
 from lobby.helper import Helper
 

@@ -25,8 +25,8 @@ from counter.present import load_with_calls
 from counter.web import LARGEST, SESSION_KEY, Caller, Context
 from db import events, settings, staff, tickets
 from db.errors import LobbyError
+from db.event_records import EventKind
 from db.presence import Seen
-from db.records import EventKind
 from display import screens
 from display.board import of_call
 from lobby import handshake, rights

@@ -15,8 +15,8 @@ import httpx
 from db import plans
 from db.errors import LobbyError, ServerRunning
 from db.plans import Change, Fault
-from db.records import Message
 from db.store import Store
+from db.words import Message
 from kiosk import headings, imports
 from kiosk.fault_sheet import sheet
 from kiosk.lists import Report

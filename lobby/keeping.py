@@ -17,7 +17,7 @@ from pydantic import Field, PrivateAttr
 from counter.web import Body, Context
 from db import backups, events, keys, phones, retention
 from db.errors import LobbyError, UnsoundDatabase
-from db.records import EventKind
+from db.event_records import EventKind
 from db.store import FILE, Store, locked
 from lobby.errors import DamagedStore
 from lobby.orders import Command, Json, Order

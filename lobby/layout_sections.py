@@ -7,7 +7,8 @@ from dataclasses import asdict
 from counter import learning
 from counter.amendment import SKILLS, fields, value_of
 from db import counters, settings
-from db.records import Names, TicketClass
+from db.ticket_records import TicketClass
+from db.words import Names
 from lobby.errands import NONE, Errand, Given, given_of, or_none, table, tables
 from lobby.file_layout import LAY_OUT
 from lobby.orders import Json

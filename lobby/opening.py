@@ -11,7 +11,9 @@ from pydantic import Field
 from counter.customer import masked
 from counter.web import Body
 from db import appointments, calendar, settings
-from db.records import Appointment, AppointmentState, Names, Settings, SpecialDay
+from db.booking_records import Appointment, AppointmentState
+from db.setting_records import Settings, SpecialDay
+from db.words import Names
 from lobby import holiday_list, spans
 from lobby.opening_errors import BadDay, BookingsOutside
 from lobby.orders import Command, Json, Order

@@ -10,7 +10,8 @@ from counter.errors import Forbidden
 from counter.web import Body, Context
 from db import events
 from db.errors import LobbyError
-from db.records import EventKind, Role
+from db.event_records import EventKind
+from db.people_records import Role
 from lobby.sample import enrolment_path
 
 B = TypeVar("B", bound=Body)

@@ -14,7 +14,7 @@ from counter.signing_in import Step
 from counter.web import SESSION_KEY, Answer, Context
 from db import keys, second_factors, sessions, settings
 from db.errors import LobbyError
-from db.records import Role, Staff
+from db.people_records import Role, Staff
 from display.routes import qr_svg
 from lobby.people_commands import sign_out_everywhere
 

@@ -18,7 +18,9 @@ from counter.service_times import cautious, fit, prior
 from counter.simulation import Customer, Pause
 from db import counters, settings, tickets
 from db.connection import open_reader
-from db.records import Counter, Rules, ServiceTime, Ticket, TicketClass, TicketState
+from db.counter_records import Counter
+from db.setting_records import Rules, ServiceTime
+from db.ticket_records import Ticket, TicketClass, TicketState
 from kiosk.errors import BadFile
 from lobby import crowd, sample
 from lobby.errors import BadSetting

@@ -14,8 +14,9 @@ from counter import desk, lockout
 from counter.desk_errors import CounterBusy
 from counter.web import Body
 from db import counters, events, people, second_factors, sessions, settings, staff
+from db.event_records import EventKind
 from db.people import Person
-from db.records import EventKind, Role
+from db.people_records import Role
 from lobby.orders import Command, Json, Order, UnknownStaff
 from lobby.people_errors import HasLeft, HasNotLeft, IdleTooLong, LastAdministrator, ServingNow
 

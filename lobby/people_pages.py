@@ -11,7 +11,9 @@ from flask_openapi3.models.tag import Tag
 from counter import auth, views
 from counter.web import Answer, Context
 from db import settings
-from db.records import DeviceKind, Message, Role, Settings
+from db.people_records import DeviceKind, Role
+from db.setting_records import Settings
+from db.words import Message
 from lobby import device_commands, people_commands
 from lobby.ago import NOW, ago
 from lobby.orders import Json

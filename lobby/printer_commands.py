@@ -9,7 +9,9 @@ from pydantic import Field
 from counter.web import Body, Context
 from db import print_jobs, printers, staff
 from db.errors import LobbyError
-from db.records import Device, DeviceKind, EventKind, PrinterCondition, PrintState
+from db.event_records import EventKind
+from db.paper_records import PrinterCondition, PrintState
+from db.people_records import Device, DeviceKind
 from db.store import Store
 from lobby.orders import Command, Json, Order
 from printer import trial

@@ -11,7 +11,8 @@ from gevent.threadpool import ThreadPool
 from counter.web import Context
 from db import printers, staff
 from db.errors import LobbyError
-from db.records import Device, DeviceKind, Ticket
+from db.people_records import Device, DeviceKind
+from db.ticket_records import Ticket
 from lobby.agents import Agents
 from printer import conditions, trial
 from printer.device import Printer, open_printer, split_agent

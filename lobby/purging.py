@@ -8,7 +8,7 @@ import gevent
 
 from counter.web import Context
 from db import calendar, events, retention, settings
-from db.records import EventKind
+from db.event_records import EventKind
 from db.retention import PARTS, PIECE, Kind
 from db.store import Store
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from db import setting_changes, setting_rows
-from db.records import EventKind
+from db.event_records import EventKind
 from lobby.orders import Json, Order
 
 

@@ -12,7 +12,9 @@ from counter.errors import UnknownCounter
 from counter.outcome import figures
 from counter.simulation import Customer, Day, Pause, simulate
 from db import calendar, counters, day_facts, settings, tickets
-from db.records import Counter, RuleKind, Rules, ServiceTime, Ticket, TicketState
+from db.counter_records import Counter
+from db.setting_records import RuleKind, Rules, ServiceTime
+from db.ticket_records import Ticket, TicketState
 from display import past
 from display.attendance import Shift, Span, within
 from lobby import past_days

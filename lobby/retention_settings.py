@@ -10,8 +10,9 @@ from pydantic import Field
 
 from counter.web import Body
 from db import backups, calendar, retention, settings
-from db.records import Message, Role
+from db.people_records import Role
 from db.retention import Kind, Periods
+from db.words import Message
 from lobby.orders import Command, Json, Order
 
 LEAST_DAYS, MOST_DAYS = 1, 3650

@@ -11,7 +11,7 @@ from enum import StrEnum
 from counter.errors import DeviceNeeded, Forbidden, SignInNeeded
 from counter.web import Caller
 from db.errors import LobbyError
-from db.records import DeviceKind, Role
+from db.people_records import DeviceKind, Role
 
 
 class Who(StrEnum):

@@ -12,7 +12,10 @@ from counter.amendment import Change, RuleBook, Value, amended, changes, fields,
 from counter.faults import SettingFault, SettingMoved, SettingsMoved
 from counter.web import Body
 from db import counters, settings
-from db.records import Counter, Names, Permission, RuleKind, Rules, Service, ServiceTime, TicketClass
+from db.counter_records import Counter, Permission
+from db.setting_records import RuleKind, Rules, Service, ServiceTime
+from db.ticket_records import TicketClass
+from db.words import Names
 from lobby import rule_words, sample, texts
 
 Json = dict[str, Any]

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from counter.amendment import KIND, SKILLS, Value, number_of
 from counter.soundness import Unit
-from db.records import Message, Names, Service
+from db.setting_records import Service
+from db.words import Message, Names
 from lobby import texts
 
 _NAMES = {

@@ -4,19 +4,13 @@ import sqlite3
 from pathlib import Path
 
 from db import counters, events, perks, settings, staff
+from db.counter_records import Counter, Permission
+from db.event_records import EventKind
+from db.people_records import DeviceKind, Role
 from db.perks import Period, Perk, Quota
-from db.records import (
-    Counter,
-    DeviceKind,
-    EventKind,
-    Names,
-    Permission,
-    Role,
-    Service,
-    Settings,
-    TicketClass,
-    Tier,
-)
+from db.setting_records import Service, Settings, Tier
+from db.ticket_records import TicketClass
+from db.words import Names
 
 SERVICES = (
     Service("plan", "A", Names("套餐与号卡", "Plans & SIM cards"), "phone", 1, mean_s=7 * 60, cv=0.8),

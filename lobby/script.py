@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from db.errors import LobbyError
-from db.records import EventKind
+from db.event_records import EventKind
 from lobby import crowd, sample
 from lobby.crowd import Crowd, Span
 from lobby.errors import BadSetting

@@ -24,7 +24,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from counter.web import Context
 from db import events, phones, print_jobs, settings, staff
-from db.records import DeviceKind, VoiceEngine
+from db.people_records import DeviceKind
+from db.setting_records import VoiceEngine
 from db.store import Store, locked
 from kiosk import imports
 from lobby import __version__, certificate, gate, line, rule_settings, sample

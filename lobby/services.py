@@ -17,8 +17,11 @@ from counter.line import VIP_LETTER
 from counter.soundness import MINUTE_S, SERVICE
 from counter.web import LARGEST, Body
 from db import appointments, counters, services, settings, waiting
+from db.booking_records import AppointmentState
 from db.errors import UnknownService
-from db.records import AppointmentState, Names, Role, Service
+from db.people_records import Role
+from db.setting_records import Service
+from db.words import Names
 from lobby import sound
 from lobby.orders import Command, Json, Order
 from lobby.service_errors import (

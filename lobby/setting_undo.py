@@ -13,7 +13,7 @@ from counter.faults import UnsoundSettings
 from counter.web import LARGEST, Body
 from db import printers, sessions, setting_changes, setting_rows, settings
 from db.errors import LobbyError
-from db.records import DeviceKind
+from db.people_records import DeviceKind
 from db.setting_changes import SettingChange
 from db.setting_rows import ChangedSince, RowChange, StillUsed
 from lobby import rule_settings, undo_checks

@@ -15,7 +15,7 @@ from pydantic import BaseModel, RootModel
 from counter import auth
 from counter.web import Answer, Context
 from db import calendar, perks, settings, staff
-from db.records import Role, Staff
+from db.people_records import Role, Staff
 from lobby import (
     alert_settings,
     change_list,

@@ -21,7 +21,7 @@ from counter.web import Body, Context
 from db import calendar, setting_rows, settings
 from db.connection import rehearsal, transaction
 from db.errors import LobbyError
-from db.records import Role
+from db.people_records import Role
 from lobby import file_layout, problems, sound
 from lobby.change_words import Line, Words
 from lobby.errands import Errand, NotATable, Path, table

@@ -6,7 +6,7 @@ from flask_openapi3.models.tag import Tag
 
 from counter.web import Answer, Context
 from db import settings
-from db.records import TicketClass
+from db.ticket_records import TicketClass
 from lobby import slip_settings
 from printer import blocks, facts
 from printer.slips import LANGUAGES

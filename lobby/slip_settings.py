@@ -10,7 +10,8 @@ from pydantic import Field, StringConstraints
 from counter.web import Body, Context
 from db import settings, slips
 from db.errors import LobbyError
-from db.records import Names, TicketClass
+from db.ticket_records import TicketClass
+from db.words import Names
 from lobby.orders import Command, Json, Order
 from printer import logo, samples
 from printer.facts import Facts, Texts

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 
-from db.records import Hours
+from db.setting_records import Hours
 from lobby.opening_errors import BadHours, HoursOverlap, NotAWeek
 
 CLOSED = frozenset({"", "closed", "休息", "休"})

@@ -7,7 +7,7 @@ of the neural voice stays loaded between phrases.
 from collections.abc import Callable
 from typing import Any
 
-from db.records import VoiceEngine
+from db.setting_records import VoiceEngine
 from display import espeak, neural
 from display.voice import Phrase
 from lobby.pipe import answer_jobs

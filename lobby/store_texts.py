@@ -12,7 +12,7 @@ from typing import Any
 from counter.web import Body
 from db import settings
 from db.errors import LobbyError
-from db.records import Message, Names
+from db.words import Message, Names
 from lobby import texts
 from lobby.orders import Command, Json, Order
 from lobby.wording import both

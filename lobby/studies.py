@@ -23,7 +23,7 @@ from counter.present import usable
 from counter.service_times import cautious, prior
 from counter.staffing import Outlook, Staffing, opening_order
 from db import calendar, counters, day_facts, settings, studies
-from db.records import Hours
+from db.setting_records import Hours
 from db.store import Store
 from db.studies import Study
 from lobby.errors import StudyRunning

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from counter.web import LARGEST, Body, Context
 from db import calendar, counters, day_facts, settings
-from db.records import RuleKind
+from db.setting_records import RuleKind
 from lobby.replaying import Question
 from lobby.studies import Studies
 

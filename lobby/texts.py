@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from flask_babel import Babel
 
 from db.errors import LobbyError
-from db.records import Message, Names
+from db.words import Message, Names
 
 LANGUAGES = ("zh", "en")
 YEAR_S = 365 * 24 * 3600

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from db import counters, people, settings, staff
-from db.records import CounterState, Role
+from db.counter_records import CounterState
+from db.people_records import Role
 from db.setting_rows import RowChange
 from lobby import opening, services
 from lobby.counter_errors import CounterInUse, LastCounter

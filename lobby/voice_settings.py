@@ -9,7 +9,8 @@ from pydantic import ConfigDict, Field
 
 from counter.web import Body
 from db import announcements, settings, staff
-from db.records import Device, DeviceKind, Loudness, Sound, Voice, VoiceEngine, VoiceLanguages
+from db.people_records import Device, DeviceKind
+from db.setting_records import Loudness, Sound, Voice, VoiceEngine, VoiceLanguages
 from display.voice import minutes
 from display.voice_faults import BadHour, HoursOverlap, UnknownDisplay
 from lobby.orders import Command, Json, Order

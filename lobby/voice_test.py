@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from db.records import SpokenCall, VoiceEngine, VoiceLanguages
+from db.event_records import SpokenCall
+from db.setting_records import VoiceEngine, VoiceLanguages
 from display import voice, wave_file
 from display.voice_faults import NotSpoken, NoVoice
 from lobby import speaker

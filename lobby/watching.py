@@ -19,9 +19,11 @@ from counter.proposal import changed
 from counter.remedies import Option
 from counter.situation import Situation
 from db import acts, calendar, day_figures, outlooks, presence
+from db.counter_records import Counter, CounterState
 from db.errors import LobbyError
-from db.records import Counter, CounterState, Device, Ticket
+from db.people_records import Device
 from db.store import Store
+from db.ticket_records import Ticket
 from display import acts as floor_acts
 from display import alert_book, day_course
 from display.outlook_view import is_at_risk

@@ -1,7 +1,7 @@
 """Owns texts that a store writes in both of its languages, or in none. Pure."""
 
 from db.errors import LobbyError
-from db.records import Names
+from db.words import Names
 
 
 class OneLanguageMissing(LobbyError):

@@ -7,7 +7,9 @@ import sqlite3
 from dataclasses import replace
 
 from db import events, printers
-from db.records import Device, EventKind, PrinterCondition
+from db.event_records import EventKind
+from db.paper_records import PrinterCondition
+from db.people_records import Device
 from printer.errors import PrinterFault
 from printer.status import UNKNOWN, Condition
 

@@ -8,7 +8,7 @@ import re
 import subprocess
 import time
 
-from db.records import PrintState
+from db.paper_records import PrintState
 from printer.errors import (
     CoverOpen,
     NotAnswering,

@@ -9,7 +9,7 @@ from typing import Protocol
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from urllib.request import url2pathname
 
-from db.records import PrintState
+from db.paper_records import PrintState
 from printer.cups import CupsPrinter
 from printer.errors import BadPrinterAddress
 from printer.links import SerialLink, SocketLink

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from db.records import Names, Quote, Service, Settings, Ticket, Tier
+from db.setting_records import Service, Settings, Tier
+from db.ticket_records import Quote, Ticket
+from db.words import Names
 
 NOTHING = Names("", "")
 

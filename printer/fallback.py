@@ -3,7 +3,9 @@
 import sqlite3
 
 from db import events, print_jobs, printers, staff
-from db.records import Device, DeviceKind, EventKind, PrintJob
+from db.event_records import EventKind
+from db.paper_records import PrintJob
+from db.people_records import Device, DeviceKind
 
 
 def move_on(conn: sqlite3.Connection, printer: Device, job: PrintJob, number: str, next_at: float, now: float) -> bool:

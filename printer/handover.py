@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from db import print_jobs, tickets
-from db.records import Device, PrintJob, PrintState, Ticket
+from db.paper_records import PrintJob, PrintState
+from db.people_records import Device
+from db.ticket_records import Ticket
 from printer import conditions, fallback
 from printer.encoding import encode
 from printer.errors import AgentAway, by_code

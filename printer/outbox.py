@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from db.connection import open_writer, transaction
-from db.records import PrintState
+from db.paper_records import PrintState
 
 T = TypeVar("T")
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from db.records import Names, TicketClass
+from db.ticket_records import TicketClass
+from db.words import Names
 from printer.facts import NOTHING, Facts, Texts
 from printer.template import render
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from db import quotes, settings, slips
-from db.records import Ticket, TicketClass
+from db.ticket_records import Ticket, TicketClass
 from printer.facts import Facts, Texts, facts_of
 from printer.slip import Slip
 from printer.slip_faults import BadSlip

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from db import events, print_jobs, tickets
 from db.errors import UnknownTicket
-from db.records import Device, EventKind, PrintJob, PrintState, Ticket
+from db.event_records import EventKind
+from db.paper_records import PrintJob, PrintState
+from db.people_records import Device
 from db.store import Store
+from db.ticket_records import Ticket
 from printer import conditions
 from printer.device import Printer
 from printer.encoding import encode

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from db.records import PrintState
+from db.paper_records import PrintState
 from printer import library, status
 from printer.errors import ConnectionLost, NoPermission, NotAnswering, OutOfPaper, PrinterFault, Unreachable
 from printer.links import Link, NodeLink, is_device, write_all

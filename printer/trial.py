@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.errors import LobbyError
-from db.records import Message, PrintState
+from db.paper_records import PrintState
+from db.words import Message
 from printer.device import Printer
 from printer.errors import PrinterFault, by_code
 from printer.status import Condition

@@ -13,8 +13,10 @@ from serving import Serving
 
 from counter import auth, desk
 from db import counters, settings, staff
-from db.records import Names, Role, Settings, Staff
+from db.people_records import Role, Staff
+from db.setting_records import Settings
 from db.store import Store
+from db.words import Names
 from lobby import sample
 
 LONG = Names(

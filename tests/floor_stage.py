@@ -13,8 +13,9 @@ from watched_stage import MEAN_10
 from counter import auth, desk
 from counter.desk_errors import NobodyEligible
 from db import counters, sessions, settings, staff, tickets
-from db.records import Role, Staff, Ticket, TicketClass, TicketState
+from db.people_records import Role, Staff
 from db.store import Store
+from db.ticket_records import Ticket, TicketClass, TicketState
 from db.waiting import waiting
 from kiosk import issuing
 from lobby import sample

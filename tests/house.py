@@ -20,7 +20,7 @@ from counter.proposal import Proposal
 from counter.situation import Comparison
 from counter.web import DEVICE_KEY, SESSION_KEY, Context
 from db import staff
-from db.records import DeviceKind, Role
+from db.people_records import DeviceKind, Role
 from db.store import Store
 from lobby.agents import Agents
 from lobby.app import create_app

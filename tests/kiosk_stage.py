@@ -8,8 +8,9 @@ from browsing import TOO_WIDE, Screen, audit, wait_until
 from playwright.sync_api import Page, expect
 
 from db import settings
-from db.records import Names, Service
+from db.setting_records import Service
 from db.store import Store
+from db.words import Names
 from lobby import sample
 
 SIZES = [(1080, 1920), (1920, 1080), (1366, 768), (1024, 768)]

@@ -15,8 +15,13 @@ from counter import desk
 from counter.moment import Present
 from counter.present import load
 from db import appointments, events, members, settings, staff, tickets
-from db.records import Appointment, Event, Hours, Member, Message, Role, Staff, Ticket
+from db.booking_records import Appointment
+from db.event_records import Event
+from db.people_records import Member, Role, Staff
+from db.setting_records import Hours
 from db.store import Store
+from db.ticket_records import Ticket
+from db.words import Message
 from kiosk import appointments as booking
 from kiosk import issuing
 from lobby import sample

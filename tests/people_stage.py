@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from counter.web import Context
 from db import people, staff
-from db.records import Role, Staff
+from db.people_records import Role, Staff
 from lobby import commands
 from lobby.app import create_app
 

@@ -8,8 +8,11 @@ from fake_printer import FakePrinter
 
 from db import print_jobs, quotes, settings, staff, tickets
 from db import printers as rows
-from db.records import Device, DeviceKind, Names, Quote, Service, Settings, Ticket, TicketClass, TicketState, Tier
+from db.people_records import Device, DeviceKind
+from db.setting_records import Service, Settings, Tier
 from db.store import Store
+from db.ticket_records import Quote, Ticket, TicketClass, TicketState
+from db.words import Names
 from printer import conditions
 from printer.device import open_printer
 from printer.facts import Texts, facts_of

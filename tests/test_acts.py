@@ -17,7 +17,11 @@ from counter.present import load_with_calls
 from db import acts as rows
 from db import settings
 from db.alarm_records import Act, ActKind
-from db.records import CounterState, EventKind, Names, Permission, Staff, TicketClass
+from db.counter_records import CounterState, Permission
+from db.event_records import EventKind
+from db.people_records import Staff
+from db.ticket_records import TicketClass
+from db.words import Names
 from display import acts, screens
 from display.acts import Wish
 from display.errors import ActOver, IncompleteAct, NothingToEnd

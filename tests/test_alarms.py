@@ -7,7 +7,7 @@ from watched_stage import Watched
 from counter import desk
 from db import alerts, events
 from db.alarm_records import USUAL_RULES, Alert, AlertKind, AlertRule, Fact
-from db.records import EventKind
+from db.event_records import EventKind
 from display.alarms import CALM_S, judge
 
 RULES = {rule.kind: rule for rule in USUAL_RULES}

@@ -13,7 +13,10 @@ from counter.habits import HALF_HOURS, Habits
 from counter.situation import Situation
 from db import counters, print_jobs, staff
 from db.alarm_records import AlertKind
-from db.records import DeviceKind, EventKind, PrintState, TicketClass
+from db.event_records import EventKind
+from db.paper_records import PrintState
+from db.people_records import DeviceKind
+from db.ticket_records import TicketClass
 from kiosk import help_desk
 
 EIGHT_AN_HOUR = Habits(arrivals={(TicketClass.ORDINARY, None, "plan"): [8 / 3600] * HALF_HOURS})

@@ -8,7 +8,8 @@ from lobby_stage import MINUTE, TEN, WANG, Stage
 
 from counter import desk
 from db import appointments
-from db.records import AppointmentState, TicketClass
+from db.booking_records import AppointmentState
+from db.ticket_records import TicketClass
 from kiosk import holder
 from kiosk.appointments import close_missed
 from kiosk.errors import (

@@ -12,8 +12,10 @@ from lobby_stage import CHEN, MINUTE, OLD_LI, TEN, WANG, Stage
 from counter import desk
 from counter.day import close_earlier_days
 from db import appointments, calendar, settings
+from db.booking_records import Appointment, AppointmentState, Booking, BookingRight
 from db.errors import UnknownService
-from db.records import Appointment, AppointmentState, Booking, BookingRight, Device, DeviceKind, EventKind
+from db.event_records import EventKind
+from db.people_records import Device, DeviceKind
 from kiosk import booking
 from kiosk.appointments import close_missed
 from kiosk.booking import Booker, Wish

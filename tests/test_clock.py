@@ -18,7 +18,7 @@ from counter.day import close_earlier_days
 from counter.moment import Present
 from counter.present import load_with_calls
 from db import calendar, settings
-from db.records import TicketState
+from db.ticket_records import TicketState
 from display import screens
 from lobby.clock import OLDEST_S, Clock
 

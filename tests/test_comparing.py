@@ -12,7 +12,7 @@ from lobby_stage import CHEN, Stage
 from PIL import Image
 
 from db import tickets
-from db.records import TicketState
+from db.ticket_records import TicketState
 from lobby.program import main
 
 HEADING = "date,arrived,service,priority,waited_s,outcome,served_s,server\n"

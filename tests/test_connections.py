@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fake_printer import FakePrinter, FakePtyPrinter, Mode
 
-from db.records import PrintState
+from db.paper_records import PrintState
 from printer import errors, talking
 from printer.device import Printer, open_printer
 

@@ -14,7 +14,7 @@ from counter.faults import UnsoundSettings
 from counter.web import Context
 from db import counters
 from db.errors import UnknownService
-from db.records import Role
+from db.people_records import Role
 from lobby import commands, counter_errors, store_texts
 from lobby.wording import OneLanguageMissing
 

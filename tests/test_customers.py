@@ -13,8 +13,11 @@ from counter import choosing, notes
 from counter.errors import Forbidden
 from counter.web import Context
 from db import members
-from db.records import AppointmentState, EventKind, Rating, Role, Staff
+from db.booking_records import AppointmentState
+from db.event_records import EventKind
+from db.people_records import Role, Staff
 from db.store import Store
+from db.ticket_records import Rating
 from kiosk import booking, holder, issuing, proxies
 from lobby import commands
 from lobby.customers import CustomerHere, NobodyKnown, NotTheSame

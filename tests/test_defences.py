@@ -12,7 +12,7 @@ from lobby_stage import Stage
 
 from counter.web import DEVICE_KEY, Context
 from db import staff
-from db.records import DeviceKind
+from db.people_records import DeviceKind
 from lobby.app import create_app
 
 NOBODY = "13000000000"

@@ -25,8 +25,11 @@ from counter.desk_errors import (
 )
 from counter.errors import WeakPin
 from db import counters, members, staff
+from db.counter_records import Counter, CounterState, Permission
 from db.errors import LobbyError
-from db.records import Counter, CounterState, EventKind, Member, Permission, Role, Staff, TicketClass, TicketState
+from db.event_records import EventKind
+from db.people_records import Member, Role, Staff
+from db.ticket_records import TicketClass, TicketState
 
 
 def test_a_ticket_is_called_started_and_finished(stage: Stage) -> None:

@@ -26,8 +26,12 @@ from counter.present import load_with_calls
 from counter.screen import read
 from counter.web import Context
 from db import duty, members
+from db.counter_records import CounterState, PauseReason
 from db.errors import LobbyError
-from db.records import CounterState, Desk, EventKind, Outcome, PauseReason, Staff
+from db.event_records import EventKind
+from db.people_records import Staff
+from db.setting_records import Desk
+from db.ticket_records import Outcome
 from kiosk import staff_issuing
 from lobby import commands
 from lobby.calling import Calling

@@ -17,8 +17,10 @@ from counter import choosing, desk, holding, pauses, transferring, undoing
 from counter.acting import get_counter
 from counter.line import can_serve, is_for
 from counter.transferring import Goal
+from db.counter_records import CounterState, PauseReason
 from db.errors import LobbyError
-from db.records import CounterState, HoldKind, Outcome, PauseReason, Place, Staff, TicketState
+from db.people_records import Staff
+from db.ticket_records import HoldKind, Outcome, Place, TicketState
 
 Dump = dict[tuple[str, Any], tuple[Any, ...]]
 Step = Callable[[Connection, int, Staff, float], object]

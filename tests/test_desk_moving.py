@@ -33,8 +33,11 @@ from counter.present import load_with_calls
 from counter.screen import read
 from counter.transferring import Goal
 from db import settings, tickets
+from db.counter_records import CounterState
 from db.errors import LobbyError
-from db.records import CounterState, EventKind, HoldKind, Place, Staff, TicketState
+from db.event_records import EventKind
+from db.people_records import Staff
+from db.ticket_records import HoldKind, Place, TicketState
 from kiosk import holder
 
 Step = Callable[[Connection, int, Staff, float], object]

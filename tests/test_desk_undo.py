@@ -22,7 +22,8 @@ from counter.present import load_with_calls
 from counter.screen import read
 from db import quotes, settings
 from db.errors import LobbyError
-from db.records import EventKind, HoldKind, TicketState
+from db.event_records import EventKind
+from db.ticket_records import HoldKind, TicketState
 from kiosk import holder
 
 SECOND = 1 / 60

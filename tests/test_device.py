@@ -10,7 +10,7 @@ import pytest
 from fake_printer import FakePrinter, Mode
 from paper import Line, read
 
-from db.records import PrintState
+from db.paper_records import PrintState
 from printer import errors
 from printer.device import open_printer
 from printer.encoding import encode

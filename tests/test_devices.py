@@ -7,8 +7,8 @@ from lobby_stage import Stage
 from people_stage import Office
 
 from db import presence, staff
+from db.people_records import Device, DeviceKind
 from db.presence import Seen
-from db.records import Device, DeviceKind
 from lobby.last_seen import LastSeen
 from lobby.people_errors import DeviceUnclear, NoLinkForKind, UnknownDevice
 

@@ -17,7 +17,8 @@ from counter.present import load_with_calls
 from counter.web import Context
 from db import pictures, settings, staff
 from db.errors import LobbyError
-from db.records import DeviceKind, Theme
+from db.people_records import DeviceKind
+from db.setting_records import Theme
 from display import media, screens, theme
 from display.theme import contrast, palette
 from lobby import commands

@@ -19,8 +19,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from counter import desk, learning
 from db import staff, tickets
-from db.records import Staff, Ticket, TicketClass, TicketState
+from db.people_records import Staff
 from db.store import Store
+from db.ticket_records import Ticket, TicketClass, TicketState
 from kiosk import issuing
 
 pytestmark = pytest.mark.browser

@@ -17,7 +17,11 @@ from counter.web import Context
 from db import migrations, settings
 from db.connection import open_writer
 from db.errors import LobbyError
-from db.records import EventKind, Names, PrintState, Role, Settings
+from db.event_records import EventKind
+from db.paper_records import PrintState
+from db.people_records import Role
+from db.setting_records import Settings
+from db.words import Names
 from lobby import commands, entitlements
 from lobby.orders import UnknownStaff
 

@@ -11,8 +11,11 @@ from unlucky import number_of
 
 from counter import paper
 from db import events, print_jobs, settings
-from db.records import Device, EventKind, PrintState, Ticket
+from db.event_records import EventKind
+from db.paper_records import PrintState
+from db.people_records import Device
 from db.store import Store
+from db.ticket_records import Ticket
 
 
 @pytest.fixture

@@ -20,17 +20,9 @@ from counter.line import Lobby
 from counter.scenario import ticket_of
 from counter.situation import Situation
 from counter.whatif import compare
-from db.records import (
-    Counter,
-    CounterState,
-    Permission,
-    Quote,
-    Rules,
-    ServiceTime,
-    Ticket,
-    TicketClass,
-    TicketState,
-)
+from db.counter_records import Counter, CounterState, Permission
+from db.setting_records import Rules, ServiceTime
+from db.ticket_records import Quote, Ticket, TicketClass, TicketState
 from lobby import sample
 
 NOW = 10 * 3600.0

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from serving import Serving
 
 from db import settings
-from db.records import ServiceTime
+from db.setting_records import ServiceTime
 from db.store import Store
 from lobby import sample
 

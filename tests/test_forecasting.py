@@ -21,7 +21,8 @@ from counter.proposal import Proposal
 from counter.situation import Situation
 from db import forecasts, quotes, settings
 from db.errors import LobbyError
-from db.records import NOTHING_FORESEEN, Forecast, Quote, ServiceTime, Ticket, TicketClass
+from db.setting_records import ServiceTime
+from db.ticket_records import NOTHING_FORESEEN, Forecast, Quote, Ticket, TicketClass
 from display import screens
 from display.floor import comparison
 from lobby.clock import Clock

@@ -13,7 +13,7 @@ from lobby_stage import Stage
 
 from db import disk, events
 from db.disk import CannotWrite, DiskFull, DiskReadOnly
-from db.records import EventKind
+from db.event_records import EventKind
 from db.store import Store
 from lobby.disk_watch import DiskWatch
 

@@ -11,7 +11,8 @@ from serving import Serving
 
 from db import help_calls, staff
 from db.errors import NotFound
-from db.records import Device, DeviceKind, EventKind, HelpCall, Staff
+from db.event_records import EventKind, HelpCall
+from db.people_records import Device, DeviceKind, Staff
 from kiosk import help_desk
 
 

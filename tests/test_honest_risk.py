@@ -9,7 +9,7 @@ from watched_stage import Watched
 
 from counter import desk
 from db import settings
-from db.records import ServiceTime
+from db.setting_records import ServiceTime
 
 HARDLY_KNOWN = ServiceTime(6.35, 0.3, known=5)
 """Five services of each kind: less than thirty altogether."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from db.records import Names, TicketClass
+from db.ticket_records import TicketClass
+from db.words import Names
 from printer import samples
 from printer.encoding import encode
 from printer.facts import Texts

@@ -12,7 +12,7 @@ from serving import Serving
 
 from counter import auth, desk
 from db import staff
-from db.records import Role
+from db.people_records import Role
 from db.store import Store
 from kiosk import issuing
 from lobby import sample

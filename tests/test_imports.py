@@ -7,7 +7,8 @@ import pytest
 from lobby_stage import OLD_LI, WANG, Stage
 
 from db import appointments, members
-from db.records import AppointmentState, TicketClass
+from db.booking_records import AppointmentState
+from db.ticket_records import TicketClass
 from kiosk.errors import BadFile
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"

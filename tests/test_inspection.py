@@ -8,8 +8,9 @@ import pytest
 from bench import past_store
 from counter.scenario import ticket_of
 from db import calendar, settings
-from db.records import Rules, Ticket, TicketClass
+from db.setting_records import Rules
 from db.store import Store
+from db.ticket_records import Ticket, TicketClass
 from display.attendance import Attendance, Line, attendance
 from display.causes import Cause, cause, passed_over, posts
 from display.report_reading import Wish, read_inspection

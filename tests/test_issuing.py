@@ -13,7 +13,10 @@ from counter.card import card_refusal
 from counter.errors import ServiceFull, StoreClosed
 from db import settings, staff
 from db.errors import UnknownService
-from db.records import DeviceKind, EventKind, PrintState, TicketClass
+from db.event_records import EventKind
+from db.paper_records import PrintState
+from db.people_records import DeviceKind
+from db.ticket_records import TicketClass
 from kiosk import issuing
 from kiosk.errors import MalformedPhone, UnknownMember
 

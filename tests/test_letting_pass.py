@@ -14,19 +14,11 @@ from counter import chances, desk
 from counter.desk_errors import NobodyBehind, PromiseRuns
 from counter.line import Choice, Lobby, Reason, choose, lineup, people_ahead, queue_name
 from counter.passing import behind_next
+from db.counter_records import Counter, CounterState, Permission
 from db.errors import LobbyError
-from db.records import (
-    Counter,
-    CounterState,
-    EventKind,
-    Permission,
-    RuleKind,
-    Rules,
-    ServiceTime,
-    Ticket,
-    TicketClass,
-    TicketState,
-)
+from db.event_records import EventKind
+from db.setting_records import RuleKind, Rules, ServiceTime
+from db.ticket_records import Ticket, TicketClass, TicketState
 from kiosk import holder
 from kiosk.errors import PassesUsed, YourTurn
 from kiosk.issuing import Issued

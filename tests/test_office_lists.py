@@ -14,8 +14,10 @@ from lobby_stage import CHEN, WANG, Stage
 from counter import card, screen
 from counter.present import load
 from db import events, members, settings
+from db.event_records import EventKind
+from db.people_records import Member
 from db.plans import Fault
-from db.records import EventKind, Member, TicketClass
+from db.ticket_records import TicketClass
 from kiosk import imports
 from kiosk.errors import BadFile, ListChanged
 from kiosk.fault_sheet import harmless, sheet

@@ -17,7 +17,7 @@ from counter.present import load
 from counter.web import Context
 from db import calendar, migrations, settings
 from db.connection import open_writer
-from db.records import Hours, Settings
+from db.setting_records import Hours, Settings
 from kiosk import slots
 from lobby import commands, holiday_list, opening, spans, studies
 from lobby.opening_errors import BadDay, BadHours, BookingsOutside, HoursOverlap, NotAWeek, UnknownCountry

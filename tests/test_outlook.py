@@ -15,7 +15,10 @@ from counter.proposal import changed
 from counter.situation import Situation
 from db import alerts, print_jobs, staff, webhooks
 from db.alarm_records import ActKind, AlertKind, AlertRule
-from db.records import CounterState, DeviceKind, Permission, PrintState, Staff, TicketClass
+from db.counter_records import CounterState, Permission
+from db.paper_records import PrintState
+from db.people_records import DeviceKind, Staff
+from db.ticket_records import TicketClass
 from display import day_course
 from kiosk import help_desk
 

@@ -12,7 +12,8 @@ from counter.errors import Forbidden, NotYourPage, UnknownManager, UnknownPage
 from counter.present import load_with_calls
 from db import duty, members
 from db.errors import NameTaken
-from db.records import EventKind, Staff
+from db.event_records import EventKind
+from db.people_records import Staff
 
 VIP = replace(WANG, manager_a="M05", manager_b="M01")
 

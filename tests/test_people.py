@@ -9,7 +9,8 @@ from people_stage import PIN_HASH, Office
 from counter.errors import Forbidden
 from db import people, staff
 from db.errors import NameTaken
-from db.records import EventKind, Role
+from db.event_records import EventKind
+from db.people_records import Role
 from lobby.people_errors import HasLeft, HasNotLeft, IdleTooLong, LastAdministrator, ServingNow
 
 HOUR = 60

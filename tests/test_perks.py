@@ -20,7 +20,8 @@ from counter.errors import (
 )
 from counter.present import load_with_calls
 from db import members, settings
-from db.records import EventKind, Member, Staff
+from db.event_records import EventKind
+from db.people_records import Member, Staff
 from kiosk import proxies as proxy_issuing
 from kiosk.issuing import Wish
 

@@ -14,7 +14,9 @@ from test_live import Follower
 from counter import views
 from counter.web import Context
 from db import ratings
-from db.records import EventKind, PrintState, Rating
+from db.event_records import EventKind
+from db.paper_records import PrintState
+from db.ticket_records import Rating
 from kiosk import holder
 from kiosk.errors import NothingToRate, YourTurn
 from lobby.phones import Phones, what_shows

@@ -22,19 +22,10 @@ from counter.line import (
     people_ahead,
     queue_name,
 )
-from db.records import (
-    Counter,
-    CounterState,
-    Names,
-    Permission,
-    RuleKind,
-    Rules,
-    Service,
-    ServiceTime,
-    Ticket,
-    TicketClass,
-    TicketState,
-)
+from db.counter_records import Counter, CounterState, Permission
+from db.setting_records import RuleKind, Rules, Service, ServiceTime
+from db.ticket_records import Ticket, TicketClass, TicketState
+from db.words import Names
 
 RULES = Rules()
 NOW = 100_000.0

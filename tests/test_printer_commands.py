@@ -12,7 +12,8 @@ from unlucky import number_of
 from counter.web import Context
 from db import print_jobs, staff
 from db.errors import LobbyError
-from db.records import DeviceKind, PrintState
+from db.paper_records import PrintState
+from db.people_records import DeviceKind
 from db.store import Store
 from lobby import commands, printer_commands
 

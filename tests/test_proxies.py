@@ -10,7 +10,9 @@ from counter import duty_screen, proxies, screen
 from counter.errors import ProxyNotDone, UnknownProxy
 from counter.present import load_with_calls
 from db import members
-from db.records import EventKind, Staff, Ticket, TicketClass
+from db.event_records import EventKind
+from db.people_records import Staff
+from db.ticket_records import Ticket, TicketClass
 from kiosk import proxies as issuing_proxies
 from kiosk.errors import ProxyCardInvalid, ProxyNoRight, ProxyOpen, UnknownProxyMember
 from kiosk.issuing import Issued, Wish

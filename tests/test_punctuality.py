@@ -9,7 +9,7 @@ from printing_store import compose
 from counter import screen
 from counter.present import load_with_calls
 from db import calendar
-from db.records import Ticket
+from db.ticket_records import Ticket
 from display import screens
 from printer.slip import Text
 

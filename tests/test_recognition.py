@@ -11,7 +11,7 @@ from counter.customer import is_birthday_near
 from counter.errors import StoreClosed
 from counter.present import load
 from db import duty, members
-from db.records import Member
+from db.people_records import Member
 from kiosk import holder, recognition
 from kiosk.errors import TicketOver, UnknownCode, UnknownMember
 

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from counter import desk
 from db import migrations, phones
-from db.records import Role, Staff
+from db.people_records import Role, Staff
 from db.store import FILE, Store
 from lobby import keeping
 

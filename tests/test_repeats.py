@@ -9,7 +9,7 @@ from counter import desk, repeats
 from counter.desk_errors import CounterMovedOn, NobodyEligible
 from counter.errors import KeyReused
 from counter.repeats import Seen
-from db.records import CounterState
+from db.counter_records import CounterState
 from db.store import Store
 
 

@@ -13,7 +13,7 @@ from serving import Serving
 
 from bench import past_store
 from db import settings
-from db.records import Hours
+from db.setting_records import Hours
 from db.store import Store
 
 pytestmark = pytest.mark.browser

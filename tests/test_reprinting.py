@@ -7,7 +7,8 @@ from paper import read
 from printing_store import add, named, spool
 from unlucky import REPRINT, number_of
 
-from db.records import EventKind, TicketState
+from db.event_records import EventKind
+from db.ticket_records import TicketState
 from kiosk.errors import NoPrinter, TicketOver
 from kiosk.reprinting import reprint
 

@@ -21,9 +21,12 @@ from counter.errors import Forbidden
 from counter.web import Context
 from db import backups, calendar, events, members, retention
 from db import settings as store_settings
-from db.records import EventKind, Rating, Role, Settings, Staff
+from db.event_records import EventKind
+from db.people_records import Role, Staff
 from db.retention import PIECE, Kind, Periods
+from db.setting_records import Settings
 from db.store import Store
+from db.ticket_records import Rating
 from display.report_reading import Wish, read_figures, read_inspection
 from display.reports import By
 from kiosk import holder, issuing, proxies

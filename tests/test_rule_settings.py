@@ -14,7 +14,10 @@ from counter.errors import Forbidden
 from counter.faults import SettingsMoved, UnsoundSettings
 from counter.web import Context
 from db import settings
-from db.records import CounterState, EventKind, Role, RuleKind, Rules, Staff
+from db.counter_records import CounterState
+from db.event_records import EventKind
+from db.people_records import Role, Staff
+from db.setting_records import RuleKind, Rules
 from lobby import commands, rule_settings
 
 TABLES = ("settings", "counters", "counter_skills", "services", "events")

@@ -12,7 +12,8 @@ from counter import second_factor
 from counter.errors import CodeUsed, FactorUnreadable, WrongCode
 from db import keys, second_factors
 from db.errors import LobbyError
-from db.records import EventKind, Staff
+from db.event_records import EventKind
+from db.people_records import Staff
 
 HALF_MINUTE = 0.5
 

@@ -14,7 +14,7 @@ from counter.errors import Forbidden, ServiceRetired, UnknownCounter
 from counter.faults import UnsoundSettings
 from counter.web import Context
 from db.errors import UnknownService
-from db.records import Role
+from db.people_records import Role
 from display import board
 from kiosk import booking
 from lobby import commands, service_errors

@@ -9,7 +9,8 @@ from lobby_stage import Stage
 from counter import desk
 from counter.learning import service_times
 from counter.service_times import cautious, fit, prior
-from db.records import Names, Rules, Service, ServiceTime
+from db.setting_records import Rules, Service, ServiceTime
+from db.words import Names
 
 PLAN = Service("plan", "A", Names("套餐", "Plans"), "phone", 1, mean_s=420, cv=0.8)
 

@@ -17,7 +17,8 @@ from counter.faults import UnsoundSettings
 from counter.web import Context
 from db import events, perks, setting_changes, setting_rows, settings, staff, webhooks
 from db.errors import LobbyError
-from db.records import DeviceKind, EventKind, Role, Staff
+from db.event_records import EventKind
+from db.people_records import DeviceKind, Role, Staff
 from lobby import commands, setting_undo
 from lobby.change_words import Words
 

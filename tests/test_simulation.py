@@ -20,7 +20,9 @@ from counter.course import ASK_AGAIN_S
 from counter.outcome import figures, overtakes, wait_s
 from counter.scenario import Scenario, draw, known_times
 from counter.simulation import Customer, Day, Pause, simulate
-from db.records import Counter, Permission, RuleKind, Rules, ServiceTime, Ticket, TicketClass, TicketState
+from db.counter_records import Counter, Permission
+from db.setting_records import RuleKind, Rules, ServiceTime
+from db.ticket_records import Ticket, TicketClass, TicketState
 from lobby import sample
 
 VIP, APPOINTMENT, ORDINARY = TicketClass

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from printing_store import compose
 
-from db.records import Names, Quote, Service, Settings, Ticket, TicketClass, TicketState, Tier
+from db.setting_records import Service, Settings, Tier
+from db.ticket_records import Quote, Ticket, TicketClass, TicketState
+from db.words import Names
 from printer.slip import Cut, Number, Qr, Slip, Text
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -8,7 +8,8 @@ from paper import Paper as Printed
 from paper import read
 from PIL import Image
 
-from db.records import Names, TicketClass
+from db.ticket_records import TicketClass
+from db.words import Names
 from printer import samples
 from printer.encoding import encode
 from printer.facts import Facts, Texts

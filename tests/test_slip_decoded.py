@@ -6,7 +6,8 @@ import pytest
 from decoding import Decoded, Unreadable, decode, letters
 from test_slip_bytes import HOLDERS, PAPERS, name
 
-from db.records import Names, TicketClass
+from db.ticket_records import TicketClass
+from db.words import Names
 from printer import samples
 from printer.encoding import encode
 from printer.facts import Facts, Texts

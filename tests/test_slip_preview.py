@@ -8,7 +8,8 @@ import zxingcpp
 from paper import read
 from PIL import Image, ImageOps
 
-from db.records import Names, TicketClass
+from db.ticket_records import TicketClass
+from db.words import Names
 from printer import samples
 from printer.encoding import encode
 from printer.facts import Texts

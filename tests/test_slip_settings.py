@@ -13,7 +13,10 @@ from PIL import Image
 
 from counter.web import Context
 from db import slips
-from db.records import EventKind, Names, Role, Staff, Ticket, TicketClass
+from db.event_records import EventKind
+from db.people_records import Role, Staff
+from db.ticket_records import Ticket, TicketClass
+from db.words import Names
 from lobby import commands, slip_settings
 from printer.slip import Logo, Slip, Text
 from printer.slip_faults import BadLogo, BadSlip

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.records import Names, TicketClass
+from db.ticket_records import TicketClass
+from db.words import Names
 from printer import samples, slip_faults
 from printer.facts import Facts, Texts
 from printer.slip import Align, Columns, Cut, Feed, Number, Qr, Slip, Text

@@ -10,7 +10,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from db import calendar
-from db.records import Appointment, Booking, Counter, Hours, Names, Permission, Settings, TicketClass
+from db.booking_records import Appointment, Booking
+from db.counter_records import Counter, Permission
+from db.setting_records import Hours, Settings
+from db.ticket_records import TicketClass
+from db.words import Names
 from kiosk import slots
 
 ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe")

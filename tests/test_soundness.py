@@ -13,18 +13,10 @@ from counter.amendment import RuleBook, amended
 from counter.faults import UnsoundSettings
 from counter.line import Choice, Lobby, can_serve, choose, lineup, own_queue, people_ahead
 from counter.service_times import cautious, prior
-from db.records import (
-    Counter,
-    CounterState,
-    Names,
-    Permission,
-    RuleKind,
-    Rules,
-    Ticket,
-    TicketClass,
-    TicketState,
-    Tier,
-)
+from db.counter_records import Counter, CounterState, Permission
+from db.setting_records import RuleKind, Rules, Tier
+from db.ticket_records import Ticket, TicketClass, TicketState
+from db.words import Names
 from lobby import sample
 
 NOW = 100_000.0

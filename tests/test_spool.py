@@ -9,8 +9,10 @@ from paper import read
 from printing_store import NOW, a_spool, issue, open_store, print_again
 
 from db import events, print_jobs, tickets
-from db.records import Event, EventKind, PrintState, Ticket, TicketState
+from db.event_records import Event, EventKind
+from db.paper_records import PrintState
 from db.store import Store
+from db.ticket_records import Ticket, TicketState
 from printer.patience import BACK_OFF_S
 from printer.spool import Outcome
 

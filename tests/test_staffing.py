@@ -15,8 +15,9 @@ from counter.habits import HALF_HOURS, Habits
 from counter.scenario import known_times
 from counter.staffing import Outlook, opening_order, plan
 from db import calendar, counters, settings, studies
-from db.records import Hours, RuleKind, Rules, TicketClass
+from db.setting_records import Hours, RuleKind, Rules
 from db.store import Store
+from db.ticket_records import TicketClass
 from lobby import sample
 from lobby.errors import NoPastDay, StudyRunning
 from lobby.oracle import JOBS

@@ -11,8 +11,9 @@ from lobby_stage import WANG, Stage
 from db import events, migrations, tickets
 from db.connection import open_writer, transaction
 from db.errors import ServerRunning
-from db.records import EventKind, TicketState
+from db.event_records import EventKind
 from db.store import Store
+from db.ticket_records import TicketState
 
 
 def test_a_transaction_takes_the_lock_before_it_reads(tmp_path: Path) -> None:

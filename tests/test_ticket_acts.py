@@ -22,9 +22,11 @@ from counter.desk_errors import (
 from counter.present import load_with_calls
 from db import calendar, retention, settings
 from db.alarm_records import Act, ActKind
+from db.booking_records import AppointmentState
 from db.errors import LobbyError
-from db.records import AppointmentState, EventKind, Place, TicketState
+from db.event_records import EventKind
 from db.retention import Kind, Periods
+from db.ticket_records import Place, TicketState
 from display import acts, screens
 from display.acts import Wish
 from display.errors import ActOver, IncompleteAct, NothingToEnd

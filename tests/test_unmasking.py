@@ -7,7 +7,7 @@ from lobby_stage import MINUTE, TEN, Stage
 
 from counter.desk_errors import PhoneUnknown
 from db import appointments, phones
-from db.records import EventKind
+from db.event_records import EventKind
 from kiosk import booking
 from kiosk.errors import NoSuchAppointment
 

@@ -7,7 +7,7 @@ import pytest
 from fake_printer import FakePrinter, Mode
 from fake_usb import FakeUsb
 
-from db.records import PrintState
+from db.paper_records import PrintState
 from printer import cups, discovery, errors, talking, usb_link
 from printer.device import open_printer
 

@@ -15,7 +15,8 @@ from lobby_stage import Stage
 from bench.ear import Ear, english
 from counter import desk
 from db import announcements, events, settings
-from db.records import Loudness, Sound, SpokenCall, Voice, VoiceEngine, VoiceLanguages
+from db.event_records import SpokenCall
+from db.setting_records import Loudness, Sound, Voice, VoiceEngine, VoiceLanguages
 from display import espeak, neural, voice, wave_file
 from display.voice import Phrase
 from display.voice_cache import VoiceCache

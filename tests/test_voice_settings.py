@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from counter.web import Context
 from db import settings
-from db.records import Loudness, Voice, VoiceLanguages
+from db.setting_records import Loudness, Voice, VoiceLanguages
 from display.voice_faults import BadHour, FetchFailed, HoursOverlap, NotSpoken, NoVoice, UnknownDisplay
 from lobby import commands, neural_model, voice_test
 

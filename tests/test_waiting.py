@@ -9,8 +9,8 @@ from lobby_stage import MINUTE, Stage
 
 from db import tickets
 from db.connection import transaction
-from db.records import Ticket
 from db.store import Store
+from db.ticket_records import Ticket
 from db.waiting import waiting
 
 

@@ -12,7 +12,10 @@ from counter.present import load_with_calls
 from counter.situation import Situation
 from db import alerts, counters, events, sessions, settings, tickets
 from db.alarm_records import Alert, AlertKind
-from db.records import EventKind, PauseReason, Permission, ServiceTime, Ticket, TicketClass, TicketState
+from db.counter_records import PauseReason, Permission
+from db.event_records import EventKind
+from db.setting_records import ServiceTime
+from db.ticket_records import Ticket, TicketClass, TicketState
 from display import screens
 from lobby.clock import Clock
 from lobby.oracle import JOBS
