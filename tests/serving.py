@@ -59,14 +59,15 @@ class Serving:
         return "lobby.program:main", words, "lobbyline"
 
     def _read(self, process: Forked, ready: threading.Event) -> None:
-        for line in process.stdout:
-            self.log.append(line.rstrip())
-            word, _, rest = line.strip().partition(" ")
-            if word == "ready":
-                self.url = rest.strip().rstrip("/")
-                ready.set()
-            elif "/enrol/" in rest:
-                self.links[word] = rest.strip()
+        with process.stdout:
+            for line in process.stdout:
+                self.log.append(line.rstrip())
+                word, _, rest = line.strip().partition(" ")
+                if word == "ready":
+                    self.url = rest.strip().rstrip("/")
+                    ready.set()
+                elif "/enrol/" in rest:
+                    self.links[word] = rest.strip()
 
     @property
     def port(self) -> int:
@@ -88,8 +89,7 @@ class Serving:
         os.kill(process.pid, how)
         code = process.wait(STOP_S)
         assert self._reader is not None
-        self._reader.join(STOP_S)
-        process.stdout.close()
+        self._reader.join(STOP_S)  # or longer: what the server started may still hold the other end
         return code
 
     def command(self, *arguments: str, fails: bool = False) -> Any:

@@ -6,8 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from browsing import PHONE, SMALL_DESKTOP, TOO_WIDE, Screen, browser
+from browsing import PHONE, SMALL_DESKTOP, TOO_WIDE, Screen, audit, browser
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 from serving import Serving
 
@@ -416,7 +415,7 @@ def test_a_line_cut_in_mid_action_does_nothing_twice(desk: Desk, arrivals: httpx
 def _inspect_cut_off(page: Page) -> None:
     """As `Screen.inspect`, without what axe itself would fetch."""
     assert page.evaluate(TOO_WIDE) == []
-    found = Axe().run(page, options={"preload": False})
+    found = audit(page)
     assert found.violations_count == 0, found.generate_report()
 
 

@@ -69,7 +69,7 @@ def wait_until_gone(url: str) -> None:
 def test_a_seeded_hour_ends_with_every_customer_seen_to() -> None:
     summary = play("--speed", "1000", "--hours", "1", "--seed", "5")
     assert summary["arrived"] == summary["held"] == summary["issued"] > 20
-    assert summary["issued"] == summary["served"] + summary["cancelled"] + summary["no_show"]
+    assert summary["issued"] == summary["served"] + summary["cancelled"] + summary["no_show"] + summary["expired"]
 
 
 @pytest.mark.timeout(240)
@@ -78,7 +78,7 @@ def test_a_banks_day_loses_nobody() -> None:
     """517 real customers of the fifth of February 1999, with as many counters as there were servers."""
     summary = play("--speed", "1500", "--log", str(BANK_LOG), "--date", "1999-02-05")
     assert summary["arrived"] == summary["held"] == summary["issued"] == 517
-    assert summary["issued"] == summary["served"] + summary["cancelled"] + summary["no_show"]
+    assert summary["issued"] == summary["served"] + summary["cancelled"] + summary["no_show"] + summary["expired"]
 
 
 def test_the_lobby_lives_by_itself_and_every_screen_has_a_link() -> None:
