@@ -2,7 +2,7 @@
 
 One display in a real Chromium, served by a real server, lives through 24 hours: two calls a minute, recalls,
 four snapshots a minute, a line that drops each hour, pictures that rotate, its own clock. Time and the line are the
-page's own (`bench/display_day.js`) and go as fast as the page takes them; with `--quick` a third as many calls, and
+page's own (`bench/display_day.js`) and go as fast as the page takes them; with `--quick` a tenth as many calls, and
 repeating timers come once a step instead of each second. Before each look the garbage is collected. The heap after 24
 hours is compared with that after the first, and so are the page's nodes, which would leak first. This Chromium makes no
 machine code (`--jitless`): the code that functions get as they warm up, some 400 kB in a day and bounded, is no leak
@@ -23,7 +23,7 @@ from bench.painted import browser
 
 JITLESS = "--js-flags=--jitless"
 HOURS = 24
-WHOLE, QUICK = (60, True, 1), (20, False, 5)
+WHOLE, QUICK = (60, True, 1), (6, False, 5)
 """Steps of an hour; whether each second's tick counts; every how many steps a picture is painted."""
 SMALL = ViewportSize(width=480, height=270)
 """Painting is by software here; a small picture has the same page behind it."""

@@ -34,7 +34,7 @@ SERVICES = {service.code: service for service in sample.SERVICES}
 RULES = Rules()
 TIMES = known_times(SERVICES, RULES, known=200)
 NUMBERS = range(1, 7)
-QUICK_DAYS, FULL_DAYS = 100, 400
+QUICK_DAYS, FULL_DAYS = 20, 400
 PRIMARY, BACKUP, VIP_FIRST, NEVER = Permission.PRIMARY, Permission.BACKUP, Permission.VIP_FIRST, Permission.NEVER
 
 STRICT_FENCED, STRICT_POOLED = "strict VIP, fenced counters", "strict VIP, counters pooled"
