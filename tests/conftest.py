@@ -12,6 +12,11 @@ from playwright.sync_api import Browser
 from db.store import Store
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers take longest: begun first, none of their files is left over at the end with nothing beside it."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """An empty database with the newest schema."""

@@ -8,6 +8,8 @@ from browsing import DESKTOP, TABLET, Make, Screen
 from playwright.sync_api import expect
 from serving import Serving
 
+pytestmark = pytest.mark.browser
+
 SAID = {
     "zh": {
         "saved": "已保存。",
