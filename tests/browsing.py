@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 FLAGS = [
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync", "--disable-background-networking",
@@ -22,6 +22,7 @@ TABLET = (1180, 820)
 PHONE = (390, 844)
 
 PATIENCE_S = 15.0
+expect.set_options(timeout=PATIENCE_S * 1000)
 
 SETTLE = """() => document.getAnimations()
     .filter((one) => one.effect.getComputedTiming().endTime !== Infinity).forEach((one) => one.finish())"""

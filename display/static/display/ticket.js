@@ -1,5 +1,5 @@
 // Owns the ticket on a customer's phone: which view its state asks for, its language, and when the phone makes itself heard.
-import { html, icon, render, timeOf, useEffect, useState } from "/static/lobby/page.js";
+import { html, icon, render, timeOf, useEffect, useLayoutEffect, useState } from "/static/lobby/page.js";
 import { keepLang, lang, name, t } from "/static/lobby/texts.js";
 import { Alarm } from "./alarm.js";
 import { Actions } from "./ticket-actions.js";
@@ -32,11 +32,13 @@ function Page() {
   const [, setLanguage] = useState(lang());
   const { ticket, store } = view;
   const isCalled = ticket?.state === "called" && !ticket.over;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!ticket) return;
-    alarm.tell(ticket, t("It is your turn"));
-    document.body.classList.toggle("calling", isCalled);
+    document.body.classList.toggle("calling", isCalled); // with the new words, not a moment after them
     scrollTo(0, 0); // the news is at the top
+  }, [ticket?.state, ticket?.called_at]);
+  useEffect(() => {
+    if (ticket) alarm.tell(ticket, t("It is your turn"));
   }, [ticket?.state, ticket?.called_at]);
   useEffect(() => {
     if (ticket) alarm.near(isClose(ticket));

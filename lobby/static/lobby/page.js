@@ -1,8 +1,8 @@
 // Owns what every screen draws with: Preact's parts, icons, times and durations.
-import { h, html, render, useEffect, useRef, useState } from "/static/vendor/preact.js";
+import { h, html, render, useEffect, useLayoutEffect, useRef, useState } from "/static/vendor/preact.js";
 import { lang, t } from "./texts.js";
 
-export { h, html, render, useEffect, useRef, useState };
+export { h, html, render, useEffect, useLayoutEffect, useRef, useState };
 
 const PATHS = {
   search: "M11 4a7 7 0 1 0 0 14a7 7 0 1 0 0-14zM16 16l4.5 4.5",
