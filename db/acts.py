@@ -75,7 +75,7 @@ def withdraw(conn: sqlite3.Connection, page_id: int) -> None:
 
 def pages_since(conn: sqlite3.Connection, at: float) -> list[StaffPage]:
     """Pages since a moment, newest first."""
-    return [StaffPage(*row) for row in conn.execute(f"{_PAGE} WHERE p.at >= ? ORDER BY p.id DESC", (at,))]
+    return [StaffPage(*row) for row in conn.execute(f"{_PAGE} WHERE p.at >= ? ORDER BY p.at DESC, p.id DESC", (at,))]
 
 
 def page_by_id(conn: sqlite3.Connection, page_id: int) -> StaffPage | None:

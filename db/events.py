@@ -67,10 +67,13 @@ def last_import(conn: sqlite3.Connection, kind: EventKind) -> Event | None:
 
 
 def last_call_rules(conn: sqlite3.Connection, limit: int) -> list[str]:
-    """By which rule the last tickets were called, newest first; what staff chose or took back does not count."""
+    """By which rule the last tickets were called, newest first; what staff chose or took back does not count.
+
+    The index of calls is only used where its own condition stands too: then a morning without a call is not walked back.
+    """
     rows = conn.execute(
-        "SELECT rule FROM events e WHERE kind = 'called' AND rule IS NOT NULL"
-        " AND NOT EXISTS (SELECT 1 FROM undone_events u WHERE u.seq = e.seq) ORDER BY seq DESC LIMIT ?",
+        "SELECT rule FROM events WHERE kind IN ('called', 'recalled') AND kind = 'called' AND rule IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM undone_events u WHERE u.seq = events.seq) ORDER BY seq DESC LIMIT ?",
         (limit,),
     )
     return [row["rule"] for row in rows]

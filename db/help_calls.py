@@ -48,10 +48,10 @@ def last_of(conn: sqlite3.Connection, device_id: int) -> HelpCall | None:
 def recent(conn: sqlite3.Connection, answered_since: float) -> list[HelpCall]:
     """Every open call and those answered since a moment, oldest first."""
     rows = conn.execute(
-        f"{_SELECT} WHERE h.answered_at IS NULL UNION ALL {_SELECT} WHERE h.answered_at >= ? ORDER BY 1",
+        f"{_SELECT} WHERE h.answered_at IS NULL UNION ALL {_SELECT} WHERE h.answered_at >= ?",
         (answered_since,),
     )
-    return [HelpCall(*row) for row in rows]
+    return sorted((HelpCall(*row) for row in rows), key=lambda call: call.id)  # SQLite would walk every call for it
 
 
 def _one(conn: sqlite3.Connection, where: str, value: int) -> HelpCall | None:
