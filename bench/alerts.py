@@ -6,7 +6,7 @@ notice. Nobody acts on the alerts, so whoever is forewarned of is really late if
 
 Every half minute the lobby is what a store would know then; the very code that runs on the floor makes prospects, facts
 and alerts of it, with the usual rules. First days teach habits and service times. The threshold of promises was weighed
-against others on days of other seeds (500 to 559) than those that are measured here.
+against others on days of other seeds (500 to 559) than those that are measured here; so was that of waits.
 
 - promise: a VIP or an appointment called after the due time; forewarned if `promise_at_risk` was open at least three
   minutes before the due time, and until it. A false alarm is such an alert while no promise came to be broken.

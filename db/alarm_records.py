@@ -75,7 +75,7 @@ USUAL_RULES = (
     AlertRule(AlertKind.PROMISE_AT_RISK, 20, 5, sound=True),
     AlertRule(AlertKind.PROMISE_BROKEN, 0, 0, sound=True),
     AlertRule(AlertKind.QUEUE_LONGER, 15, 12),
-    AlertRule(AlertKind.WAIT_LONGER, 30, 25),
+    AlertRule(AlertKind.WAIT_LONGER, 35, 30),
     AlertRule(AlertKind.COUNTER_IDLE, 3, 3, seen_by=SeenBy.STAFF),
     AlertRule(AlertKind.SERVICE_LONG, 45, 45),
     AlertRule(AlertKind.PAUSED_LONG, 20, 20),

@@ -175,7 +175,7 @@ def test_everything_that_can_go_wrong_on_a_floor_raises_its_alert(stage: Stage, 
     stage.later(46)
     for _ in range(15):
         stage.issue("billing")
-    stage.later(31)
+    stage.later(36)
     watched.look()
     kinds = {one.kind for one in watched.open_alerts()}
     assert kinds >= {

@@ -67,7 +67,7 @@ class Scene:
     def wait_longer(self) -> None:
         for _ in range(2):
             self.stage.issue("billing")
-        self.stage.later(31)
+        self.stage.later(36)
         self.stage.issue("billing")
 
     def wait_longer_mended(self) -> None:
