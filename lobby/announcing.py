@@ -158,6 +158,7 @@ def likely(present: Present) -> list[SpokenCall]:
     calls = []
     for counter in lobby.counters:
         if counter.state != CounterState.CLOSED:
+            gevent.sleep(0)  # a crowd and many counters take tens of milliseconds: others have their turn meanwhile
             queue = own_queue(counter, lobby, present.line, choose(counter, lobby, now, rules))
             calls += [(place, ticket, counter.number) for place, ticket in enumerate(queue[:AHEAD])]
     calls.sort(key=lambda one: one[0])
