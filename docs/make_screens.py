@@ -3,6 +3,7 @@
 Run it after `./test` has set the environment up: `.venv/bin/python docs/make_screens.py`.
 """
 
+import sqlite3
 import sys
 import tempfile
 import time
@@ -17,11 +18,15 @@ import httpx  # noqa: E402
 import office  # noqa: E402
 from browsing import DESKTOP, DISPLAY, KIOSK, PHONE, SMALL_DESKTOP, Screen, browser  # noqa: E402
 from fake_printer import FakePrinter, Mode  # noqa: E402
+from floor_stage import CROWDED, MANAGER, PIN, FloorServing, seed  # noqa: E402
 from playwright.sync_api import Browser, FilePayload  # noqa: E402
 from serving import Serving  # noqa: E402
+from watched_stage import MEAN_10  # noqa: E402
 
 from bench import past_store  # noqa: E402
+from db import settings  # noqa: E402
 from db.store import Store  # noqa: E402
+from lobby import sample  # noqa: E402
 
 ZONE = ZoneInfo("Asia/Shanghai")
 TARGET = ROOT / "docs" / "screens"
@@ -54,12 +59,39 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         FakePrinter(Mode.OK) as printer,
         browser() as chromium,
-        Serving(Path(folder) / "store") as server,
+        Serving(_taught(Path(folder) / "store")) as server,
     ):
         last = _a_morning(server, printer, Path(folder))
         for suffix, locale in LANGUAGES.items():
             _take_all(chromium, server, last, suffix, locale)
         take_reports(chromium, Path(folder) / "past")
+        _take_floor(chromium, Path(folder) / "crowded")
+
+
+def _taught(folder: Path) -> Path:
+    """A store that knows how long its services take, and so tells waits."""
+    store = Store(folder)
+    store.write(_teach)
+    store.close()
+    return folder
+
+
+def _teach(conn: sqlite3.Connection) -> None:
+    sample.create_if_new(conn, time.time())
+    for code in settings.services(conn):
+        settings.learn(conn, code, MEAN_10)
+
+
+def _take_floor(chromium: Browser, folder: Path) -> None:
+    """The floor page of a crowded morning."""
+    seed(folder, CROWDED)
+    with FloorServing(folder) as server:
+        for suffix, locale in LANGUAGES.items():
+            manager = Screen(chromium, DESKTOP, locale)
+            manager.sign_in(server.url, MANAGER, f"/floor?lang={locale[:2]}", PIN)
+            manager.page.locator(".alerts [data-alert]").first.wait_for()
+            _save(manager, f"floor{suffix}")
+            manager.close()
 
 
 def _a_morning(server: Serving, printer: FakePrinter, folder: Path) -> str:
@@ -84,8 +116,8 @@ def _bookings(server: Serving) -> None:
     """Tomorrow's visits, one customer of them reminded."""
     with server.client(server.sign_in("赵磊")) as clerk:
         tomorrow = (datetime.now(ZONE) + timedelta(days=1)).date()
-        for (phone, name), (service, time) in zip(CUSTOMERS, VISITS, strict=True):
-            slot = f"{tomorrow}T{time}:00+08:00"
+        for (phone, name), (service, at) in zip(CUSTOMERS, VISITS, strict=True):
+            slot = f"{tomorrow}T{at}:00+08:00"
             wish = {"service": service, "slot_at": slot, "phone": phone, "name": name, "channel": "hotline"}
             code = clerk.post("/api/v1/appointments", json=wish).json()["code"]
         clerk.post(f"/api/v1/appointments/{code}/reminder")
@@ -104,8 +136,6 @@ def _take_all(chromium: Browser, server: Serving, token: str, suffix: str, local
     _shoot(chromium, PHONE, locale, f"{server.url}/t/{token}?lang={lang}", f"phone{suffix}")
     _take_kiosk(chromium, server, suffix, locale)
     manager = _signed_in(chromium, server, "值班经理二", locale)
-    manager.go(f"{server.url}/floor?lang={lang}")
-    _save(manager, f"floor{suffix}")
     manager.go(f"{server.url}/settings?lang={lang}")
     _save(manager, f"settings{suffix}")
     manager.go(f"{server.url}/?lang={lang}")

@@ -28,7 +28,7 @@ function options(zone, width) {
   const whole = (_, values) => values.map((value) => (Number.isInteger(value) ? value : ""));
   const font = `13px ${colour("--font")}`;
   return {
-    width, height: HEIGHT, legend: { show: false }, cursor: { show: false }, padding: [10, 8, 0, 0],
+    width, height: HEIGHT, legend: { show: false }, cursor: { show: false }, padding: [10, 24, 0, 0],
     scales: { x: { time: true, range: wholeHour }, y: { range: (_, __, most) => [0, Math.max(5, Math.ceil((most ?? 0) * 1.15))] } },
     axes: [
       { stroke: ink, font, grid: { show: false }, ticks: { show: false }, size: 34, gap: 10, space: 64, values: (_, moments) => moments.map((at) => wallClock(at * 1000, zone).time) },
