@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from browsing import Screen, browser
 from floor_stage import CLERKS, FREE, MANAGER, PIN, FloorServing, Morning, seed
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 pytestmark = pytest.mark.browser
 UPRIGHT = (820, 1180)
@@ -63,6 +63,26 @@ def test_a_counter_pauses_comes_back_closes_and_opens_for_somebody_else(
     expect(second).to_contain_text(FREE)
     sheet.get_by_role("button", name="完成").click()
     expect(sheet).to_have_count(0)
+    floor.close()
+
+
+def test_what_is_tapped_before_the_last_answer_is_here_is_done_after_it(
+    chromium: Browser, server: FloorServing
+) -> None:
+    floor = Screen(chromium, UPRIGHT)
+    page = _enter(floor, server)
+    with server.client(server.token(CLERKS[1])) as clerk:
+        assert clerk.post("/api/v1/counters/1/finish", json={}).status_code == 200
+    held: list[tuple[Route, APIResponse]] = []
+    page.route("**/counters/1/pause", lambda route: held.append((route, route.fetch())))
+    first, sheet = page.locator("[data-counter='1']"), page.locator("dialog")
+    page.get_by_role("button", name="调整 1 号柜台").click()
+    sheet.get_by_role("button", name="暂停服务").click()
+    expect(first).to_have_attribute("data-state", "paused")
+    sheet.get_by_role("button", name="恢复服务").click()
+    for route, answer in held:
+        route.fulfill(response=answer)
+    expect(first).to_have_attribute("data-state", "ready")
     floor.close()
 
 

@@ -10,6 +10,8 @@ const TROUBLE_MS = 9000;
  */
 export function steps(changed) {
   let hush = null;
+  let turn = Promise.resolve();
+  const wishes = new Set();
   const own = { busy: null, trouble: "", step, act: (body, label = body.kind) => step("floor/acts", body, label) };
 
   function complain(text) {
@@ -21,8 +23,19 @@ export function steps(changed) {
     }, TROUBLE_MS);
   }
 
+  /** The page may show what a step did before its answer is here: what is tapped then waits for its turn. */
   async function step(path, body = {}, label = path) {
-    if (own.busy) return false;
+    const wish = JSON.stringify([path, body]);
+    if (wishes.has(wish)) return false; // tapped twice
+    wishes.add(wish);
+    turn = turn
+      .catch(() => {})
+      .then(() => take(path, body, label))
+      .finally(() => wishes.delete(wish));
+    return turn;
+  }
+
+  async function take(path, body, label) {
     Object.assign(own, { busy: label, trouble: "" });
     changed();
     let happened = true;
