@@ -18,8 +18,8 @@ from urllib.request import urlopen
 from PIL import Image
 from playwright.sync_api import Browser, CDPSession, ViewportSize
 
+from bench.chromium import browser
 from bench.harness import Aim, Json, Machine, Served, finish, number, options, served_store, table
-from bench.painted import browser
 
 JITLESS = "--js-flags=--jitless"
 HOURS = 24

@@ -22,6 +22,7 @@ from dataclasses import asdict, dataclass
 from uuid import uuid4
 
 from bench.bare import Disk
+from bench.chromium import browser
 from bench.clients import Answer, Burst, Http, burst
 from bench.delivery import COUNTER, Delivery, measure_delivery
 from bench.harness import (
@@ -38,7 +39,7 @@ from bench.harness import (
     spread_ms,
     table,
 )
-from bench.painted import browser, measure_painted, prepare
+from bench.painted import measure_painted, prepare
 from bench.phones import Followed, measure_phones
 from bench.watchers import displays
 

@@ -8,15 +8,12 @@ place for no time here, so that each takes it at once; `prepare` makes the store
 """
 
 import json
-import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from shutil import which
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from bench.bare import Broadcaster
 from bench.clients import Http
@@ -25,7 +22,6 @@ from db import settings
 from db.store import Store
 from lobby import sample
 
-FLAGS = ["--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-dev-shm-usage"]
 COUNTER = 5
 WAIT_S = 0.25
 PATIENCE_S = 10.0
@@ -53,16 +49,6 @@ _BARE = """(port) => new Promise((resolve) => {
     line.onmessage = ({data}) => { document.querySelector("p").textContent = data; window.note(); };
     line.onopen = () => resolve();
 })"""
-
-
-@contextmanager
-def browser(*flags: str) -> Iterator[Browser]:
-    """The system's Chromium."""
-    executable = os.environ.get("CHROMIUM") or which("chromium-headless-shell") or which("chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=executable, chromium_sandbox=False, args=[*FLAGS, *flags])
-        yield started
-        started.close()
 
 
 def prepare(folder: Path) -> None:

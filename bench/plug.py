@@ -12,22 +12,23 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 
 from bench.busy_lobby import Answered, Person, Script, counter, door, kiosk, office
-from bench.harness import end, store_folder
+from bench.forking import Forked, fork
+from bench.harness import store_folder
 from db import appointments, sessions, staff
 from db.booking_records import Appointment
 from db.connection import open_reader
-from db.errors import ServerRunning
 from db.people_records import DeviceKind, Role
-from db.store import FILE, Store, locked
+from db.store import FILE, Store
 from lobby import sample
 
 PROGRAM = Path(sys.executable).with_name("lobbyline")
@@ -38,6 +39,16 @@ LOOK_S = 0.02
 TOLD_EVERY = 20
 EARLY_SHARE, LATEST_EARLY_S = 0.1, 0.8
 SHORTEST_LIFE_S, LONGEST_LIFE_S = 0.05, 1.0
+
+
+class _Process(Protocol):
+    pid: int
+
+    def wait(self, timeout: float) -> int: ...
+
+
+_Start = Callable[[Path, int, Path], _Process]
+"""Of a server: its folder, port and log."""
 
 
 @dataclass
@@ -62,12 +73,12 @@ class _Cast:
 def pull(kills: int, seed: int) -> Survived:
     """Kill that many servers, a tenth of them while they start; the last one of all is asked to end."""
     dice, survived = random.Random(seed), Survived()
-    with store_folder() as folder, _zygote() as zygote:
+    with store_folder() as folder:
         store, log = folder / "store", folder / "log"
         cast = _cast(store)
-        port = _Life(zygote, store, 0, log).serve(survived, cast, SHORTEST_LIFE_S)
+        port = _Life(_forked, store, 0, log).serve(survived, cast, SHORTEST_LIFE_S)
         while survived.kills < kills:
-            life = _Life(zygote, store, port, log)
+            life = _Life(_forked, store, port, log)
             if dice.random() < EARLY_SHARE:
                 time.sleep(dice.uniform(0, LATEST_EARLY_S))
                 survived.while_starting += 1
@@ -78,7 +89,7 @@ def pull(kills: int, seed: int) -> Survived:
             if survived.kills % TOLD_EVERY == 0:
                 print(f"{survived.kills} of {kills} killed", file=sys.stderr, flush=True)
             survived.faults += missing(store, cast.answered)
-        survived.faults += _end(_Life(None, store, port, log), cast, store)
+        survived.faults += _end(_Life(_program, store, port, log), cast, store)
     told = cast.answered
     survived.answered = len(told.tickets) + len(told.cancelled) + len(told.bookings) + len(told.calls)
     survived.repeats = told.repeats
@@ -94,14 +105,13 @@ def _end(last: "_Life", cast: _Cast, store: Path) -> Iterator[str]:
 
 
 class _Life:
-    """One server process, from its start to its end: forked from the zygote, or without one `lobbyline serve`."""
+    """One server process, from its start to its end."""
 
-    def __init__(self, zygote: "subprocess.Popen[str] | None", store: Path, port: int, log: Path) -> None:
+    def __init__(self, start: _Start, store: Path, port: int, log: Path) -> None:
         log.unlink(missing_ok=True)
-        self._store, self._port, self._log = store, port, log
+        self._port, self._log = port, log
         self._began = time.monotonic()
-        self._program = None if zygote else _program(store, port, log)
-        self._pid = self._program.pid if self._program else _forked(zygote, store, port, log)
+        self._process = start(store, port, log)
         self._is_over = threading.Event()
         self.code: int | None = None
 
@@ -118,7 +128,7 @@ class _Life:
     def wait(self) -> float:
         """Until it serves; how long that took, in s."""
         while "ready http" not in self.said():
-            if time.monotonic() - self._began > LONGEST_START_S or not _is_alive(self._pid):
+            if time.monotonic() - self._began > LONGEST_START_S or _has_ended(self._process.pid):
                 raise RuntimeError(f"the server did not start: {self.said()}")
             time.sleep(LOOK_S)
         self._port = int(self.said().partition("ready ")[2].split()[0].rstrip("/").rpartition(":")[2])
@@ -136,13 +146,8 @@ class _Life:
 
     def end(self, how: signal.Signals) -> None:
         """Send the signal and wait until the process is gone."""
-        os.kill(self._pid, how)
-        deadline = time.monotonic() + LONGEST_STOP_S
-        while _is_alive(self._pid):
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"the server does not end: {self.said()[-500:]}")
-            time.sleep(LOOK_S)
-        self.code = self._program.wait() if self._program else None
+        os.kill(self._process.pid, how)
+        self.code = self._process.wait(LONGEST_STOP_S)
         self._is_over.set()
 
     def said(self) -> str:
@@ -150,13 +155,10 @@ class _Life:
         return self._log.read_text() if self._log.exists() else ""
 
 
-def _forked(zygote: "subprocess.Popen[str] | None", store: Path, port: int, log: Path) -> int:
-    assert zygote is not None
-    assert zygote.stdin is not None
-    assert zygote.stdout is not None
-    zygote.stdin.write(f"{store} {port} {log}\n")
-    zygote.stdin.flush()
-    return int(zygote.stdout.readline())
+def _forked(store: Path, port: int, log: Path) -> Forked:
+    process = fork("bench.oracleless:serve", str(store), port, str(log))
+    process.stdout.close()
+    return process
 
 
 def _program(store: Path, port: int, log: Path) -> "subprocess.Popen[bytes]":
@@ -165,31 +167,11 @@ def _program(store: Path, port: int, log: Path) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(words, stdout=file, stderr=subprocess.STDOUT)
 
 
-def _is_alive(pid: int) -> bool:
-    """A killed process that its parent has not asked about yet is none."""
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    return False
-
-
-def _is_locked(store: Path) -> bool:
-    """The last threads of a killed process let its files go."""
+def _has_ended(pid: int) -> bool:
     try:
-        with locked(store):
-            return False
-    except ServerRunning:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
         return True
-
-
-@contextmanager
-def _zygote() -> Iterator["subprocess.Popen[str]"]:
-    words = [sys.executable, "-m", "bench.zygote"]
-    root = Path(__file__).parents[1]
-    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=root)
-    try:
-        yield process
-    finally:
-        end(process)
 
 
 def _cast(folder: Path) -> _Cast:

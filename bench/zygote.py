@@ -1,69 +1,82 @@
-"""Owns starting server processes fast: the program is loaded once, and each server is forked from it before it begins.
+"""Owns the loaded program that servers of tests and benches are forked from; `bench.forking` gives its orders.
 
-Everything after loading is what `lobbyline serve` does, but that no process computes forecasts: it would start anew
-with each server, for seconds, and nothing it makes is ever an answer. Orders come line by line: `FOLDER PORT LOG`; the
-answer is the server's process id, and its own output goes to the file LOG.
+Orders come over the socket that is its standard input: `["module:function", [argument, …], {variable: value, …}]`, with
+the two files to write to. Into the first goes what the server says; into the second its process id, and once it has
+ended its exit code, a line each.
 """
 
-import gevent.monkey
+import json
+import os
+import socket
+import sys
+import traceback
+from importlib import import_module
+from typing import Any
 
-gevent.monkey.patch_all()
-
-import os  # noqa: E402 — nothing may be imported before the patch
-import sys  # noqa: E402
-from pathlib import Path  # noqa: E402
-from typing import Any  # noqa: E402
-
-from lobby import server  # noqa: E402
-from lobby.clock import Clock  # noqa: E402
-from lobby.terminal import or_fail, say  # noqa: E402
-
-_fork = gevent.monkey.get_original("os", "fork")
-_readline = gevent.monkey.get_original("sys", "stdin").readline
-
-
-class _NoOracle:
-    def ask(self, *_: Any) -> Any:
-        raise OSError("no forecasts here")
-
-    def close(self) -> None:
-        """Nothing to end."""
-
-
-def main() -> None:
-    while True:
-        line = _readline()
-        if not line:
-            return
-        folder, port, log = line.split()
-        pid = _fork()
-        if pid == 0:
-            _become_server(Path(folder), int(port), Path(log))
-        os.write(1, f"{pid}\n".encode())
-        _reap()
-
-
-def _become_server(folder: Path, port: int, log: Path) -> None:
-    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    os.dup2(handle, 1)
-    os.dup2(handle, 2)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    server.__dict__["Oracle"] = _NoOracle
-    or_fail(lambda: server.serve(folder, server.Address("127.0.0.1", port), Clock(), say))
-    sys.stdout.flush()
-    os._exit(0)
-
-
-def _reap() -> None:
-    """Servers that were killed before."""
-    while True:
-        try:
-            pid, _ = gevent.monkey.get_original("os", "waitpid")(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if pid == 0:
-            return
-
+MOST_BYTES = 65_536
 
 if __name__ == "__main__":
-    main()
+    orders = socket.socket(fileno=0)
+    fork, waitpid, close, take = os.fork, os.waitpid, os.close, socket.recv_fds  # nothing else happens in this process
+
+    from gevent import monkey
+
+    monkey.patch_all()
+
+    import lobby.program
+    import lobby.server  # noqa: F401 — what costs time
+
+    def follow_orders() -> None:
+        while True:
+            words, files, *_ = take(orders, MOST_BYTES, 2)
+            if not words:
+                return
+            if fork() == 0:
+                _mind(json.loads(words), *files)
+            for file in files:
+                close(file)
+            _reap()
+
+    def _mind(order: Any, say: int, tell: int) -> None:
+        """Wait for one server, which only its parent may."""
+        server = fork()
+        if server == 0:
+            close(tell)
+            _become(order, say)
+        close(say)
+        os.write(tell, f"{server}\n".encode())
+        _, status = waitpid(server, 0)
+        os.write(tell, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+        os._exit(0)
+
+    def _become(order: Any, say: int) -> None:
+        orders.detach()
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(say, 1)
+        os.dup2(say, 2)
+        close(say)
+        code: Any = 0
+        try:
+            call, arguments, environment = order
+            os.environ.clear()
+            os.environ.update(environment)
+            module, _, name = call.partition(":")
+            getattr(import_module(module), name)(*arguments)
+        except SystemExit as end:
+            code = end.code
+        except BaseException:  # noqa: BLE001 — as the interpreter does at the end of a program
+            traceback.print_exc()
+            code = 1
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code or 0)
+
+    def _reap() -> None:
+        """Minders that are done."""
+        try:
+            while waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            return
+
+    follow_orders()

@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 import httpx  # noqa: E402
 import office  # noqa: E402
-from browsing import DESKTOP, DISPLAY, KIOSK, PHONE, SMALL_DESKTOP, Screen, browser  # noqa: E402
+from browsing import DESKTOP, DISPLAY, KIOSK, PHONE, SMALL_DESKTOP, Screen  # noqa: E402
 from fake_printer import FakePrinter, Mode  # noqa: E402
 from floor_stage import CROWDED, MANAGER, PIN, FloorServing, seed  # noqa: E402
 from playwright.sync_api import Browser, FilePayload  # noqa: E402
@@ -24,6 +24,7 @@ from serving import Serving  # noqa: E402
 from watched_stage import MEAN_10  # noqa: E402
 
 from bench import past_store  # noqa: E402
+from bench.chromium import browser  # noqa: E402
 from db import settings  # noqa: E402
 from db.store import Store  # noqa: E402
 from lobby import sample  # noqa: E402

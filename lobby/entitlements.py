@@ -15,6 +15,7 @@ from db import duty, perks, settings, staff
 from db.errors import LobbyError
 from db.people_records import Role
 from db.perks import Period, Perk, Quota
+from db.setting_records import Tier
 from db.words import Names
 from lobby.orders import Command, Json, Order, UnknownStaff
 
@@ -136,9 +137,7 @@ def _tier_set(conn: sqlite3.Connection, order: Order, body: TierSet) -> Json:
         raise UnknownTier(tier=body.tier)
     given = body.model_dump(include={"target_s", "head_start_s", "may_proxy"}, exclude_none=True)
     name = Names(body.name_zh or before.name.zh, body.name_en or before.name.en)
-    for other in known.values():
-        if other.code != before.code and (taken := {name.zh, name.en} & {other.name.zh, other.name.en}):
-            raise TierNameTaken(name=taken.pop())
+    _check_own_name(name, [tier for tier in known.values() if tier.code != before.code])
     after = replace(before, name=name, **given)
     if not 0 < after.target_s <= LONGEST_TARGET_S:
         raise BadTarget(longest=LONGEST_TARGET_S)
@@ -147,6 +146,12 @@ def _tier_set(conn: sqlite3.Connection, order: Order, body: TierSet) -> Json:
     after = replace(after, target_reason=_reason(after.target_s, body.reason or before.target_reason))
     settings.change_tier(conn, after)
     return {"changed": after != before}
+
+
+def _check_own_name(name: Names, others: list[Tier]) -> None:
+    for other in others:
+        if taken := {name.zh, name.en} & {other.name.zh, other.name.en}:
+            raise TierNameTaken(name=taken.pop())
 
 
 def _reason(target_s: float, given: str | None) -> str | None:

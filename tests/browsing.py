@@ -1,19 +1,13 @@
-"""Owns real browser pages for tests: Debian's Chromium through Playwright, with every complaint of a page kept."""
+"""Owns real browser pages for tests, through Playwright, with every complaint of a page kept."""
 
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-FLAGS = [
-    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync", "--disable-background-networking",
-    "--disable-component-update", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required",
-]  # fmt: skip
 KIOSK = (1080, 1920)
 DISPLAY = (1920, 1080)
 DESKTOP = (1440, 900)
@@ -39,17 +33,6 @@ _EXPECTED = (
     "ERR_INTERNET_DISCONNECTED",
     "the server responded with a status of 4",
 )
-
-
-@contextmanager
-def browser() -> Iterator[Browser]:
-    """Chromium, of the system: its build without a window, which costs a fifth less, else the one with."""
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
-    assert executable, "no chromium found: ./test installs it"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, chromium_sandbox=False, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 def audit(page: Page, **options: Any) -> AxeResults:

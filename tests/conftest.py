@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import Make, browser, screens
+from browsing import Make, screens
 from lobby_stage import Stage
 from newborn import new_store
 from playwright.sync_api import Browser
 
+from bench.chromium import browser
 from db.store import Store
 
 

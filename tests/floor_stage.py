@@ -7,7 +7,7 @@ from random import Random
 from sqlite3 import Connection
 
 from lobby_stage import MINUTE, TEN
-from serving import Serving
+from serving import Call, Serving
 from watched_stage import MEAN_10
 
 from counter import auth, desk
@@ -34,9 +34,9 @@ class FloorServing(Serving):
         super().__init__(folder)
         self._speed = speed
 
-    def call(self, port: int) -> tuple[object, ...]:
+    def call(self, port: int) -> Call:
         """What starts it."""
-        return "hand_clock:serve_from", str(self.folder), port, self._speed, NOW
+        return "hand_clock:serve_from", (str(self.folder), port, self._speed, NOW)
 
     def token(self, name: str) -> str:
         """Sign somebody in who is there already."""

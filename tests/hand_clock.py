@@ -17,10 +17,10 @@ class FileClock(Clock):
 
     def __init__(self, file: Path) -> None:
         super().__init__(SPEED)
-        object.__setattr__(self, "_file", file)
+        self._file = file
 
     def __call__(self) -> float:
-        return float(AT.unpack(self._file.read_bytes())[0])  # type: ignore[attr-defined]
+        return float(AT.unpack(self._file.read_bytes())[0])
 
 
 def serve_with_file(folder: str, port: int, file: str) -> None:

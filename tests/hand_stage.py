@@ -4,6 +4,7 @@ from pathlib import Path
 
 from floor_stage import FloorServing
 from hand_clock import AT
+from serving import Call
 
 
 class HandServing(FloorServing):
@@ -14,9 +15,9 @@ class HandServing(FloorServing):
         self._file = folder / "clock"
         self.move_to(now)
 
-    def call(self, port: int) -> tuple[object, ...]:
+    def call(self, port: int) -> Call:
         """What starts it."""
-        return "hand_clock:serve_with_file", str(self.folder), port, str(self._file)
+        return "hand_clock:serve_with_file", (str(self.folder), port, str(self._file))
 
     def move_to(self, now: float) -> None:
         """Let it be another time, at once."""

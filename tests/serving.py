@@ -11,9 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from forking import Forked, fork
+
+from bench.forking import Forked, fork
 
 LOBBYLINE = str(Path(sys.executable).with_name("lobbyline"))
+Call = tuple[str, tuple[object, ...]]
+"""A `module:function`, and its arguments."""
+
 START_S = 60.0
 STOP_S = 20.0
 
@@ -45,7 +49,8 @@ class Serving:
 
     def start(self, port: int = 0) -> None:
         """Start and wait until it serves."""
-        self._process = fork(*self.call(port))
+        call, arguments = self.call(port)
+        self._process = fork(call, *arguments)
         ready = threading.Event()
         self._reader = threading.Thread(target=self._read, args=(self._process, ready))
         self._reader.start()
@@ -53,10 +58,10 @@ class Serving:
             self.kill()
             raise AssertionError(f"the server did not get ready: {self.log}")
 
-    def call(self, port: int) -> tuple[object, ...]:
+    def call(self, port: int) -> Call:
         """What starts it, as `fork` takes it: the command line."""
         words = ["serve", "--port", str(port), "--data", str(self.folder), *self.options]
-        return "lobby.program:main", words, "lobbyline"
+        return "lobby.program:main", (words, "lobbyline")
 
     def _read(self, process: Forked, ready: threading.Event) -> None:
         with process.stdout:

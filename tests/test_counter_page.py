@@ -6,9 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
-from browsing import PHONE, SMALL_DESKTOP, TOO_WIDE, Screen, audit, browser
+from browsing import PHONE, SMALL_DESKTOP, Screen
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 from serving import Serving
+
+from bench.chromium import browser
 
 pytestmark = pytest.mark.browser
 
@@ -412,13 +414,6 @@ def test_a_line_cut_in_mid_action_does_nothing_twice(desk: Desk, arrivals: httpx
     assert desk.act("open")["current"]["calls"] == 2
 
 
-def _inspect_cut_off(page: Page) -> None:
-    """As `Screen.inspect`, without what axe itself would fetch."""
-    assert page.evaluate(TOO_WIDE) == []
-    found = audit(page)
-    assert found.violations_count == 0, found.generate_report()
-
-
 @LANGUAGES
 def test_a_lost_line_is_obvious_and_comes_back_by_itself(desk: Desk, arrivals: httpx.Client) -> None:
     number = _issue(arrivals)
@@ -427,7 +422,7 @@ def test_a_lost_line_is_obvious_and_comes_back_by_itself(desk: Desk, arrivals: h
     expect(desk.page.locator(".offline")).to_be_visible()
     desk.press("Space")
     expect(desk.page.locator("[role=alert] .toast")).to_be_visible()
-    _inspect_cut_off(desk.page)
+    desk.screen.inspect()
     desk.screen.cut(off=False)
     expect(desk.page.locator(".offline")).to_have_count(0)
     desk.is_in("ready")
@@ -479,7 +474,7 @@ def test_everything_fits_a_phone_and_an_upright_tablet(desk: Desk, arrivals: htt
         assert desk.page.evaluate(TOO_SMALL) == []
     desk.screen.cut()
     expect(desk.page.locator(".offline")).to_be_visible()
-    _inspect_cut_off(desk.page)
+    desk.screen.inspect()
     desk.screen.cut(off=False)
     expect(desk.page.locator(".offline")).to_have_count(0)
     desk.press("t")
@@ -518,7 +513,7 @@ def test_the_strip_calls_recalls_and_takes_back(desk: Desk, arrivals: httpx.Clie
     desk.is_in("serving", first)
     desk.screen.cut()
     expect(page.locator(".down [role=alert]")).to_be_visible()
-    _inspect_cut_off(page)
+    desk.screen.inspect()
     desk.screen.cut(off=False)
     expect(page.locator(".down")).to_have_count(0)
     page.set_viewport_size({"width": SMALL_DESKTOP[0], "height": SMALL_DESKTOP[1]})

@@ -12,11 +12,12 @@ from typing import Any
 
 import httpx
 import pytest
-from browsing import TABLET, Screen, browser
+from browsing import TABLET, Screen
 from floor_stage import CLERKS, FREE, MANAGER, NOW, PIN, Morning, seed
 from hand_stage import HandServing
 from playwright.sync_api import Browser, Page, expect
 
+from bench.chromium import browser
 from counter import desk, learning
 from db import staff, tickets
 from db.people_records import Staff

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from browsing import Screen, browser
+from browsing import Screen
 from floor_stage import CLERKS, FREE, MANAGER, PIN, FloorServing, Morning, seed
 from playwright.sync_api import APIResponse, Browser, Page, Route, expect
+
+from bench.chromium import browser
 
 pytestmark = pytest.mark.browser
 UPRIGHT = (820, 1180)

@@ -10,6 +10,7 @@ from typing import Any
 import gevent
 import pytest
 from lobby_stage import CHEN, MINUTE, TEN, Stage
+from watched_stage import HandClock
 
 from counter import desk, learning, views
 from counter.calibration import FEWEST
@@ -25,7 +26,6 @@ from db.setting_records import ServiceTime
 from db.ticket_records import NOTHING_FORESEEN, Forecast, Quote, Ticket, TicketClass
 from display import screens
 from display.floor import comparison
-from lobby.clock import Clock
 from lobby.forecasting import Forecasting, Oracle
 from lobby.oracle import JOBS
 
@@ -42,18 +42,6 @@ def teach(stage: Stage) -> None:
     stage.store.write(learn)
 
 
-class StageClock(Clock):
-    """The stage's time."""
-
-    def __init__(self, stage: Stage) -> None:
-        super().__init__()
-        object.__setattr__(self, "stage", stage)
-
-    def __call__(self) -> float:
-        now: float = self.stage.now  # type: ignore[attr-defined]
-        return now
-
-
 def ask_here(job: str, *arguments: Any) -> Any:
     """The forecasting process's jobs, done in this one."""
     return JOBS[job](*arguments)
@@ -61,7 +49,7 @@ def ask_here(job: str, *arguments: Any) -> Any:
 
 @pytest.fixture
 def forecasting(stage: Stage) -> Forecasting:
-    return Forecasting(stage.store, StageClock(stage), ask_here)
+    return Forecasting(stage.store, HandClock(stage), ask_here)
 
 
 def board_quote(stage: Stage, queue: str) -> dict[str, object]:
@@ -337,7 +325,7 @@ def test_a_failing_forecast_leaves_the_last_good_one_and_issuing_goes_on(
     def broken(*_: object) -> Forecast:
         raise EOFError
 
-    failing = Forecasting(stage.store, StageClock(stage), broken)
+    failing = Forecasting(stage.store, HandClock(stage), broken)
     loop = gevent.spawn(failing.run)
     gevent.sleep(0.05)
     assert "mid_s" in board_quote(stage, "plan")
@@ -398,4 +386,4 @@ def test_without_the_process_a_what_if_says_so(stage: Stage) -> None:
         raise EOFError
 
     with pytest.raises(ForecastUnavailable):
-        Forecasting(stage.store, StageClock(stage), gone).what_if(Proposal(opens=[4]))
+        Forecasting(stage.store, HandClock(stage), gone).what_if(Proposal(opens=[4]))

@@ -30,10 +30,10 @@ class HandClock(Clock):
 
     def __init__(self, stage: Stage) -> None:
         super().__init__()
-        object.__setattr__(self, "_stage", stage)
+        self._stage = stage
 
     def __call__(self) -> float:
-        return self._stage.now  # type: ignore[attr-defined, no-any-return]
+        return self._stage.now
 
 
 class Watched:

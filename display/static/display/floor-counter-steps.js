@@ -1,7 +1,8 @@
 // Owns what the floor manager changes at one counter: who sits there, pausing and closing it, whom it serves, for an hour or for good.
-import { html, stateName, useEffect, useRef, useState } from "/static/lobby/page.js";
+import { html, stateName, useState } from "/static/lobby/page.js";
 import { t } from "/static/lobby/texts.js";
 import { PERMISSIONS } from "./floor-acts.js";
+import { Sheet } from "./floor-sheet.js";
 
 const HOUR_S = 3600;
 const CLASSES = [["vip", () => t("VIP"), ["primary", "backup", "vip_first", "never"]], ["appointment", () => t("Appointment"), ["primary", "backup", "never"]], ["ordinary", () => t("Ordinary"), ["primary", "backup", "never"]]];
@@ -42,18 +43,14 @@ function Permission({ counter, kind, label, words, length, own }) {
 }
 
 export function CounterSteps({ counter, team, own, close }) {
-  const box = useRef(null);
   const [length, setLength] = useState(HOUR_S);
-  useEffect(() => box.current.showModal(), []);
-  return html`<dialog ref=${box} class="counter-steps" aria-labelledby="counter-steps" onClose=${close} onClick=${(event) => event.target === box.current && box.current.close()}>
-    <div><header><h2 id="counter-steps">${t("Counter {number}", { number: counter.number })} <span>${stateName(counter.state)}${counter.staff ? ` · ${counter.staff}` : ""}</span></h2>
-      <button type="button" class="shut-it" onClick=${() => box.current.close()}>${t("Done")}</button></header>
-    ${own.trouble ? html`<p class="trouble" role="alert">${own.trouble}</p>` : null}
+  const about = `${stateName(counter.state)}${counter.staff ? ` · ${counter.staff}` : ""}`;
+  return html`<${Sheet} kind="counter-steps" title=${t("Counter {number}", { number: counter.number })} about=${about} trouble=${own.trouble} close=${close}>
     ${counter.state === "closed" ? html`<${Opening} counter=${counter} team=${team} own=${own} />` : null}
     ${counter.state === "paused" ? html`<button type="button" class="wide" onClick=${() => own.act({ kind: "end_pause", counter: counter.number })}>${t("End the pause")}</button>` : null}
     ${counter.state === "closed" || counter.state === "paused" ? null : html`<${Resting} counter=${counter} own=${own} />`}
     <h3>${t("Whom it serves")}</h3>
     <div class="seg" role="group" aria-label=${t("How long")}><button type="button" aria-pressed=${length === HOUR_S} onClick=${() => setLength(HOUR_S)}>${t("for an hour")}</button><button type="button" aria-pressed=${length === null} onClick=${() => setLength(null)}>${t("until changed")}</button></div>
-    ${CLASSES.map(([kind, word, words]) => html`<${Permission} key=${kind} counter=${counter} kind=${kind} label=${word()} words=${words} length=${length} own=${own} />`)}</div>
-  </dialog>`;
+    ${CLASSES.map(([kind, word, words]) => html`<${Permission} key=${kind} counter=${counter} kind=${kind} label=${word()} words=${words} length=${length} own=${own} />`)}
+  <//>`;
 }

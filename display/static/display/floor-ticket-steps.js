@@ -1,7 +1,8 @@
 // Owns what the floor manager decides about one number: its place, another queue, cancelling, reinstating; always with a reason.
-import { html, icon, minutes, timeOf, useEffect, useRef, useState } from "/static/lobby/page.js";
+import { html, minutes, timeOf, useState } from "/static/lobby/page.js";
 import { name, t } from "/static/lobby/texts.js";
 import { Act } from "./floor-acts.js";
+import { Sheet } from "./floor-sheet.js";
 import { classOf, GONE } from "./floor-tickets.js";
 
 const MOST_REASON = 200;
@@ -67,16 +68,11 @@ function about(ticket, line, now) {
 
 /** The sheet of one number. It follows the number: what was done last stands in it with its undo. */
 export function TicketSteps({ number, data, own, now, close }) {
-  const box = useRef(null);
-  useEffect(() => box.current.showModal(), []);
   const waiting = data.line.find((ticket) => ticket.number === number);
   const left = data.gone.find((ticket) => ticket.number === number);
   const done = data.acts.find((act) => act.number === number);
-  return html`<dialog ref=${box} class="counter-steps ticket-steps" aria-labelledby="ticket-steps" onClose=${close} onClick=${(event) => event.target === box.current && box.current.close()}>
-    <div><header><h2 id="ticket-steps">${number} <span>${about(waiting ?? left, data.line, now)}</span></h2>
-      <button type="button" class="shut-it" onClick=${() => box.current.close()}>${t("Done")}</button></header>
-    ${own.trouble ? html`<p class="trouble" role="alert">${icon("warning")}${own.trouble}</p>` : null}
+  return html`<${Sheet} kind="ticket-steps" title=${number} about=${about(waiting ?? left, data.line, now)} trouble=${own.trouble} close=${close}>
     <div class="acts" aria-live="polite">${done ? html`<ul><${Act} key=${done.id} act=${done} own=${own} now=${now} /></ul>` : null}</div>
-    ${waiting ? html`<${Waiting} key="waiting" ticket=${waiting} data=${data} own=${own} />` : left ? html`<${Left} key="left" ticket=${left} own=${own} />` : html`<p class="why">${t("{number} is no longer waiting.", { number })}</p>`}</div>
-  </dialog>`;
+    ${waiting ? html`<${Waiting} key="waiting" ticket=${waiting} data=${data} own=${own} />` : left ? html`<${Left} key="left" ticket=${left} own=${own} />` : html`<p class="why">${t("{number} is no longer waiting.", { number })}</p>`}
+  <//>`;
 }

@@ -1,4 +1,4 @@
-"""Owns starting servers fast: the program is loaded once for a test process, and each server is forked from it.
+"""Owns starting servers fast: the program is loaded once for a run of tests or a bench, each server is forked from it.
 
 A server costs two seconds of a processor to load; everything after loading is as when it is started by itself.
 """
@@ -12,8 +12,6 @@ import subprocess
 import sys
 from functools import cache
 from typing import IO
-
-import zygote
 
 
 class Forked:
@@ -36,7 +34,9 @@ class _Zygote:
     def __init__(self) -> None:
         self.orders, its = socket.socketpair()
         with its:
-            self._process = subprocess.Popen([sys.executable, zygote.__file__], stdin=its.fileno())
+            words = [sys.executable, "-P", "-m", "bench.zygote"]
+            own_path = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+            self._process = subprocess.Popen(words, stdin=its.fileno(), env=own_path)
 
     def close(self) -> None:
         self.orders.close()
@@ -50,7 +50,7 @@ def _zygote() -> _Zygote:
     return started
 
 
-def fork(call: object, *arguments: object) -> Forked:
+def fork(call: str, *arguments: object) -> Forked:
     """A process that calls `module:function` with these arguments."""
     said, say = os.pipe()
     told, tell = os.pipe()
