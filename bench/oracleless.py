@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from lobby import server
+from lobby import listening, server
 from lobby.clock import Clock
 from lobby.terminal import or_fail, say
 
@@ -26,4 +26,4 @@ def serve(folder: str, port: int, log: str) -> None:
     os.dup2(handle, 1)
     os.dup2(handle, 2)
     server.__dict__["Oracle"] = _NoOracle
-    or_fail(lambda: server.serve(Path(folder), server.Address("127.0.0.1", port), Clock(), say))
+    or_fail(lambda: server.serve(Path(folder), listening.Address("127.0.0.1", port), Clock(), say))

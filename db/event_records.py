@@ -92,6 +92,8 @@ class EventKind(StrEnum):
     CUSTOMER_EXPORTED = "customer_exported"
     CUSTOMER_ERASED = "customer_erased"
     PURGED = "purged"
+    CHAIN_JOINED = "chain_joined"
+    CHAIN_LEFT = "chain_left"
 
 
 @dataclass(frozen=True, slots=True)

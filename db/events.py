@@ -21,7 +21,8 @@ def append(
     rule: str | None = None,
     **data: object,
 ) -> int:
-    """Write one event and return its `seq`. `actor` is `staff:NAME`, `device:NAME`, `holder`, `command` or `system`."""
+    """Write one event and return its `seq`. `actor` is `staff:NAME`, `device:NAME`, `holder`, `command`,
+    `head office` or `system`."""
     cursor = conn.execute(
         "INSERT INTO events (at, kind, ticket, counter, actor, rule, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (at, kind, ticket, counter, actor, rule, json.dumps(data, ensure_ascii=False)),

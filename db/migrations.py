@@ -681,6 +681,27 @@ def steps_from_the_floor(db: Database) -> None:
         db.execute(statement)
 
 
+_CHAIN = """
+CREATE TABLE chain_link (
+    id INTEGER PRIMARY KEY CHECK (id = 1), url TEXT NOT NULL, token TEXT NOT NULL, authority TEXT, staff_names INTEGER NOT NULL CHECK (staff_names IN (0, 1)),
+    joined_at REAL NOT NULL, incarnation INTEGER NOT NULL DEFAULT 0, acked INTEGER NOT NULL DEFAULT 0, told_at REAL, trouble TEXT
+) STRICT;
+
+CREATE TABLE chain_mail (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('applied', 'refused')), answer TEXT NOT NULL,
+    at REAL NOT NULL, told INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1))
+) STRICT;
+CREATE INDEX chain_mail_untold ON chain_mail (id) WHERE told = 0;
+"""
+
+
+@steps()
+def chain_of_stores(db: Database) -> None:
+    """The link of a store that belongs to a chain, and what the head office asked of it: each thing once."""
+    for statement in _statements(_CHAIN):
+        db.execute(statement)
+
+
 def _statements(script: str) -> list[str]:
     """Split a script (sqlite3's own `executescript` would commit the migration's transaction)."""
     statements, current = [], ""

@@ -61,13 +61,20 @@ _Undoes = Callable[[sqlite3.Connection, Mapping[str, Any], Staff | None, float],
 
 def do(conn: sqlite3.Connection, wish: Wish, by: Staff, now: float) -> Act:
     """Do it. Raises `IncompleteAct` for a wish that lacks what its kind needs, and what the step itself refuses."""
-    data = _DO[wish.kind](conn, wish, by, now)
+    return _keep(conn, wish, _DO[wish.kind](conn, wish, by, now), by.actor, now)
+
+
+def put_up(conn: sqlite3.Connection, text: Names, length_s: int | None, actor: str, now: float) -> Act:
+    """A notice of somebody who is not here: for so long, or to the day's end."""
+    wish = Wish(ActKind.NOTICE, text=text, length_s=length_s)
+    return _keep(conn, wish, {"zh": text.zh, "en": text.en}, actor, now)
+
+
+def _keep(conn: sqlite3.Connection, wish: Wish, data: Data, actor: str, now: float) -> Act:
     expires_at = _expires_at(conn, wish, now)
-    act_id = acts.add(conn, wish.kind, now, by.actor, data, expires_at)
-    events.append(
-        conn, now, EventKind.FLOOR_ACTED, by.actor, counter=wish.counter, act=act_id, what=wish.kind, done=data
-    )
-    return Act(act_id, wish.kind, now, by.actor, data, expires_at)
+    act_id = acts.add(conn, wish.kind, now, actor, data, expires_at)
+    events.append(conn, now, EventKind.FLOOR_ACTED, actor, counter=wish.counter, act=act_id, what=wish.kind, done=data)
+    return Act(act_id, wish.kind, now, actor, data, expires_at)
 
 
 def undo(conn: sqlite3.Connection, act_id: int, by: Staff, now: float) -> Act:

@@ -4,7 +4,7 @@ import secrets
 from datetime import timedelta
 from pathlib import Path
 
-from flask import Flask, Response, render_template, send_from_directory
+from flask import Flask, Response, render_template, request, send_from_directory
 from flask_openapi3.models.info import Info
 from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import NotFound
@@ -32,6 +32,7 @@ from lobby import (
     printer_pages,
     privacy_pages,
     problems,
+    rights,
     settings,
     slip_routes,
     study_routes,
@@ -40,9 +41,11 @@ from lobby import (
 from lobby.limiting import Limiting
 from lobby.studies import Studies
 
+STATIC_KEPT_S = 86_400
+"""Fonts and libraries; they change with a release only."""
 LARGEST_REQUEST = 32 * 1024 * 1024
 _ROOT = Path(__file__).parent.parent
-_STATIC = {
+STATIC = {
     "vendor": _ROOT / "lobby/static/vendor",
     **{room: _ROOT / room / "static" / room for room in ("lobby", "kiosk", "counter", "display")},
 }
@@ -64,6 +67,7 @@ def create_app(context: Context, control_token: str) -> Flask:
         PERMANENT_SESSION_LIFETIME=timedelta(days=3650),
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        SIGN_IN_PAGE="counter.sign_in_page",
     )
     app.json.ensure_ascii = app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.globals["csrf_token"] = generate_csrf
@@ -113,7 +117,14 @@ def _guard(app: Flask, context: Context, control_token: str) -> None:
     gate.install(app, context, control_token)
     app.before_request(limiting.count_asker)
     app.after_request(limiting.count_guess)
-    defences.install(app)
+    defences.install(app, _is_private)
+
+
+def _is_private() -> bool:
+    """Whether what is asked for is for those only who may have it."""
+    rule = request.url_rule
+    right = rights.ROUTES.get(gate.key(request.method, rule)) if rule else None
+    return right is not None and not right.is_open
 
 
 def _serve_home(app: Flask, context: Context) -> None:
@@ -128,9 +139,9 @@ def _serve_static(app: Flask) -> None:
     """Each room's files under its own name; fonts and libraries keep a day, our own files are asked for anew."""
 
     def static(room: str, name: str) -> Response:
-        if room not in _STATIC:
+        if room not in STATIC:
             raise NotFound
-        return send_from_directory(_STATIC[room], name, max_age=86_400 if room == "vendor" else 0)
+        return send_from_directory(STATIC[room], name, max_age=STATIC_KEPT_S if room == "vendor" else 0)
 
     app.add_url_rule("/static/<room>/<path:name>", view_func=static)
 

@@ -38,7 +38,7 @@ def serve(data: Path, host: str, port: int, cert: Path | None, key: Path | None,
     from lobby import logs
     from lobby.certificate import Pair
     from lobby.clock import Clock
-    from lobby.server import Address
+    from lobby.listening import Address
     from lobby.server import serve as run
 
     or_fail(lambda: logs.keep(data / logs.FOLDER))

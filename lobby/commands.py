@@ -5,6 +5,7 @@ that only one process ever writes.
 """
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -22,6 +23,7 @@ from display.scope import Layout
 from lobby import (
     alert_settings,
     booking_settings,
+    chain_commands,
     change_list,
     counter_settings,
     customers,
@@ -140,14 +142,19 @@ def run(context: Context, name: str, arguments: Json, by: Staff | str) -> Json:
 
 def carry_out(context: Context, name: str, arguments: Json, by: Staff | str) -> Outcome:
     """The same, with the change of settings it made."""
+    outcome = context.store.write(ready(context, name, arguments, by))
+    COMMANDS[name].tidy(context)
+    return outcome
+
+
+def ready(context: Context, name: str, arguments: Json, by: Staff | str) -> Callable[[sqlite3.Connection], Outcome]:
+    """A command that is checked and prepared, for the writer's transaction. Raises as `run`."""
     if name not in COMMANDS:
         raise NotFound
     command = COMMANDS[name]
     body = command.prepare(context, command.body.model_validate(arguments))
     order = Order(context, by if isinstance(by, str) else by.actor, None if isinstance(by, str) else by.role)
-    outcome = context.store.write(lambda conn: recorded(conn, order, name, lambda: command.run(conn, order, body)))
-    command.tidy(context)
-    return outcome
+    return lambda conn: recorded(conn, order, name, lambda: command.run(conn, order, body))
 
 
 def _hash_pin(context: Context, body: StaffAdd) -> StaffAdd:
@@ -293,5 +300,6 @@ COMMANDS: dict[str, Command[Any]] = {
     "desk-set": Command(DeskSet, _desk_set),
     **retention_settings.COMMANDS,
     **customers.COMMANDS,
+    **chain_commands.COMMANDS,
 }
 COMMANDS |= settings_file.commands(COMMANDS)

@@ -1,10 +1,9 @@
 """Owns what every answer tells a browser to refuse, the cookies, and words for whoever asks too often."""
 
+from collections.abc import Callable
+
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
-
-from lobby import rights
-from lobby.gate import key
 
 POLICY = "; ".join((
     "default-src 'none'",
@@ -41,8 +40,11 @@ PRIVATE = "private, no-store"
 COOKIE = "lobbyline"
 
 
-def install(app: Flask) -> None:
-    """Add the headers to every answer, and let cookies be as strict as the connection allows."""
+def install(app: Flask, is_private: Callable[[], bool]) -> None:
+    """Add the headers to every answer, and let cookies be as strict as the connection allows.
+
+    `is_private` says whether the present request asks for what not everybody may see.
+    """
     app.session_interface = _Cookies()
 
     over_tls = {**ALWAYS, **OVER_TLS}
@@ -51,15 +53,9 @@ def install(app: Flask) -> None:
     def defend(answer: Response) -> Response:
         for name, value in (over_tls if request.is_secure else ALWAYS).items():
             answer.headers.setdefault(name, value)
-        if _is_private() and "Cache-Control" not in answer.headers:
+        if is_private() and "Cache-Control" not in answer.headers:
             answer.headers["Cache-Control"] = PRIVATE
         return answer
-
-
-def _is_private() -> bool:
-    rule = request.url_rule
-    right = rights.ROUTES.get(key(request.method, rule)) if rule else None
-    return right is not None and not right.is_open
 
 
 class _Cookies(SecureCookieSessionInterface):

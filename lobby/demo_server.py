@@ -18,7 +18,8 @@ def main(folder: str, host: str, port: str, speed: str, starts_at: str) -> None:
     monkey.patch_all()
     from db.errors import LobbyError  # noqa: PLC0415
     from lobby.clock import Clock  # noqa: PLC0415
-    from lobby.server import Address, serve  # noqa: PLC0415
+    from lobby.listening import Address  # noqa: PLC0415
+    from lobby.server import serve  # noqa: PLC0415
 
     _stop_with_input()
     try:

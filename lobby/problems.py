@@ -6,7 +6,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, redirect, render_template, request, url_for
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
@@ -85,7 +85,7 @@ def _refused(error: LobbyError) -> BaseResponse | tuple[str, int]:
     if not _is_page():
         return _problem(error)
     if isinstance(error, SignInNeeded) and request.method == "GET":
-        return redirect(url_for("counter.sign_in_page", next=request.full_path.rstrip("?")))
+        return redirect(url_for(current_app.config["SIGN_IN_PAGE"], next=request.full_path.rstrip("?")))
     return _page(error), error.status
 
 

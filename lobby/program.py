@@ -1,6 +1,7 @@
 """Owns putting the command line together."""
 
 from lobby import (
+    chain_cli,
     install_cli,
     people_cli,
     place_cli,
@@ -14,6 +15,7 @@ from lobby import (
 from lobby.cli import main
 
 __all__ = [
+    "chain_cli",
     "install_cli",
     "main",
     "people_cli",

@@ -4,12 +4,9 @@ import gc
 import json
 import logging
 import secrets
-import signal
-import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,8 +14,6 @@ from typing import Any
 import gevent
 from flask_socketio import SocketIO
 from gevent import get_hub
-from gevent.event import Event as Signal
-from gevent.socket import socket as gevent_socket
 from gevent.threadpool import ThreadPoolExecutor
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -28,10 +23,11 @@ from db.people_records import DeviceKind
 from db.setting_records import VoiceEngine
 from db.store import Store, locked
 from kiosk import imports
-from lobby import __version__, certificate, gate, line, rule_settings, sample
+from lobby import __version__, gate, line, listening, rule_settings, sample
 from lobby.announcing import Announcing
 from lobby.app import create_app
 from lobby.calling import Calling
+from lobby.chaining import Chaining
 from lobby.clock import Clock
 from lobby.days import Days
 from lobby.disk_watch import DiskWatch
@@ -45,7 +41,7 @@ from lobby.purging import Purging
 from lobby.speaker import best
 from lobby.watching import Watching
 from lobby.webhook import Sender
-from lobby.wire import Server, Tls
+from lobby.wire import Server
 from printer import trial
 
 CONTROL = "control.json"
@@ -57,30 +53,12 @@ LAST_ANSWERS_S = 5.0
 _log = logging.getLogger("lobbyline")
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where to listen, and how; port 0 takes a free one.
-
-    `pair`: the files to serve over TLS with; `proxies`: how many in front of the server tell whom they ask for.
-    """
-
-    host: str
-    port: int
-    pair: certificate.Pair | None = None
-    proxies: int = 0
-
-    @property
-    def scheme(self) -> str:
-        """Of addresses that lead here."""
-        return "https" if self.pair else "http"
-
-
-def serve(folder: Path, address: Address, clock: Clock, say: Callable[[str], None]) -> None:
+def serve(folder: Path, address: listening.Address, clock: Clock, say: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Raises `ServerRunning`, `DamagedStore`, `OSError` if the address is taken, what `certificate.Pair.check` raises.
     """
-    pem = _certificate(address)
+    pem = listening.certificate_of(address)
     with locked(folder):
         require_sound(folder)
     store = Store(folder, ThreadPoolExecutor(1))
@@ -90,7 +68,7 @@ def serve(folder: Path, address: Address, clock: Clock, say: Callable[[str], Non
         _warn_of_faults(store)
         _go_on_from_the_journal(store, clock)
         imports.resume(store, clock)
-        listener = _listen(address)
+        listener = listening.listen(address)
         _run(store, listener, address, pem, clock, say)
     finally:
         store.close()
@@ -108,18 +86,6 @@ def _warn_of_faults(store: Store) -> None:
             _log.warning("a stored setting cannot work, please set it anew: %s: %s", fault.field, fault)
 
 
-def _certificate(address: Address) -> str | None:
-    """What a client on this machine trusts. One that ends soon is told in time."""
-    if address.pair is None:
-        return None
-    now = certificate.present()
-    found = address.pair.check(now)
-    left = certificate.days_left(found, now)
-    if left is not None:
-        _log.warning("the certificate %s runs out in %s days: renew it and start again", address.pair.certificate, left)
-    return certificate.in_words(found)
-
-
 def _go_on_from_the_journal(store: Store, clock: Clock) -> None:
     with store.read() as conn:
         clock.go_on_from(events.newest_at(conn) or 0.0)
@@ -132,7 +98,7 @@ def _go_on_from_the_journal(store: Store, clock: Clock) -> None:
 
 
 def _run(
-    store: Store, listener: Any, address: Address, pem: str | None, clock: Clock, say: Callable[[str], None]
+    store: Store, listener: Any, address: listening.Address, pem: str | None, clock: Clock, say: Callable[[str], None]
 ) -> None:
     port = listener.getsockname()[1]
     frame: dict[str, Any] = {"speed": clock.speed, "build": _build()}
@@ -144,7 +110,7 @@ def _run(
     context = Context(
         store,
         clock,
-        own_url=f"{address.scheme}://{_shown(address.host)}:{port}",
+        own_url=f"{address.scheme}://{listening.shown(address.host)}:{port}",
         frame=frame,
         off_loop=get_hub().threadpool.apply,
         give_way=_give_way,
@@ -162,12 +128,13 @@ def _run(
     line.install(socketio)
     hub, printing = Hub(context, socketio), Printing(context, socketio)
     gate.require_complete_events(socketio)
+    chaining = Chaining(context)
     disk_watch = DiskWatch(store, frame, hub.wake)
-    store.when_changed(lambda: _wake(hub, printing, forecasting, announcing))
+    store.when_changed(lambda: _wake(hub, printing, forecasting, announcing, chaining))
     if address.proxies:
         n = address.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
-    server = Server(listener, app, log=None, error_log=_log, **_tls(address))
+    server = Server(listener, app, log=None, error_log=_log, **listening.tls(address))
     server.start()
     gc.collect()
     gc.freeze()  # what is loaded by now stays: walking it again and again would stop everybody for tens of milliseconds
@@ -185,15 +152,16 @@ def _run(
         lambda: last_seen.run(hub.whereabouts),
         Purging(context).run,
         disk_watch.run,
+        chaining.run,
     )
     control = {
-        "url": f"{address.scheme}://{_reachable(address.host)}:{port}",
+        "url": f"{address.scheme}://{listening.reachable(address.host)}:{port}",
         "token": control_token,
         "certificate": pem,
     }
     workers = [gevent.spawn(work) for work in works]
     with _control_file(store.folder / CONTROL, control):
-        stop = _signal_to_stop()
+        stop = listening.signal_to_stop()
         _announce(context, say)
         stop.wait()
     server.end(LAST_ANSWERS_S)
@@ -205,12 +173,7 @@ def _run(
         speaker.close()
 
 
-def _tls(address: Address) -> dict[str, Tls]:
-    pair = address.pair
-    return {"ssl_context": Tls.of(str(pair.certificate), str(pair.key))} if pair else {}
-
-
-def _wake(*followers: Hub | Printing | Forecasting | Announcing) -> None:
+def _wake(*followers: Hub | Printing | Forecasting | Announcing | Chaining) -> None:
     for follower in followers:
         follower.wake()
 
@@ -219,34 +182,6 @@ def _give_way() -> None:
     """First the hub has its turn, then the senders it has handed a call to."""
     gevent.sleep(0)
     gevent.sleep(0)
-
-
-def _listen(address: Address) -> Any:
-    listener = gevent_socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((address.host, address.port))
-    listener.listen(512)
-    return listener
-
-
-def _shown(host: str) -> str:
-    """An address that a phone in the lobby reaches this machine at."""
-    return _own_address() if host == "0.0.0.0" else host  # noqa: S104 — compared, not bound
-
-
-def _reachable(host: str) -> str:
-    """An address of this machine that a server listening on `host` answers at."""
-    return "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 — compared, not bound
-
-
-def _own_address() -> str:
-    """The address this machine would use towards others. A UDP `connect` only looks the route up and sends nothing."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return "127.0.0.1"
-        return str(probe.getsockname()[0])
 
 
 def _build() -> str:
@@ -293,11 +228,3 @@ def _first_links(conn: sqlite3.Connection) -> dict[str, str]:
             if device.kind in {DeviceKind.KIOSK, DeviceKind.DISPLAY}
         },
     }
-
-
-def _signal_to_stop() -> Signal:
-    """Whoever reads that we are ready may ask us to stop at once."""
-    stop = Signal()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        gevent.signal_handler(number, stop.set)
-    return stop

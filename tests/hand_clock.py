@@ -4,7 +4,8 @@ import struct
 from pathlib import Path
 
 from lobby.clock import Clock
-from lobby.server import Address, serve
+from lobby.listening import Address
+from lobby.server import serve
 from lobby.terminal import say
 
 AT = struct.Struct("d")

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-LATER = ("escpos", "httpx", "numba", "openpyxl", "onnxruntime", "playwright")
+LATER = ("chain", "escpos", "httpx", "numba", "openpyxl", "onnxruntime", "playwright", "psycopg", "sqlalchemy")
 
 
 def test_a_server_starts_without_what_only_printers_webhooks_and_workbooks_need() -> None:

@@ -18,7 +18,7 @@ import printer.errors
 from db import errors
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("db", "printer", "counter", "kiosk", "display", "lobby")
+ROOMS = ("db", "printer", "counter", "kiosk", "display", "chain", "chain/office", "lobby")
 SAID = re.compile(r"""\b(?:(?:t|other)\(|inLang\([^,()]+,)\s*("(?:[^"\\\n]|\\.)*")""")
 QUOTED = re.compile(r"""("(?:[^"\\\n]|\\.)*")""")
 PLACES = re.compile(r"\{(\w+)\}")
@@ -59,14 +59,18 @@ def _used() -> set[str]:
         for page in (ROOT / room / "templates").rglob("*.html"):
             with page.open("rb") as lines:
                 texts.update(str(found[1]) for found in extract("jinja2.ext:babel_extract", lines))
-        for script in (ROOT / room / "static" / room).rglob("*.js"):
+        for script in _scripts(room):
             texts.update(ast.literal_eval(text) for text in SAID.findall(script.read_text()))
     return texts
 
 
+def _scripts(room: str) -> Iterator[Path]:
+    return (ROOT / room / "static" / Path(room).name).rglob("*.js")
+
+
 def _quoted() -> set[str]:
     """Every string a script holds: texts also stand in tables (what has no Chinese there, the browser tests see)."""
-    scripts = [script for room in ROOMS for script in (ROOT / room / "static" / room).rglob("*.js")]
+    scripts = [script for room in ROOMS for script in _scripts(room)]
     return {ast.literal_eval(text) for script in scripts for text in QUOTED.findall(script.read_text())}
 
 

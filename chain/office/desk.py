@@ -1,0 +1,95 @@
+"""Owns what the head office answers a store on its line: each question checked, each refusal in words."""
+
+from collections.abc import Callable
+from typing import Any
+
+from gevent.lock import BoundedSemaphore
+from pydantic import BaseModel, Field, ValidationError
+
+from chain.office import mail, stores
+from chain.office.database import Database
+from chain.office.ingest import Ingest
+from chain.protocol import LARGEST_SEQ, Batch, Hello, MailAnswer, Shape, Taken
+from db.errors import LobbyError
+
+BUSY = 6
+"""So many batches at once; more would only wait for a connection, and pages with them."""
+BUSY_REST_S = 2.0
+_FAULTS_TOLD = 3
+
+Json = dict[str, Any]
+
+
+class _Seq(Shape):
+    seq: int = Field(ge=0, le=LARGEST_SEQ)
+
+
+class _Common(Shape):
+    common: int = Field(ge=0, le=LARGEST_SEQ)
+
+
+class _Nothing(Shape):
+    pass
+
+
+class Desk:
+    """Answers the lines of one process."""
+
+    def __init__(self, database: Database, ingest: Ingest) -> None:
+        self._database, self._ingest = database, ingest
+        self._turn = BoundedSemaphore(BUSY)
+        self._questions: dict[str, tuple[type[BaseModel], Callable[[int, str, Any], Shape | Json]]] = {
+            "hello": (Hello, self._hello),
+            "digest": (_Seq, self._digest),
+            "parted": (_Common, self._parted),
+            "push": (Batch, self._push),
+            "fetch": (_Nothing, self._fetch),
+            "answer": (MailAnswer, self._answer),
+        }
+
+    @property
+    def questions(self) -> list[str]:
+        """What can be asked."""
+        return list(self._questions)
+
+    def answer(self, store_id: int, line: str, question: str, data: Any) -> Json:
+        """What a store asked on its line: the answer, or {code, text} of a refusal."""
+        shape, work = self._questions[question]
+        try:
+            found = work(store_id, line, shape.model_validate(data or {}))
+        except LobbyError as refused:
+            return {"code": refused.code, "text": str(refused)}
+        except ValidationError as invalid:
+            places = ", ".join(".".join(map(str, fault["loc"])) for fault in invalid.errors()[:_FAULTS_TOLD])
+            return {"code": "invalid_request", "text": f"not understood: {places}"}
+        return found.model_dump() if isinstance(found, Shape) else found
+
+    def _hello(self, store_id: int, line: str, hello: Hello) -> Shape:
+        with self._database.transaction() as conn:
+            return stores.greet(conn, store_id, line, hello)
+
+    def _digest(self, store_id: int, _: str, asked: _Seq) -> Json:
+        with self._database.transaction() as conn:
+            return {"digest": stores.digest_at(conn, store_id, asked.seq)}
+
+    def _parted(self, store_id: int, line: str, found: _Common) -> Json:
+        with self._database.transaction() as conn:
+            stores.part(conn, store_id, line, found.common)
+        return {}
+
+    def _push(self, store_id: int, line: str, batch: Batch) -> Shape:
+        if not self._turn.acquire(timeout=BUSY_REST_S):
+            return Taken(acked=None, rest_s=BUSY_REST_S)
+        try:
+            return self._ingest.take(store_id, line, batch)
+        finally:
+            self._turn.release()
+
+    def _fetch(self, store_id: int, _: str, __: _Nothing) -> Json:
+        with self._database.transaction() as conn:
+            return {"mail": [one.model_dump() for one in mail.pending(conn, store_id)]}
+
+    def _answer(self, store_id: int, _: str, said: MailAnswer) -> Json:
+        with self._database.transaction() as conn:
+            mail.answer(conn, store_id, said)
+        return {}

@@ -1,0 +1,69 @@
+"""Owns mail to stores: rows that each store does once, in order, and what became of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from chain.errors import UnknownStore
+from chain.office.database import Conn
+from chain.protocol import MOST_MAIL, Kind, Mail, MailAnswer, MailState
+
+
+def send(conn: Conn, store_ids: Sequence[int], kind: Kind, body: Mapping[str, Any], by: str) -> dict[int, int]:
+    """One piece for each of these stores; their numbers. Raises `UnknownStore` for one that has left."""
+    numbers = {}
+    for store_id in sorted(store_ids):
+        row = conn.execute(
+            "UPDATE stores SET last_mail = last_mail + 1 WHERE id = %s AND standing <> 'left' RETURNING last_mail",
+            (store_id,),
+        ).fetchone()
+        if row is None:
+            raise UnknownStore(store=store_id)
+        numbers[store_id] = int(row["last_mail"])
+        conn.execute(
+            "INSERT INTO mail (store, id, kind, body, sent_by) VALUES (%s, %s, %s, %s, %s)",
+            (store_id, row["last_mail"], kind, Jsonb(dict(body)), by),
+        )
+    return numbers
+
+
+def pending(conn: Conn, store_id: int) -> list[Mail]:
+    """What the store has not answered yet, oldest first."""
+    rows = conn.execute(
+        "SELECT id, kind, body FROM mail WHERE store = %s AND state = 'pending' ORDER BY id LIMIT %s",
+        (store_id, MOST_MAIL),
+    )
+    return [Mail(**row) for row in rows]
+
+
+def is_pending(conn: Conn, store_id: int) -> bool:
+    """Whether there is any."""
+    found = conn.execute("SELECT 1 FROM mail WHERE store = %s AND state = 'pending' LIMIT 1", (store_id,)).fetchone()
+    return found is not None
+
+
+def answer(conn: Conn, store_id: int, said: MailAnswer) -> bool:
+    """pending → applied or refused; a repeated answer changes nothing."""
+    changed = conn.execute(
+        "UPDATE mail SET state = %s, seq = %s, code = %s, reason = %s, result = %s, answered_at = now()"
+        " WHERE store = %s AND id = %s AND state = 'pending'",
+        (said.state, said.seq, said.code, said.reason, Jsonb(said.result), store_id, said.id),
+    )
+    return bool(changed.rowcount)
+
+
+def recent(conn: Conn, limit: int, store_id: int | None = None) -> list[dict[str, Any]]:
+    """The newest pieces, newest first, with the store's name; of one store, or of all."""
+    return conn.execute(
+        "SELECT stores.name AS store, mail.id, kind, state, sent_at, sent_by, code, reason, result, answered_at FROM mail"
+        " JOIN stores ON stores.id = mail.store WHERE %(store)s::int IS NULL OR mail.store = %(store)s"
+        " ORDER BY sent_at DESC, mail.store, mail.id DESC LIMIT %(limit)s",
+        {"store": store_id, "limit": limit},
+    ).fetchall()
+
+
+def counts(conn: Conn) -> dict[MailState, int]:
+    """How many pieces there are by state."""
+    rows = conn.execute("SELECT state, count(*) AS n FROM mail GROUP BY state")
+    return {MailState(row["state"]): int(row["n"]) for row in rows}

@@ -1,0 +1,30 @@
+// Owns what the head office's pages share: the head with its ways to the other pages, and the sheet that opens over a page.
+import { html, useEffect, useRef } from "/static/lobby/page.js";
+import { keepLang, lang, t } from "/static/lobby/texts.js";
+
+const PAGES = [["/", () => t("All stores"), "viewer"], ["/mail", () => t("Sent to stores"), "manager"]];
+const csrf = () => document.querySelector('meta[name="csrf-token"]').content;
+
+/** Who may look may not always act. */
+export const mayAct = () => document.body.dataset.role !== "viewer";
+
+function speak() {
+  keepLang(lang() === "zh" ? "en" : "zh");
+  location.reload();
+}
+
+export function Head({ title, here, children }) {
+  const ways = PAGES.filter(([path, , role]) => path !== here && (role === "viewer" || mayAct()));
+  return html`<header class="top"><h1>${title}</h1>${children}<span class="gap"></span>
+    ${ways.map(([path, word]) => html`<a class="link" href=${path}>${word()}</a>`)}
+    <button type="button" class="link" lang=${lang() === "zh" ? "en" : "zh-CN"} onClick=${speak}>${lang() === "zh" ? "English" : "中文"}</button>
+    <form method="post" action="/sign-out"><input type="hidden" name="csrf_token" value=${csrf()} /><button class="link">${t("Sign out")} · ${document.body.dataset.person}</button></form></header>`;
+}
+
+export function Sheet({ title, about, close, children }) {
+  const box = useRef(null);
+  useEffect(() => box.current.showModal(), []);
+  const shut = () => box.current.close();
+  return html`<dialog ref=${box} class="sheet" aria-labelledby="sheet" onClose=${close} onClick=${(event) => event.target === box.current && shut()}>
+    <div><header><h2 id="sheet">${title} <span>${about}</span></h2><button type="button" class="quiet" onClick=${shut}>${t("Done")}</button></header>${children}</div></dialog>`;
+}

@@ -1,0 +1,156 @@
+"""Owns what goes over the line between a store and its head office: its shapes, its limits, a journal line's digest.
+
+The store opens the line (Socket.IO, the namespace below) and asks everything; the head office only hints that there is
+mail. So a store needs no address of its own, and whoever was cut off goes on by asking again.
+
+    hello  Hello → Welcome         who am I to you, what do you have of me
+    digest {seq} → {digest}        do we mean the same line
+    parted {common} → {}           we do not: this is the last line we share
+    push   Batch → Taken           what happened, in order; taken means committed
+    fetch  {} → {mail}             what is there for me, oldest first
+    answer MailAnswer → {}         what became of it
+"""
+
+import json
+from collections.abc import Sequence
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+NAMESPACE = "/store"
+MOST_LINES = 500
+MOST_MAIL = 20
+LARGEST_SEQ = 2**53
+ALIVE_S = 15.0
+"""A store says so often at least that it is there."""
+SILENT_S = 45.0
+"""After this long without a word it counts as cut off."""
+
+JournalLine = tuple[int, float, str, str | None, int | None, str, str | None, dict[str, Any]]
+"""`seq, at (seconds since the epoch), kind, ticket, counter, actor, rule, data`, as in the store's journal."""
+
+
+class Kind(StrEnum):
+    """What the head office can ask of a store."""
+
+    NOTICE = "notice"
+    SETTINGS = "settings"
+    MEMBERS = "members"
+
+
+class MailState(StrEnum):
+    """What became of it."""
+
+    PENDING = "pending"
+    APPLIED = "applied"
+    REFUSED = "refused"
+
+
+class Standing(StrEnum):
+    """How a store stands to its head office."""
+
+    EXPECTED = "expected"
+    JOINED = "joined"
+    PARTED = "parted"
+    """Its journal is not the one that was told: it was restored from an older backup. Somebody has to decide."""
+    LEFT = "left"
+
+
+class Shape(BaseModel):
+    """Whatever crosses the line."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Hello(Shape):
+    """How a store introduces itself. `newest`: the last line of its journal."""
+
+    incarnation: int = Field(ge=0, le=LARGEST_SEQ)
+    newest: int = Field(ge=0, le=LARGEST_SEQ)
+    name_zh: str = Field(max_length=40)
+    name_en: str = Field(max_length=60)
+    timezone: str = Field(max_length=64)
+    program: str = Field(max_length=40)
+
+
+class Welcome(Shape):
+    """What the head office has: lines up to `acked`, the last of which has this digest.
+
+    An incarnation is the life of one database: it begins anew, after `since`, each time somebody accepts that a store
+    was restored from a backup.
+    """
+
+    standing: Standing
+    incarnation: int
+    since: int
+    acked: int
+    digest: str | None
+
+
+class Moment(Shape):
+    """A store's present moment for the wall. Times in seconds since the epoch, by the store's own clock."""
+
+    at: float
+    is_open: bool
+    waiting: int = Field(ge=0)
+    longest_s: int = Field(ge=0)
+    vip_waiting: int = Field(ge=0)
+    vip_longest_s: int = Field(ge=0)
+    at_risk: int = Field(ge=0)
+    late: int = Field(ge=0)
+    alerts: int = Field(ge=0)
+    counters: int = Field(ge=0)
+    counters_open: int = Field(ge=0)
+    issued: int = Field(ge=0)
+    kept: int = Field(ge=0)
+    missed: int = Field(ge=0)
+    queues: list[dict[str, JsonValue]] = Field(max_length=64)
+    last_call: dict[str, JsonValue] | None = None
+
+
+class Batch(Shape):
+    """Lines that follow one another without a gap, and the moment they led to."""
+
+    incarnation: int = Field(ge=1, le=LARGEST_SEQ)
+    newest: int = Field(ge=0, le=LARGEST_SEQ)
+    lines: list[JournalLine] = Field(max_length=MOST_LINES)
+    moment: Moment | None = None
+
+
+class Taken(Shape):
+    """Committed up to `acked`; None of a batch that came while all are busy: it is to be sent again after a rest."""
+
+    acked: int | None
+    has_mail: bool = False
+    rest_s: float = 0.0
+
+
+class Mail(Shape):
+    """Something a store is to do, once. Its number is the store's own, without gaps."""
+
+    id: int = Field(ge=1, le=LARGEST_SEQ)
+    kind: str
+    body: dict[str, JsonValue]
+
+
+class MailAnswer(Shape):
+    """Done, or not and why: an error's code and what it said. `seq`: the journal's last line then."""
+
+    id: int = Field(ge=1, le=LARGEST_SEQ)
+    seq: int = Field(ge=0, le=LARGEST_SEQ)
+    state: Literal[MailState.APPLIED, MailState.REFUSED]
+    code: str | None = Field(default=None, max_length=64)
+    reason: str | None = Field(default=None, max_length=2000)
+    result: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+def digest(line: Sequence[Any]) -> str:
+    """What tells one journal line from another at the same place: 128 bits of SHA-256.
+
+    Of what never changes and always leaves the store; `actor` and `data` may leave it abridged.
+    """
+    seq, at, kind, ticket, counter, _, rule, _ = line
+    text = json.dumps([seq, float(at), kind, ticket, counter, rule], ensure_ascii=False)
+    return sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,102 @@
+"""Owns a store's belonging to a chain while it serves: its link, and doing what the head office asks for.
+
+Nothing of a chain is loaded where a store belongs to none.
+"""
+
+from __future__ import annotations
+
+from sqlite3 import Connection
+from typing import TYPE_CHECKING, Any
+
+import gevent
+from pydantic import Field
+
+from counter.web import Body, Context
+from db import chain
+from db.words import Names
+from display import acts
+from lobby import __version__, commands
+
+if TYPE_CHECKING:
+    from chain.link import Link, Work
+    from chain.protocol import Mail
+
+LOOK_EVERY_S = 2.0
+ACTOR = "head office"
+DAY_S = 86_400
+
+
+class NoticeMail(Body):
+    """A line for every lobby display of the store, for so long or to the end of the day."""
+
+    zh: str = Field(min_length=1, max_length=80)
+    en: str = Field(min_length=1, max_length=120)
+    length_s: int | None = Field(default=None, ge=60, le=DAY_S)
+
+
+class SettingsMail(Body):
+    """A file of settings to take over."""
+
+    toml: str
+
+
+class Chaining:
+    """Holds the link for as long as `run` runs."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._link: Link | None = None
+
+    def wake(self) -> None:
+        """Something was committed."""
+        if self._link is not None:
+            self._link.wake()
+
+    def run(self) -> None:
+        """Look whether the store belongs to a chain; while it does, hold its link. For ever."""
+        while True:
+            with self._context.store.read() as conn:
+                belongs = chain.link(conn) is not None
+            if belongs:
+                self._hold()
+            gevent.sleep(LOOK_EVERY_S)
+
+    def _hold(self) -> None:
+        from chain.dial import by_socket
+        from chain.link import Link
+
+        store = self._context.store
+        self._link = Link(store, self._context.clock, by_socket(store.folder), self.deliver, __version__)
+        try:
+            self._link.run()
+        finally:
+            self._link = None
+
+    def deliver(self, mail: Mail) -> Work:
+        """What a piece of mail does in the writer's transaction. Raises `UnknownMail`, and what it is refused for."""
+        from chain.errors import UnknownMail
+        from chain.protocol import Kind
+
+        match mail.kind:
+            case Kind.NOTICE:
+                return self._notice(NoticeMail.model_validate(mail.body))
+            case Kind.SETTINGS:
+                return self._settings(SettingsMail.model_validate(mail.body))
+        raise UnknownMail(kind=mail.kind)
+
+    def _notice(self, wish: NoticeMail) -> Work:
+        text = Names(wish.zh, wish.en)
+
+        def put_up(conn: Connection) -> dict[str, Any]:
+            return {"act": acts.put_up(conn, text, wish.length_s, ACTOR, self._context.clock()).id}
+
+        return put_up
+
+    def _settings(self, wish: SettingsMail) -> Work:
+        work = commands.ready(self._context, "settings-import", {"text": wish.toml}, ACTOR)
+
+        def take_over(conn: Connection) -> dict[str, Any]:
+            outcome = work(conn)
+            return {"changes": len(outcome.answer["changes"]), "change": outcome.change}
+
+        return take_over

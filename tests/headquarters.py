@@ -1,0 +1,87 @@
+"""Owns head-office processes for tests: `lobbyline headoffice serve` on loopback."""
+
+import json
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+from serving import LOBBYLINE, START_S, STOP_S
+
+from bench.forking import Forked, fork
+
+PASSWORD = "correct horse battery"
+BOSS = "郑经理"
+
+
+class HeadOffice:
+    """One process of a head office; several may share a database and a Redis."""
+
+    def __init__(self, database: str, redis: str | None) -> None:
+        self.database = database
+        self._options = ["--database", database, *(["--redis", redis] if redis else [])]
+        self.url = ""
+        self.log: list[str] = []
+        self._process: Forked | None = None
+        self._reader: threading.Thread | None = None
+
+    def __enter__(self) -> "HeadOffice":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def start(self) -> None:
+        """Start and wait until it serves; again at the same port."""
+        port = self.url.rsplit(":", 1)[1] if self.url else "0"
+        words = ["headoffice", "serve", "--port", port, *self._options]
+        self._process = fork("lobby.program:main", words, "lobbyline")
+        ready = threading.Event()
+        self._reader = threading.Thread(target=self._read, args=(self._process, ready))
+        self._reader.start()
+        assert ready.wait(START_S), self.log
+
+    def _read(self, process: Forked, ready: threading.Event) -> None:
+        with process.stdout:
+            for line in process.stdout:
+                self.log.append(line.rstrip())
+                if line.startswith("ready "):
+                    self.url = line.split()[1].rstrip("/")
+                    ready.set()
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """End it; its exit code."""
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        os.kill(process.pid, how)
+        code = process.wait(STOP_S)
+        assert self._reader is not None
+        self._reader.join(STOP_S)
+        return code
+
+    @contextmanager
+    def client(self) -> Iterator[httpx.Client]:
+        """The boss, signed in as a browser is."""
+        with httpx.Client(base_url=self.url, trust_env=False, timeout=20, follow_redirects=True) as client:
+            form = client.get("/sign-in").text
+            token = form.partition('name="csrf_token" value="')[2].partition('"')[0]
+            page = client.post("/sign-in", data={"name": BOSS, "password": PASSWORD, "csrf_token": token})
+            assert page.status_code == 200, page.text
+            client.headers["X-CSRFToken"] = page.text.partition('name="csrf-token" content="')[2].partition('"')[0]
+            yield client
+
+
+def order(database: str, *words: str) -> Any:
+    """A command of the head office's command line."""
+    done = subprocess.run(
+        [LOBBYLINE, "headoffice", *words, "--database", database, "--json"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)

@@ -1,0 +1,132 @@
+"""The head office's pages in a browser: the wall lives, a store in trouble is on top, something is sent to stores."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+from browsing import DESKTOP, PHONE, Screen
+from chain_stage import Office, Postgres
+from headquarters import BOSS, PASSWORD, HeadOffice
+from playwright.sync_api import Page, expect
+from serving import Serving
+
+from chain.office import people, stores
+from chain.office.people import OfficeRole
+from chain.protocol import Hello
+
+pytestmark = pytest.mark.browser
+Make = Callable[..., Screen]
+PUDONG, WEST_LAKE = "浦东一店", "西湖店"
+
+
+@pytest.fixture(scope="module")
+def office() -> Iterator[HeadOffice]:
+    """With a store that is on line, and one that nobody has heard of for long."""
+    with closing(Postgres()) as postgres:
+        database = postgres.new_database()
+        with closing(Office(database)) as stage, stage.database.transaction() as conn:
+            people.add(conn, BOSS, OfficeRole.MANAGER, people.hash_password(PASSWORD))
+        with HeadOffice(database, None) as running:
+            yield running
+
+
+@pytest.fixture(scope="module")
+def store(office: HeadOffice, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    with closing(Office(office.database)) as stage:
+        tokens = [stage.add_store(name) for name in (PUDONG, WEST_LAKE)]
+        hello = Hello(
+            incarnation=1, newest=0, name_zh="西湖店", name_en="West Lake", timezone="Asia/Shanghai", program="1"
+        )
+        with stage.database.transaction() as conn:
+            parted = stores.by_token(conn, tokens[1])
+            assert parted is not None
+            stores.greet(conn, parted, "line", hello)
+            stores.part(conn, parted, "line", 0)
+    with Serving(tmp_path_factory.mktemp("browser") / "store") as serving:
+        serving.no_patience()
+        serving.ask("chain-join", url=office.url, token=tokens[0])
+        yield serving
+
+
+def enter(screen: Screen, office: HeadOffice) -> Page:
+    page = screen.go(f"{office.url}/sign-in")
+    page.fill("[name=name]", BOSS)
+    page.fill("[name=password]", PASSWORD)
+    page.click("form button")
+    return page
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-CN", ("全部营业厅", "海棠路营业厅", "已恢复旧备份：请决定")),
+        ("en-GB", ("All stores", "Haitang Road Store", "Restored: decide")),
+    ],
+)
+def test_a_call_appears_on_the_wall_and_trouble_stands_on_top(
+    screen: Make, office: HeadOffice, store: Serving, language: str, words: tuple[str, ...]
+) -> None:
+    heading, name, trouble = words
+    wall = screen(DESKTOP, language)
+    page = enter(wall, office)
+    expect(page.locator("h1")).to_have_text(heading)
+    expect(page.locator(".wall tbody tr").first).to_contain_text(trouble)
+    row = page.locator(f'[data-store="{PUDONG}"]')
+    expect(row).to_contain_text(name)
+    number = call_one(store, language)
+    expect(row.locator("[data-call]")).to_have_text(number)
+    wall.inspect()
+
+
+def call_one(store: Serving, key: str) -> str:
+    clerk = store.sign_in(f"Lin {key}", counter=4)
+    kiosk = store.device("kiosk", f"kiosk {key}")["token"]
+    with store.client(kiosk) as client:
+        client.post("/api/v1/tickets", json={"request_key": f"key {key}", "service": "plan"}).raise_for_status()
+    with store.client(clerk) as client:
+        client.post("/api/v1/counters/4/open").raise_for_status()
+        called = client.post("/api/v1/counters/4/call-next", json={}).raise_for_status().json()
+        client.post("/api/v1/counters/4/no-show").raise_for_status()
+        client.post("/api/v1/counters/4/close").raise_for_status()
+    return str(called["current"]["number"])
+
+
+def test_a_notice_goes_to_a_store_and_its_answer_comes_back(screen: Make, office: HeadOffice, store: Serving) -> None:
+    desk = screen(PHONE, "en-GB")
+    page = enter(desk, office)
+    page.get_by_role("link", name="Sent to stores").click()
+    page.get_by_label("In Chinese").fill("今天系统维护")
+    page.get_by_label("In English").fill("Maintenance today")
+    page.get_by_label("Haitang Road Store").check()
+    page.get_by_role("button", name="Send to 1 stores").click()
+    expect(page.locator(".log .state").first).to_have_text("done")
+    with store.client() as board:
+        notices = board.get("/api/v1/board").json()["store"]["notices"]
+    assert {"zh": "今天系统维护", "en": "Maintenance today"} in notices
+    desk.inspect()
+
+
+@pytest.mark.usefixtures("store")
+def test_a_restored_store_is_let_go_on_by_somebody_who_knows_what_it_means(screen: Make, office: HeadOffice) -> None:
+    wall = screen(PHONE, "zh-CN")
+    page = enter(wall, office)
+    page.get_by_role("button", name="西湖店").click()
+    sheet = page.locator("dialog")
+    expect(sheet).to_contain_text("恢复了较旧的备份")
+    wall.inspect()
+    sheet.get_by_role("button", name="让它从第 0 条继续").click()
+    expect(sheet).to_be_hidden()
+    expect(page.locator(f'[data-store="{WEST_LAKE}"]')).not_to_contain_text("请决定")
+
+
+def test_a_wall_without_stores_says_how_to_begin(screen: Make) -> None:
+    with closing(Postgres()) as postgres:
+        database = postgres.new_database()
+        with closing(Office(database)) as stage, stage.database.transaction() as conn:
+            people.add(conn, BOSS, OfficeRole.VIEWER, people.hash_password(PASSWORD))
+        with HeadOffice(database, None) as office:
+            wall = screen(DESKTOP, "zh-CN")
+            page = enter(wall, office)
+            expect(page.locator(".none")).to_contain_text("还没有营业厅")
+            expect(page.get_by_role("link", name="发给营业厅")).to_be_hidden()
+            wall.inspect()
