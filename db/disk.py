@@ -50,7 +50,7 @@ def fault_of(error: sqlite3.Error, folder: Path) -> CannotWrite | None:
     if primary not in {_FULL, _READ_ONLY, _FAILING, _CANNOT_OPEN}:
         return None
     if primary == _READ_ONLY or is_read_only(folder):
-        return DiskReadOnly(folder=folder)
+        return DiskReadOnly(folder=str(folder))
     if primary == _FULL or free_bytes(folder) < ROOM_TO_WRITE:
         return DiskFull()
     return CannotWrite(why=str(error))
@@ -59,7 +59,7 @@ def fault_of(error: sqlite3.Error, folder: Path) -> CannotWrite | None:
 def refusal_of(error: OSError, folder: Path) -> CannotWrite | None:
     """What a file error says of the disk under it; None if it says nothing of it."""
     if error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
-        return DiskReadOnly(folder=folder)
+        return DiskReadOnly(folder=str(folder))
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return DiskFull()
     return CannotWrite(why=error.strerror) if error.errno == errno.EIO else None

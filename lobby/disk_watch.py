@@ -41,11 +41,12 @@ class DiskWatch:
             gevent.sleep(LOOK_EVERY_S)
 
     def look(self) -> None:
-        """After a fault try whether it has passed; see how much room there is."""
-        if self._store.trouble is not None:
+        """Try to write after a fault, and before anybody does so in vain; see how much room there is."""
+        free = disk.free_bytes(self._store.folder)
+        if self._store.trouble is not None or free < disk.ROOM_TO_WRITE or disk.is_read_only(self._store.folder):
             with suppress(LobbyError):
                 self._store.try_to_write()
-        self._show(disk_low=_low(disk.free_bytes(self._store.folder) // 1_000_000))
+        self._show(disk_low=_low(free // 1_000_000))
 
     def _note(self) -> None:
         trouble = self._store.trouble

@@ -7,7 +7,9 @@ Texts are sent in UTF-8: JSON's escapes make Chinese twice as long.
 """
 
 import json
+import socket
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache, partial
 from types import SimpleNamespace
 from typing import Any
@@ -46,6 +48,8 @@ class Line(WebSocketWSGI):  # type: ignore[misc]
         self._client = self.app.__self__
         self._queue_up = self._client.send
         self._client.send = self._send_packet
+        self._forget = self._client.close
+        self._client.close = self._close
         return super().__call__(environ, start_response)
 
     def send(self, message: str | bytes) -> None:
@@ -53,8 +57,17 @@ class Line(WebSocketWSGI):  # type: ignore[misc]
         with self._turn:
             super().send(message)
 
+    def _close(self, wait: bool = True, abort: bool = False, reason: str | None = None) -> None:
+        """The library forgets a client that has fallen silent, but all that waits for its line would stay with it."""
+        self._forget(wait, abort, reason)
+        if reason == self._client.server.reason.PING_TIMEOUT:
+            with suppress(OSError):
+                self.ws.sock.shutdown(socket.SHUT_RDWR)
+
     def _send_packet(self, packet: Packet) -> None:
         client = self._client
+        if not client.closed and not client.check_ping_timeout():
+            return  # what is small enough for the line's own buffers would else go out to nobody for some time yet
         is_free = client.upgraded and not client.closed and client.queue.empty() and not self._turn.locked()
         if not (is_free and isinstance(packet.data, str) and self._send_at_once(frame(packet.encode()))):
             self._queue_up(packet)

@@ -39,6 +39,11 @@ class _File(RotatingFileHandler):
         """Whether the file has reached its size; the last line may go beyond."""
         return self.stream is not None and self.stream.tell() >= self.maxBytes
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 — the library's name
+        """A disk that takes no line is told of where the store meets it; a trace for each line tells nobody more."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
 
 def keep(folder: Path) -> None:
     """From now on everything that is logged goes to `folder`, and warnings to standard error too. Raises `OSError`."""
@@ -48,7 +53,10 @@ def keep(folder: Path) -> None:
         _formatter(structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False))
     )
     words = logging.StreamHandler(sys.stderr)
-    words.setFormatter(_formatter(structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)))
+    plain = structlog.dev.plain_traceback  # the library's own shows every value, names and phones among them
+    words.setFormatter(
+        _formatter(structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, exception_formatter=plain))
+    )
     words.setLevel(logging.WARNING)
     root = logging.getLogger()
     root.handlers[:] = [file, words]

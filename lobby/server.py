@@ -48,6 +48,8 @@ CONTROL = "control.json"
 LONGEST_PHRASE_S = 20.0
 """The neural voice on a slow machine, its model loaded before."""
 NOT_WORTH_TELLING_S = 60.0
+PING_EVERY_S, PONG_WITHIN_S = 20.0, 15.0
+"""A live line is asked so often whether it is alive, and has so long to say so."""
 LAST_ANSWERS_S = 5.0
 """So long what was asked may be answered when the server ends; after that nobody touches the store any more."""
 _log = logging.getLogger("lobbyline")
@@ -123,7 +125,12 @@ def _run(
     control_token = secrets.token_urlsafe(32)
     app = create_app(context, control_token)
     socketio = SocketIO(
-        app, async_mode="gevent", ping_interval=20, ping_timeout=15, max_http_buffer_size=100_000, serializer=line.Json
+        app,
+        async_mode="gevent",
+        ping_interval=PING_EVERY_S,
+        ping_timeout=PONG_WITHIN_S,
+        max_http_buffer_size=100_000,
+        serializer=line.Json,
     )
     line.install(socketio)
     hub, printing = Hub(context, socketio), Printing(context, socketio)

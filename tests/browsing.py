@@ -32,6 +32,8 @@ _EXPECTED = (
     "ERR_CONNECTION_REFUSED",
     "ERR_INTERNET_DISCONNECTED",
     "the server responded with a status of 4",
+    "the server responded with a status of 503",
+    "the server responded with a status of 507",
 )
 
 

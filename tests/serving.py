@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -40,7 +40,7 @@ class Serving:
         shutil.copytree(prepared, folder)
         return cls(folder)
 
-    def __enter__(self) -> "Serving":
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -78,6 +78,12 @@ class Serving:
     def port(self) -> int:
         """The port it took."""
         return int(self.url.rsplit(":", 1)[1])
+
+    @property
+    def pid(self) -> int:
+        """Of the process that serves."""
+        assert self._process is not None
+        return self._process.pid
 
     def stop(self) -> int:
         """Ask it to end, as a service manager does; its exit code."""

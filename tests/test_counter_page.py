@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 CLERKS = {"zh-CN": "林静怡", "en-GB": "Zhou"}
 STRIP = (480, 96)
 UPRIGHT_TABLET = (820, 1180)
+LAPTOP = (1280, 800)
 MEMBERS = (
     "member_no,name,phone,tier,valid_from,valid_until,manager_a\n"
     "V07000001,王秀英,13800136620,gold,2020-01-01,2099-12-31,M05\n"
@@ -25,6 +26,11 @@ SCROLLS = """() => ["html", ".cur", "aside", ".wl"].map((part) => document.query
     .filter((e) => e && e.scrollHeight > e.clientHeight).map((e) => e.outerHTML.slice(0, 60))"""
 TOO_SMALL = """() => [...document.querySelectorAll("button")].filter((e) => e.getBoundingClientRect().height < 44)
     .map((e) => e.outerHTML.slice(0, 100))"""
+SQUEEZED = """() => [...document.querySelectorAll(".act .label")].filter((e) => {
+    const isWord = /^[a-z-]+$/i.test(e.textContent), line = parseFloat(getComputedStyle(e).lineHeight);
+    return e.scrollWidth > e.clientWidth || (isWord && e.clientHeight > 1.5 * line);
+}).map((e) => e.textContent)"""
+"""Names of actions that run over their key, or are broken in the middle of a word."""
 SEEN_AT_ONCE = """() => { window.seen = new Promise((done) => addEventListener("keydown", () => {
     const pressed = performance.now();
     const look = () => document.querySelector("[aria-busy=true]") && document.querySelector(".doing")
@@ -461,10 +467,13 @@ def test_an_effect_is_seen_within_a_tenth_of_a_second(desks: dict[str, Desk], ar
 
 
 @LANGUAGES
-def test_everything_fits_a_phone_and_an_upright_tablet(desk: Desk, arrivals: httpx.Client) -> None:
+def test_everything_fits_a_laptop_a_phone_and_an_upright_tablet(desk: Desk, arrivals: httpx.Client) -> None:
     number = _issue(arrivals, member_no="V07000001")
     second = _issue(arrivals)
     _serve(desk, number)
+    desk.page.set_viewport_size({"width": LAPTOP[0], "height": LAPTOP[1]})
+    assert desk.page.evaluate(SQUEEZED) == []
+    desk.screen.inspect()
     for size in (PHONE, UPRIGHT_TABLET):
         desk.page.set_viewport_size({"width": size[0], "height": size[1]})
         main = desk.page.locator("[data-action=main]")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from browsing import DESKTOP, DISPLAY, TOO_WIDE, Make, Screen, audit
+from cable import Cable
 from display_stage import Desks, prepare
 from playwright.sync_api import Page, WebSocketRoute, expect
 from serving import Serving
@@ -20,6 +21,7 @@ PNG = base64.b64decode(
 )
 UPRIGHT, STRIP = (1080, 1920), (1920, 480)
 HOLD_MS = 6000
+LATE_MS = 24_000  # after so long without news a screen says that it is out of date
 COUNTERS, BURST = 30, 10
 
 _NOTE_CALLS = """() => {
@@ -99,7 +101,7 @@ def _at_our_pace(made: Screen) -> Screen:
     return made
 
 
-def _watching(made: Screen, server: Serving, query: str = "") -> Page:
+def _watching(made: Screen, server: Serving | Cable, query: str = "") -> Page:
     page = made.go(f"{server.url}/display{query}")
     expect(page.locator("header, main.sign").first).to_be_visible()
     page.evaluate(_NOTE_CALLS)
@@ -155,6 +157,31 @@ def test_a_line_that_drops_amid_a_burst_loses_no_call(screen: Make, server: Serv
     page.clock.run_for(3000)
     expect(page.locator(".pill.lost")).to_have_count(0)
     assert _unless_shown_before(_let_pass(page, BURST), called) == called
+
+
+@pytest.mark.parametrize("anew", [False, True], ids=["held back", "lost for good"])
+def test_a_line_that_falls_silent_is_noticed_in_time_and_loses_no_call(
+    screen: Make, server: Serving, desks: Desks, anew: bool
+) -> None:
+    with Cable(server.port) as cable:
+        page = _watching(_at_our_pace(screen(DISPLAY)), cable)
+        lost = page.locator(".pill.lost")
+        desks.issue(5)
+        first = desks.call(1)
+        expect(page.locator(f"[data-now-number={first}]")).to_be_visible()
+        cable.fall_silent()
+        missed = [desks.call(number) for number in range(2, 6)]
+        expect(lost).to_have_count(0)
+        page.clock.run_for(LATE_MS)
+        expect(lost).to_contain_text(re.compile(r"\d\d:\d\d"), timeout=1_000)  # the clock goes on by itself too
+        cable.speak(anew=anew)
+        for _ in range(100):
+            page.clock.run_for(200)
+            page.wait_for_timeout(50)
+            if not lost.is_visible():
+                break
+        expect(lost).to_have_count(0)
+        assert _unless_shown_before(_let_pass(page, len(missed)), missed) == missed
 
 
 def test_a_display_left_over_a_restart_shows_the_missed_calls_in_order(

@@ -1,5 +1,7 @@
 """A disk that takes nothing more: what was answered stays, reading goes on, all are told, and it resumes by itself."""
 
+import json
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -11,10 +13,12 @@ from typing import Any
 import pytest
 from lobby_stage import Stage
 
+from counter import views
 from db import disk, events
 from db.disk import CannotWrite, DiskFull, DiskReadOnly
 from db.event_records import EventKind
 from db.store import Store
+from lobby import logs
 from lobby.disk_watch import DiskWatch
 
 
@@ -113,6 +117,7 @@ def test_each_fault_of_a_disk_is_called_by_its_name(
     error.sqlite_errorcode = code
     found = disk.fault_of(error, tmp_path)
     assert (found and type(found)) == fault
+    assert json.dumps(views.message(found))  # else no screen is told anything at all
 
 
 def test_a_folder_that_cannot_be_written_to_is_said_at_the_start(
@@ -151,3 +156,36 @@ def test_everybody_is_told_of_a_full_disk_at_once_of_a_low_one_before_and_that_i
     watch.look()
     assert told[-1] == [None, None]
     assert len(told) == 4
+
+
+@contextmanager
+def _log_without_room(folder: Path) -> Iterator[logging.Logger]:
+    """A log whose file takes no byte, as on a full disk."""
+    root = logging.getLogger()
+    before = root.handlers[:]
+    (folder / logs.FILE).symlink_to("/dev/full")
+    logs.keep(folder)
+    yield logging.getLogger("lobbyline.test")
+    for handler in root.handlers:
+        with suppress(OSError):
+            handler.close()
+    root.handlers[:] = before
+
+
+def test_a_log_without_room_goes_on_in_words_and_says_nothing_of_itself_and_no_values(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def look_up(phone: str) -> None:
+        raise ValueError(len(phone))
+
+    with _log_without_room(tmp_path) as log:
+        log.info("a line for the file alone")
+        log.error("the disk is full")
+        try:
+            look_up("1380013" + "6620")
+        except ValueError:
+            log.exception("it did not work")
+    first, second, *where = [line.partition("] ")[2] or line for line in capfd.readouterr().err.splitlines()]
+    assert (first, second) == ("the disk is full [lobbyline.test]", "it did not work [lobbyline.test]")
+    assert "look_up" in "".join(where)
+    assert "13800136620" not in "".join(where)

@@ -1,15 +1,19 @@
 """Clients that stand still: frozen screens, cut cables, lines that say nothing. Others go on; their time runs out."""
 
 import base64
+import itertools
 import os
 import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import gevent
 import httpx
 import pytest
+from cable import Cable
+from hasty_server import PING_EVERY_S, PONG_WITHIN_S, HastyServing
 from serving import Serving
 from test_live import Follower
 
@@ -18,6 +22,7 @@ from lobby.wire import Server
 
 FROZEN = 50
 PATIENCE_S = 0.3
+SLACK_S = 5.0
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +63,40 @@ def test_fifty_frozen_screens_hold_nobody_up(server: Serving) -> None:
             display.wait_for(display.snapshots, before + 1)
             took.append(time.monotonic() - began)
         assert sorted(took)[len(took) // 2] < 1.0
+
+
+def _sockets_come_down_to(server: HastyServing, count: int, seconds: float, meanwhile: Callable[[], object]) -> bool:
+    until = time.monotonic() + seconds
+    while server.sockets > count and time.monotonic() < until:
+        meanwhile()
+    return server.sockets <= count
+
+
+def test_lines_that_fall_silent_freeze_or_are_far_too_slow_are_let_go_in_time_with_all_that_waits_for_them(
+    tmp_path: Path,
+) -> None:
+    with HastyServing(tmp_path / "store") as server, ExitStack() as stack:
+        client = stack.enter_context(server.client(server.device("kiosk", "door")["token"]))
+        display = stack.enter_context(Follower(server, screen="display"))
+        keys = itertools.count()
+
+        def news() -> None:
+            assert client.post("/api/v1/tickets", json={"request_key": f"{next(keys)}", "service": "plan"}).is_success
+
+        news()
+        before = server.sockets
+        silent = stack.enter_context(Cable(server.port))
+        slow = stack.enter_context(Cable(server.port, bytes_per_s=2_000))
+        for port in (server.port, silent.port, slow.port):
+            for _ in range(5):
+                stack.enter_context(_frozen_screen(port))
+        assert server.sockets >= before + 15
+        silent.fall_silent()
+        assert _sockets_come_down_to(server, before, PING_EVERY_S + PONG_WITHIN_S + SLACK_S, news)
+        shown = len(display.snapshots)
+        news()
+        display.wait_for(display.snapshots, shown + 1)
+        assert display.is_connected
 
 
 def _answer(_: dict[str, object], start: Callable[..., object]) -> list[bytes]:

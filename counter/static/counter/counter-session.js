@@ -3,7 +3,7 @@ import { post, requestKey } from "/static/lobby/api.js";
 import { follow } from "/static/lobby/live.js";
 import { t } from "/static/lobby/texts.js";
 
-const ANSWER_MS = 6000; // an action that is not answered for so long has met a dead line
+export const ANSWER_MS = 6000; // an action that is not answered for so long has met a dead line
 const AGAIN_MS = 700;
 const STALE_MS = 20_000; // a press older than this is no longer what the person at the counter wants
 const TROUBLE_MS = 9000;

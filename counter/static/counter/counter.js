@@ -8,7 +8,7 @@ import { askOf } from "./counter-asks.js";
 import { Choose } from "./counter-choose.js";
 import { Desk } from "./counter-desk.js";
 import { listen } from "./counter-keys.js";
-import { openSession } from "./counter-session.js";
+import { ANSWER_MS, openSession } from "./counter-session.js";
 
 const root = document.getElementById("app");
 const { staff } = root.dataset;
@@ -57,7 +57,7 @@ function choose(chosen) {
     history.replaceState(null, "", `/counter?number=${chosen}`);
     session.attend(chosen, data);
   };
-  session.once(chosen, () => post(`/api/v1/counters/${chosen}/open`), opened);
+  session.once(chosen, () => post(`/api/v1/counters/${chosen}/open`, {}, ANSWER_MS), opened);
 }
 
 function toggleLang() {

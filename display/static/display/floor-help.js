@@ -4,6 +4,7 @@ import { html, icon, minutes, useState } from "/static/lobby/page.js";
 import { t } from "/static/lobby/texts.js";
 
 const REPEATED = 2; // asked so often, it is said
+const ANSWER_MS = 10_000;
 
 function since(at, now) {
   const waited = minutes((now - Date.parse(at)) / 1000);
@@ -15,7 +16,7 @@ function HelpCall({ call, now }) {
   const [state, setState] = useState("open");
   async function answer() {
     setState("sending");
-    await post(`/api/v1/help-calls/${call.id}/answer`).catch(() => setState("failed"));
+    await post(`/api/v1/help-calls/${call.id}/answer`, {}, ANSWER_MS).catch(() => setState("failed"));
   }
   return html`<div class="hp" role="alert" data-help-call=${call.kiosk}>${icon("hand")}
     <p><b>${t("Somebody at {kiosk} asks for help", { kiosk: call.kiosk })}</b>

@@ -3,6 +3,7 @@ import { post } from "/static/lobby/api.js";
 import { t } from "/static/lobby/texts.js";
 
 const TROUBLE_MS = 9000;
+const ANSWER_MS = 10_000; // on a dead line no answer comes for minutes, and what is tapped next would wait for it
 
 /**
  * @returns {{busy: string | null, trouble: string, act: (body: object, label?: string) => Promise<boolean>, step: (path: string, body?: object) => Promise<boolean>}}
@@ -40,11 +41,11 @@ export function steps(changed) {
     changed();
     let happened = true;
     try {
-      await post(`/api/v1/${path}`, body);
+      await post(`/api/v1/${path}`, body, ANSWER_MS);
     } catch (problem) {
       if (problem.status === undefined) throw problem;
       happened = false;
-      complain(problem.detail || t("No connection to the server. Nothing was changed; please try again."));
+      complain(problem.detail || t("No answer from the server. See here whether it was done before you try again."));
     }
     own.busy = null;
     changed();

@@ -2,7 +2,7 @@
 import { post } from "/static/lobby/api.js";
 import { html, useRef, useState } from "/static/lobby/page.js";
 import { t } from "/static/lobby/texts.js";
-import { inTime } from "./ticket-line.js";
+import { ANSWER_MS } from "./ticket-line.js";
 
 /** A sheet from below: {title, children, yes, no}; `act()` is a promise of what `onDone` gets. It closes once that is done. */
 function Sheet({ sheet, id, title, children, yes, no, keep, act, onDone }) {
@@ -14,7 +14,7 @@ function Sheet({ sheet, id, title, children, yes, no, keep, act, onDone }) {
   };
   const confirm = () => {
     setBusy(true);
-    inTime(act())
+    act()
       .then((done) => {
         close();
         onDone(done);
@@ -38,7 +38,7 @@ function LetPass({ path, ticket, onDone }) {
     : t("You have let {passes} people pass. That is as many as one number can.", { passes: ticket.passes })}</p>`;
   return html`<button class="p" data-action="let-pass" disabled=${left <= 0} aria-describedby="left" onClick=${() => sheet.current.showModal()}>${t("Let one person pass")}</button>${limit}
     <${Sheet} sheet=${sheet} id="let-pass" title=${t("Let the next person go first?")} yes=${t("Yes, let one pass")} no=${t("Keep my place")}
-      act=${() => post(`${path}/let-pass`, { passed: ticket.passes })} onDone=${onDone}>
+      act=${() => post(`${path}/let-pass`, { passed: ticket.passes }, ANSWER_MS)} onDone=${onDone}>
       <p>${t("You move one place back and will be called a little later. Still possible: {left}×.", { left })}</p></${Sheet}>`;
 }
 
@@ -47,7 +47,7 @@ function Cancel({ path, onDone }) {
   const sheet = useRef(null);
   return html`<button class="s" data-action="cancel" onClick=${() => sheet.current.showModal()}>${t("Give up my place")}</button>
     <${Sheet} sheet=${sheet} id="cancel" keep title=${t("Give up your place?")} yes=${t("Yes, give it up")} no=${t("Keep my place")}
-      act=${() => post(`${path}/cancel`)} onDone=${onDone}><p>${t("Your number will no longer be called.")}</p></${Sheet}>`;
+      act=${() => post(`${path}/cancel`, {}, ANSWER_MS)} onDone=${onDone}><p>${t("Your number will no longer be called.")}</p></${Sheet}>`;
 }
 
 export const Actions = ({ path, ticket, onDone }) => html`<footer><${LetPass} path=${path} ticket=${ticket} onDone=${onDone} /><${Cancel} path=${path} onDone=${onDone} /></footer>`;

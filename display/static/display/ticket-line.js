@@ -1,15 +1,10 @@
 // Owns what a customer's phone knows of its ticket: from the live line, and by asking where that line is cut.
-import { get, Problem } from "/static/lobby/api.js";
+import { get } from "/static/lobby/api.js";
 import { follow } from "/static/lobby/live.js";
 import { useEffect, useRef, useState } from "/static/lobby/page.js";
 
 const POLL_MS = 5000;
-const ANSWER_MS = 8000;
-
-const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** No answer for a while counts as no connection: a request on a dead line may hang for minutes. */
-export const inTime = (asked) => Promise.race([asked, after(ANSWER_MS).then(() => Promise.reject(new Problem(0, { code: "offline" })))]);
+export const ANSWER_MS = 8000; // a request on a dead line may hang for minutes
 
 /**
  * The ticket as last heard of: {ticket, store, calls, line, asOf, unknown}, and a function that takes the answer of an action.
@@ -26,7 +21,7 @@ export function useTicket(token) {
     const state = (otherwise) => ({ line: live.current.up ? "live" : otherwise });
     const ask = async () => {
       try {
-        const { now, version, ...ticket } = await inTime(get(path));
+        const { now, version, ...ticket } = await get(path, ANSWER_MS);
         if (live.current.up && version < live.current.version) return; // the live line was faster
         merge({ ticket, asOf: now, ...state(live.current.up === null ? "" : "asked") });
       } catch (problem) {

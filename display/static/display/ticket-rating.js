@@ -2,7 +2,7 @@
 import { post } from "/static/lobby/api.js";
 import { html, useState } from "/static/lobby/page.js";
 import { t } from "/static/lobby/texts.js";
-import { inTime } from "./ticket-line.js";
+import { ANSWER_MS } from "./ticket-line.js";
 
 const LONGEST = 300;
 const SCORES = ["Very dissatisfied", "Dissatisfied", "Neutral", "Satisfied", "Very satisfied"];
@@ -22,7 +22,7 @@ function Form({ path, before, onDone }) {
   const send = (event) => {
     event.preventDefault();
     setBusy(true);
-    inTime(post(`${path}/rate`, { score, comment }))
+    post(`${path}/rate`, { score, comment }, ANSWER_MS)
       .then(onDone, (problem) => setFault(problem.detail || t("No connection to the server. Please try again.")))
       .finally(() => setBusy(false));
   };

@@ -1,10 +1,10 @@
-// Owns the service choice of a customer who was recognised, and the scene that explains what went wrong.
+// Owns the service choice of a customer who was recognised, and the scenes that explain what went wrong.
 import { html, icon } from "/static/lobby/page.js";
 import { message, name, other, otherLang, otherName, t } from "/static/lobby/texts.js";
 import { Cards } from "./cards.js";
 import { isOn } from "./modes.js";
-import { BackBar, Both, Fit, Heading } from "./parts.js";
-import { explain } from "./requests.js";
+import { BackBar, Both, Fit, Heading, StoreBar } from "./parts.js";
+import { explain, isStopped } from "./requests.js";
 import { shapeNow } from "./stage.js";
 
 const joined = (parts) => parts.filter(Boolean).join(" · ");
@@ -44,15 +44,33 @@ export function Choice({ view, person, group, busy, onPick, onOpen, onCheckIn, o
     </main>`;
 }
 
+/** What helps: time, where the same request is made again, or a person. */
+function helpFor(problem, onAgain) {
+  if (!onAgain) return "Our staff are glad to help you.";
+  return isStopped(problem) ? "It is tried again by itself as soon as numbers can be given." : "It is tried again by itself as soon as the line is back.";
+}
+
+function signOf(problem) {
+  if (problem.status === 0) return "offline";
+  return isStopped(problem) ? "warning" : "info";
+}
+
+/** What happened, as the customer reads it; what is for staff stands below, smaller. */
+function Said({ problem, help }) {
+  const { text, small, staff } = explain(problem);
+  return html`<main class="trouble"><section role="alert"><span class="badge">${icon(signOf(problem))}</span>
+    <h1 tabindex="-1">${text}</h1>${small && html`<p class="sub" lang=${otherLang()}>${small}</p>`}
+    ${help && html`<p class="help two"><${Both} text=${help} /></p>`}
+    ${staff && html`<p class="for-staff" data-disk=${problem.code}>${staff}</p>`}</section></main>`;
+}
+
+/** Nothing can be saved: who would touch a service reads so before. */
+export const Stopped = ({ view, now, idle, onLang }) => html`<${StoreBar} store=${view.store} now=${now} onLang=${onLang}>${idle}<//><${Said} problem=${view.trouble} />`;
+
 /** A refusal or a broken line: what happened, and the way on. */
 export function Trouble({ problem, busy, idle_s, onAgain, onHome, onBack }) {
-  const said = explain(problem);
   return html`<${BackBar} idle_s=${idle_s} onHome=${onHome} onBack=${onBack} />
-    <main class="trouble">
-      <section role="alert"><span class="badge">${icon(problem.status === 0 ? "offline" : "info")}</span>
-        <h1 tabindex="-1">${said.text}</h1>${said.small && html`<p class="sub" lang=${otherLang()}>${said.small}</p>`}
-        <p class="help two"><${Both} text=${onAgain ? "It is tried again by itself as soon as the line is back." : "Our staff are glad to help you."} /></p></section>
-    </main>
+    <${Said} problem=${problem} help=${helpFor(problem, onAgain)} />
     <div class="act">
       ${onAgain && html`<button class="go" data-action="again" disabled=${busy} onClick=${onAgain}><${Both} text="Try again" /></button>`}
       <button class="go ${onAgain ? "second" : ""}" data-action="done" onClick=${onBack}><${Both} text="Back to start" /></button>

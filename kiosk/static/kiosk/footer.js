@@ -19,13 +19,8 @@ const NoPaper = ({ trouble }) => html`<${Fit} class="none note paper-out" text=$
   : html`${t("No paper slips now")}<small lang=${otherLang()}>${other("No paper slips now")}</small>`}
   <small class="do-this">${t("Staff: {what}", { what: message(trouble.error) })}</small><//>`;
 
-/** Nothing can be saved, so no number can be given; what to do about it stands on the counter and floor pages. */
-const NotSaved = ({ stopped }) => html`<${Fit} class="none note paper-out" text=${stopped.code}>${icon("warning")}${t("No numbers can be given now. Please ask our staff.")}
-  <small lang=${otherLang()}>${other("No numbers can be given now. Please ask our staff.")}</small><//>`;
-
 /** What stands at the left: in low reach what the header held, else who is called. */
-function Left({ calls, note, stopped, trouble, onLang, onBack }) {
-  if (stopped) return html`<${NotSaved} stopped=${stopped} />`;
+function Left({ calls, note, trouble, onLang, onBack }) {
   if (isOn("reach") && onBack) return html`<${BackButton} onBack=${onBack} />`;
   if (isOn("reach") && onLang) return html`<${LanguageChoice} onLang=${onLang} />`;
   if (note) return html`<${Fit} class="none note" text=${note}>${t(note)}<small lang=${otherLang()}>${other(note)}</small><//>`;
@@ -33,9 +28,9 @@ function Left({ calls, note, stopped, trouble, onLang, onBack }) {
   return html`<${Calling} calls=${calls} most=${1} />`;
 }
 
-/** @param {{calls: object[], help: "none" | "called" | "coming", note?: string, stopped?: object, trouble?: object, onLang?: Function, onBack?: Function, onModes: Function, onHelp: Function}} props */
-export const Footer = ({ calls, help, note, stopped, trouble, onLang, onBack, onModes, onHelp }) => html`<footer>
-  <div class="left"><${Left} calls=${calls} note=${note} stopped=${stopped} trouble=${trouble} onLang=${onLang} onBack=${onBack} /></div>
+/** @param {{calls: object[], help: "none" | "called" | "coming", note?: string, trouble?: object, onLang?: Function, onBack?: Function, onModes: Function, onHelp: Function}} props */
+export const Footer = ({ calls, help, note, trouble, onLang, onBack, onModes, onHelp }) => html`<footer>
+  <div class="left"><${Left} calls=${calls} note=${note} trouble=${trouble} onLang=${onLang} onBack=${onBack} /></div>
   <${Tool} action="modes" sign="access" text="Accessible" pressed=${modeNames() !== ""} onTouch=${onModes} />
   <${Tool} action="help" tone=${help} ...${HELP[help]} onTouch=${onHelp} />
 </footer>`;

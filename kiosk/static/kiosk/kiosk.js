@@ -3,14 +3,14 @@ import { requestKey } from "/static/lobby/api.js";
 import { follow } from "/static/lobby/live.js";
 import { html, icon, Offline, render, useEffect, useRef, useState } from "/static/lobby/page.js";
 import { lang, setLang, t } from "/static/lobby/texts.js";
-import { Choice, Trouble } from "./choice.js";
+import { Choice, Stopped, Trouble } from "./choice.js";
 import { Footer } from "./footer.js";
 import { Group, Home } from "./home.js";
 import { Idle } from "./idle.js";
 import { Keypad } from "./keypad.js";
 import { clearModes, modeNames, toggleMode } from "./modes.js";
 import { Both } from "./parts.js";
-import { patient } from "./requests.js";
+import { isStopped, patient } from "./requests.js";
 import { listenKeys } from "./scanner.js";
 import { HelpSheet, ModesSheet } from "./sheets.js";
 import { fitStage, keepStill, shapeNow } from "./stage.js";
@@ -51,7 +51,7 @@ function actions(ask, go) {
 
   /** The same request again is the same request: its key makes a repeat harmless. */
   function trying(path, body, then) {
-    const again = () => ask(path, body).then((answer) => answer && then(answer), (problem) => go({ name: "trouble", problem, again: problem.status === 0 ? again : null }));
+    const again = () => ask(path, body).then((answer) => answer && then(answer), (problem) => go({ name: "trouble", problem, again: problem.status === 0 || isStopped(problem) ? again : null }));
     return again();
   }
   const checkIn = (who) => trying("/api/v1/check-ins", { request_key: requestKey(), language: lang(), ...who }, showTicket);
@@ -123,6 +123,7 @@ function Scene({ scene, board, busy, keys, does, go, home, back, onLang, idle })
     case "trouble":
       return html`<${Trouble} problem=${scene.problem} busy=${busy} idle_s=${idle_s} onAgain=${scene.again} ...${ways} />`;
     default:
+      if (view.trouble) return html`<${Stopped} view=${view} now=${now} idle=${idle} onLang=${onLang} />`;
       return html`<${Home} view=${view} now=${now} busy=${busy} idle=${idle} onLang=${onLang} onPick=${does.pick} onOpen=${open}
         onCheckIn=${() => go({ name: "check-in" })} onVip=${() => go({ name: "vip" })} />`;
   }
@@ -183,13 +184,14 @@ function App() {
   useEffect(() => listenKeys(() => keys.current), []);
   useEffect(() => fitStage(again), []);
   useFocus(scene);
-  useEffect(() => {
-    if (!board.up || scene.name !== "trouble" || !scene.again) return undefined;
-    const timer = setTimeout(scene.again, AGAIN_MS); // the line is back: what was touched is not lost
-    return () => clearTimeout(timer);
-  }, [board.up, scene]);
-
   const { view } = board;
+  const works = board.up && !view?.trouble;
+  useEffect(() => {
+    if (!works || scene.name !== "trouble" || !scene.again) return undefined;
+    const timer = setTimeout(scene.again, AGAIN_MS); // the line is back, or the disk: what was touched is not lost
+    return () => clearTimeout(timer);
+  }, [works, scene]);
+
   const isHome = scene.name === "home";
   const strayed = isHome && view && (lang() !== FIRST_LANGUAGE || modeNames() !== "" || sheet); // somebody was here and is gone: back by itself
   const idle = strayed ? html`<${Idle} seconds=${view.store.idle_s} onEnd=${home} quiet=${true} />` : null;
@@ -197,7 +199,7 @@ function App() {
   return html`<div class="stage ${shapeNow()} ${modeNames()} ${board.up ? "" : "down"}" data-scene=${scene.name}><${Offline} up=${board.up} />
     ${view ? html`<${Scene} ...${{ scene, board, busy: busy !== null, keys, does, go, home, back, onLang, idle }} />
       <${Footer} calls=${view.calls} help=${state} note=${isHome && !view.store.open ? "Numbers are given out during opening hours. Thank you!" : null}
-        stopped=${isHome ? view.trouble : null} trouble=${isHome ? paperTrouble(view) : undefined} onLang=${isHome ? onLang : null} onBack=${isHome || scene.name === "ticket" ? null : back} onModes=${() => setSheet("modes")} onHelp=${callHelp} />` : html`<${Connecting} />`}
+        trouble=${isHome ? paperTrouble(view) : undefined} onLang=${isHome ? onLang : null} onBack=${isHome || scene.name === "ticket" ? null : back} onModes=${() => setSheet("modes")} onHelp=${callHelp} />` : html`<${Connecting} />`}
     ${sheet === "modes" && html`<${ModesSheet} onToggle=${toggle} onClose=${() => setSheet(null)} />`}
     ${sheet === "help" && html`<${HelpSheet} state=${help.state === "called" && state !== "none" ? state : help.state} onClose=${() => setSheet(null)} />`}
     ${busy && html`<${Waiting} busy=${busy} />`}

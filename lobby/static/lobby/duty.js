@@ -5,6 +5,7 @@ import { html, icon, running, useTick } from "./page.js";
 import { message, name, t } from "./texts.js";
 
 const TROUBLE_MS = 9000;
+const ANSWER_MS = 10_000; // on a dead line no answer comes for minutes
 const SOON_S = { done: 30 * 60, told: 10 * 60 };
 
 /**
@@ -27,10 +28,10 @@ export function followDuty(changed) {
     Object.assign(own, { busy: path, trouble: "" });
     changed();
     try {
-      accept(await post(`/api/v1/${path}`, body));
+      accept(await post(`/api/v1/${path}`, body, ANSWER_MS));
     } catch (problem) {
       if (problem.status === undefined) throw problem;
-      own.trouble = problem.detail || t("No connection to the server. Nothing was changed; please try again.");
+      own.trouble = problem.detail || t("No answer from the server. See here whether it was done before you try again.");
       clearTimeout(hush);
       hush = setTimeout(() => {
         own.trouble = "";

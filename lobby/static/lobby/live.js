@@ -2,6 +2,8 @@
 import { io } from "/static/vendor/socket.io.js";
 
 const ANSWER_MS = 4000; // a line that says nothing for so long after a question is dead
+const SILENCE_MS = 17_000; // screens are told how things stand every 15 s at the latest
+const LOOK_MS = 1000;
 
 /**
  * Follow a screen.
@@ -10,7 +12,8 @@ const ANSWER_MS = 4000; // a line that says nothing for so long after a question
  *   snapshot(data) for each newer state; called(call) once for each call, in order, also those missed while away;
  *   connection(up, lastNews) when the line drops, cannot be had, or comes back (lastNews: Date of the last news).
  * @returns {{now: () => number, resync: () => void, reconnect: () => void}}   now(): the server's time in ms since the epoch;
- *   resync(): after a sleep, ask for the present state, over a new line if the old one turns out to be dead;
+ *   resync(): after a sleep, ask for the present state, over a new line if the old one turns out to be dead; a screen does
+ *     so by itself when no news have come for too long, as a line may fall silent without being closed;
  *   reconnect(): give the line up, as the machine says it is dead, and try for a new one
  */
 export function follow(what, on) {
@@ -56,12 +59,15 @@ export function follow(what, on) {
     else tell(call);
   });
   socket.on("refused", ({ code }) => code === "device_revoked" && location.reload()); // the page itself says what to do
+  const reconnect = () => socket.disconnect().connect();
+  let asked = null; // what the newest news were when it was last asked whether the line is alive
   const resync = () => {
     if (!socket.connected) return socket.connect();
-    const before = lastNews;
+    const before = (asked = lastNews);
     watch();
-    return setTimeout(() => before === lastNews && socket.connected && socket.disconnect().connect(), ANSWER_MS);
+    return setTimeout(() => before === lastNews && socket.connected && reconnect(), ANSWER_MS);
   };
-  const reconnect = () => socket.disconnect().connect();
+  const listen = () => socket.connected && asked !== lastNews && Date.now() - lastNews > SILENCE_MS && resync();
+  if (what.screen !== "ticket") setInterval(listen, LOOK_MS); // a phone is told only what is new to it
   return { resync, reconnect, now: () => clock.server + (performance.now() - clock.local) * clock.speed };
 }
