@@ -6,6 +6,7 @@ from serving import Call, Serving
 
 from lobby import server
 from lobby.clock import Clock
+from lobby.listening import Address
 from lobby.terminal import say
 
 PING_EVERY_S, PONG_WITHIN_S = 1.0, 3.0
@@ -34,4 +35,4 @@ def _is_socket(fd: Path) -> bool:
 def serve_hasty(folder: str, port: int) -> None:
     """Serve until SIGTERM, as `lobbyline serve` does."""
     server.PING_EVERY_S, server.PONG_WITHIN_S = PING_EVERY_S, PONG_WITHIN_S
-    server.serve(Path(folder), server.Address("127.0.0.1", port), Clock(1.0), say)
+    server.serve(Path(folder), Address("127.0.0.1", port), Clock(1.0), say)

@@ -8,6 +8,8 @@ from pathlib import Path
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
+import chain.dial
+import chain.office.errors
 import lobby.app
 import lobby.commands
 import lobby.importing
@@ -52,6 +54,8 @@ def _used() -> set[str]:
         printer.errors.PrinterFault.text,
         lobby.opening_errors.BadHours.text,
         lobby.script.PromiseBroken.text,
+        chain.dial.UnreachableHeadOffice.text,
+        chain.office.errors.WrongPassword.text,
     } <= texts
     for room in ROOMS:
         for source in (ROOT / room).glob("*.py"):
