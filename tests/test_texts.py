@@ -9,6 +9,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
 import chain.dial
+import chain.errors
 import chain.office.errors
 import lobby.app
 import lobby.commands
@@ -54,7 +55,7 @@ def _used() -> set[str]:
         printer.errors.PrinterFault.text,
         lobby.opening_errors.BadHours.text,
         lobby.script.PromiseBroken.text,
-        chain.dial.UnreachableHeadOffice.text,
+        chain.errors.UnreachableHeadOffice.text,
         chain.office.errors.WrongPassword.text,
     } <= texts
     for room in ROOMS:
