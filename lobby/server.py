@@ -160,7 +160,7 @@ def _run(
         app, async_mode="gevent", ping_interval=20, ping_timeout=15, max_http_buffer_size=100_000, serializer=line.Json
     )
     line.install(socketio)
-    hub, printing = Hub(context, socketio), Printing(context, socketio)
+    hub, printing = Hub(context, socketio, lambda: server.is_acting), Printing(context, socketio)
     gate.require_complete_events(socketio)
     disk_watch = DiskWatch(store, frame, hub.wake)
     store.when_changed(lambda: _wake(hub, printing, forecasting, announcing))
