@@ -32,6 +32,7 @@ from lobby import (
     printer_pages,
     privacy_pages,
     problems,
+    quick_json,
     settings,
     slip_routes,
     study_routes,
@@ -65,7 +66,7 @@ def create_app(context: Context, control_token: str) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
     )
-    app.json.ensure_ascii = app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json = quick_json.Answers(app)
     app.jinja_env.globals["csrf_token"] = generate_csrf
     logs.install(app)
     texts.install(app)
