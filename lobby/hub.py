@@ -136,7 +136,7 @@ class Hub:
             self._send_snapshots()
 
     def _hear_meanwhile(self) -> bool:
-        """Calls do not wait until a round has ended; their snapshots follow in the next. Returns whether any was."""
+        """Calls do not wait until a round has ended; their snapshots follow in the next. Returns if there is news."""
         if not self._wake.is_set():
             return False
         self._wake.clear()
@@ -144,7 +144,7 @@ class Hub:
         return self._hear()
 
     def _hear(self) -> bool:
-        """Follow the journal; returns whether a call was said."""
+        """Follow the journal; returns whether there was anything new."""
         with self._context.store.read() as conn:
             news = events.after(conn, self._version)
             store = settings.load(conn) if any(event.kind in _CALLS for event in news) else None
@@ -158,39 +158,41 @@ class Hub:
                 said["previous"] = self._last_call
                 self._last_call = event.seq
                 self._emit(Said.CALLED, said, _EVERYBODY)
-        return store is not None
+        return bool(news)
 
     def _send_snapshots(self) -> None:
-        """One round, whoever waited longest first. A call ends it: no screen may see a moment before what it heard."""
+        """One round, whoever waited longest first. News ends it: no screen may see a moment before what it was told."""
         self._let_act()
         self._is_stale = False
         self._dismiss_signed_out()
         audiences = set(self._watched.values())
         phones = {audience for audience in audiences if audience.startswith(_PHONE)}
         self._told = {to: self._told.get(to, 0.0) for to in audiences - phones}
-        took, began = 0.0, time.monotonic()
+        gap, took, began = SNAPSHOT_GAP_S, 0.0, time.monotonic()
         for audience, snapshot in self._snapshots(sorted(self._told, key=self._told.__getitem__)):
             self._emit(Said.SNAPSHOT, snapshot, audience)
             self._told[audience] = time.monotonic()
             took += self._told[audience] - began
             if self._let_act():
+                gap = 0.0
                 break
             began = time.monotonic()
-        self._next_snapshot = time.monotonic() + max(SNAPSHOT_GAP_S, LEAST_REST * took)
+        self._next_snapshot = time.monotonic() + max(gap, LEAST_REST * took)
         self._phones.tell(phones, self._hear_meanwhile)
 
     def _let_act(self) -> bool:
         """Who has just pressed a key is answered first: making snapshots would hold up the writer's thread as well.
 
-        Returns whether a call was said meanwhile.
+        Returns whether there was news meanwhile.
         """
-        until = time.monotonic() + LET_ACT_S
+        until, has_news, is_over = time.monotonic() + LET_ACT_S, False, False
         give_way()
-        has_called = self._hear_meanwhile()
-        while self._is_acting() and time.monotonic() < until:
-            gevent.sleep(LOOK_S)
-            has_called |= self._hear_meanwhile()
-        return has_called
+        while not is_over:
+            is_over = not self._is_acting() or time.monotonic() >= until
+            has_news |= self._hear_meanwhile()
+            if not is_over:
+                gevent.sleep(LOOK_S)
+        return has_news
 
     def _snapshots(self, audiences: Collection[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         """What each screen sees, all of one moment: the lobby is read once, in the transaction of every other row."""

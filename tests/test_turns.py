@@ -74,3 +74,23 @@ def test_a_call_in_the_midst_of_a_round_is_said_at_once_and_no_screen_goes_back(
     assert {(said, now) for said, now, _ in hub.said} == {(Said.SNAPSHOT, version)}
     assert {to for _, _, to in hub.said} == seats
     assert hub.said[-1][2] == served, "who has seen the newest waits longest"
+
+
+def test_who_was_answered_in_the_midst_of_a_round_is_not_shown_what_was_before(stage: Stage) -> None:
+    stage.open(4, stage.lin)
+    asked = iter([False, True])
+
+    def is_acting() -> bool:
+        if next(asked, None):
+            stage.issue()
+            hub.wake()
+            return True
+        return False
+
+    hub = _Heard(Context(stage.store, lambda: stage.now, "http://here"), SocketIO(), is_acting)
+    hub.watched_by("counter:4", "counter:5")
+    for _ in range(2):
+        hub._send_snapshots()
+    (_, before, first), (_, after, second), (_, again, third) = hub.said
+    assert before < after == again
+    assert [second, third] == [*{"counter:4", "counter:5"} - {first}, first]
