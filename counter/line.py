@@ -4,13 +4,14 @@ Every question about the order that a counter, a screen or a ticket has goes thr
 """
 
 from collections import Counter as Tally
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from math import inf
 
 from counter import policy
+from counter.made import Made
 from counter.policy import Kind, May, Stand, Step, Way
 from db.counter_records import Counter, CounterState, Permission
 from db.setting_records import RuleKind, Rules, ServiceTime
@@ -70,6 +71,11 @@ class Lobby:
         return {ticket.id: ticket for ticket in self.waiting}
 
     @cached_property
+    def standing(self) -> Mapping[str, int]:
+        """How many wait in each queue."""
+        return Tally(queue_name(ticket) for ticket in self.waiting)
+
+    @cached_property
     def addressed(self) -> Sequence[Ticket]:
         """Who waits for one counter or one person alone, as long as those are there."""
         return [ticket for ticket in self.waiting if _addressee(ticket, self) is not None]
@@ -77,22 +83,25 @@ class Lobby:
     @cached_property
     def in_numbers(self) -> policy.Lobby:
         """The same lobby as the rule reads it."""
-        return self._in_numbers(self.waiting)
-
-    def seen_from(self, counter: Counter) -> policy.Lobby:
-        """The same for one counter: who waits for another one alone is that one's to call."""
-        if not self.addressed:
-            return self.in_numbers
-        return self._in_numbers([ticket for ticket in self.waiting if is_for(counter, ticket, self)])
-
-    def _in_numbers(self, waiting_tickets: Iterable[Ticket]) -> policy.Lobby:
         return policy.Lobby(
-            waiting=[waiting(ticket, self.services) for ticket in waiting_tickets],
+            waiting=_waiting.of(self.waiting, self.services),
             posts=[post(counter, self.serving.get(counter.number), self.services) for counter in self.counters],
             paces=[policy.Pace(time.log_mean, time.log_sd) for time in self.service_times.values()],
             known=sum(time.known for time in self.service_times.values()),
             steps=[Step[reason.upper()] for reason in reversed(self.last_reasons)],
         )
+
+    def seen_from(self, counter: Counter) -> policy.Lobby:
+        """The same for one counter: who waits for another one alone is that one's to call."""
+        own = [waiting(ticket, self.services) for ticket in self.addressed if is_for(counter, ticket, self)]
+        return self._seen_from_any._replace(waiting=self._seen_from_any.waiting + own)
+
+    @cached_property
+    def _seen_from_any(self) -> policy.Lobby:
+        """Whom any counter may call, as far as it takes to choose."""
+        addressed = {ticket.id for ticket in self.addressed}
+        everyones = [ticket for ticket in self.in_numbers.waiting if ticket.id not in addressed]
+        return self.in_numbers._replace(waiting=policy.contenders(everyones))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +125,13 @@ def lineup(lobby: Lobby, now: float, rules: Rules) -> list[Ticket]:
     return [lobby.by_id[one.id] for one in policy.lineup(lobby.in_numbers, now, terms(rules))]
 
 
-def own_queue(counter: Counter, lobby: Lobby, line: Sequence[Ticket], choice: Choice | Refusal) -> list[Ticket]:
+def own_queue(counter: Counter, lobby: Lobby, line: Iterable[Ticket], choice: Choice | Refusal) -> Iterator[Ticket]:
     """Of the `line` those this counter may and can serve, whom it would call first at the head."""
-    queue = [ticket for ticket in line if can_serve(counter, ticket) and is_for(counter, ticket, lobby)]
+    passed_over = {ticket.id for ticket in lobby.addressed if not is_for(counter, ticket, lobby)}
     if isinstance(choice, Choice):
-        queue.sort(key=lambda ticket: ticket.id != choice.ticket.id)
-    return queue
+        yield choice.ticket
+        passed_over.add(choice.ticket.id)
+    yield from (ticket for ticket in line if ticket.id not in passed_over and can_serve(counter, ticket))
 
 
 def people_ahead(line: Iterable[Ticket]) -> dict[int, int]:
@@ -180,6 +190,9 @@ def waiting(ticket: Ticket, services: Mapping[str, int]) -> policy.Waiting:
         slot_at=_slot(ticket),
         head_start_s=ticket.head_start_s,
     )
+
+
+_waiting = Made(waiting)
 
 
 def post(counter: Counter, ticket: Ticket | None, services: Mapping[str, int]) -> policy.Post:

@@ -181,13 +181,28 @@ def assign(ticket: Waiting, idle: list[Post]) -> int:
     return best
 
 
+def contenders(waiting: list[Waiting]) -> list[Waiting]:
+    """Among whom any counter chooses as among all: of ordinary tickets that are alike only the first come is chosen."""
+    ordinary = Kind.ORDINARY.value
+    first: dict[tuple[float, int, float, float], Waiting] = {}
+    for ticket in waiting:
+        if ticket.kind == ordinary:
+            alike = (ticket.due_at, ticket.service, ticket.slot_at, ticket.head_start_s)
+            if ticket < first.get(alike, NOT_WAITING):
+                first[alike] = ticket
+    return [ticket for ticket in waiting if ticket.kind != ordinary] + list(first.values())
+
+
 def lineup(lobby: Lobby, now: float, terms: Terms) -> list[Waiting]:
     """Everybody who waits, whichever counter asks: the guarded while a promise is in danger, then the order."""
     if terms.way != Way.PROMISE:
         return _plain_lineup(lobby, now, terms)
     guarded = _guarded(lobby.waiting, now, terms)
-    promoted = guarded if guarded and _is_in_danger(guarded[0], NOBODY, lobby, now, terms) else []
-    return promoted + sorted(set(lobby.waiting) - set(promoted), key=lambda ticket: by_order(ticket, terms))
+    is_in_danger = guarded and _is_in_danger(guarded[0], NOBODY, lobby._replace(waiting=guarded), now, terms)
+    promoted = guarded if is_in_danger else []
+    before = {ticket.id for ticket in promoted}
+    others = [ticket for ticket in lobby.waiting if ticket.id not in before]
+    return promoted + sorted(others, key=lambda ticket: by_order(ticket, terms))
 
 
 def can_serve(post: Post, ticket: Waiting) -> bool:

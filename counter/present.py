@@ -28,15 +28,29 @@ def load(conn: sqlite3.Connection, now: float) -> Present:
         settings=store.settings,
         services=store.services,
         tiers=store.tiers,
-        lobby=Lobby(
-            waiting=waiting(conn),
-            counters=counters.everyone(conn),
-            serving=tickets.active(conn),
-            service_times={code: _time(service, store.settings.rules) for code, service in store.services.items()},
-            last_reasons=events.last_call_rules(conn, store.settings.rules.fair_run),
+        lobby=_known(
+            Lobby(
+                waiting=waiting(conn),
+                counters=counters.everyone(conn),
+                serving=tickets.active(conn),
+                service_times={code: _time(service, store.settings.rules) for code, service in store.services.items()},
+                last_reasons=events.last_call_rules(conn, store.settings.rules.fair_run),
+            )
         ),
         forecast=forecasts.load(conn),
     )
+
+
+_newest: dict[str, Lobby] = {}
+
+
+def _known(lobby: Lobby) -> Lobby:
+    """The very same record as last time if nothing has changed since: what was derived of it need not be again."""
+    newest = _newest.get("lobby")
+    if lobby == newest:
+        return newest
+    _newest["lobby"] = lobby
+    return lobby
 
 
 @lru_cache(16)

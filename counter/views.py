@@ -8,7 +8,8 @@ from typing import Any
 
 from counter import customer, words
 from counter.card import card_refusal
-from counter.line import VIP_LETTER, VIP_QUEUE, Choice, Refusal, own_queue, queue_name, serves
+from counter.line import VIP_LETTER, VIP_QUEUE, Choice, Refusal, own_queue, serves
+from counter.made import Made
 from counter.moment import Present
 from db import calendar
 from db.booking_records import Appointment
@@ -17,7 +18,7 @@ from db.errors import LobbyError
 from db.event_records import Event, EventKind, HelpCall
 from db.paper_records import PrintState
 from db.people_records import Member
-from db.setting_records import Settings
+from db.setting_records import Service, Settings, Tier
 from db.ticket_records import Quote, Rating, Ticket, TicketClass, TicketState
 from db.words import Message, Names
 
@@ -113,7 +114,7 @@ def queues(present: Present) -> list[Json]:
 
 
 def _queues(present: Present) -> list[Json]:
-    standing = [queue_name(ticket) for ticket in present.lobby.waiting]
+    standing = present.lobby.standing
     rows = [
         {
             "code": service.code,
@@ -125,13 +126,13 @@ def _queues(present: Present) -> list[Json]:
             "hint": names(service.hint),
             "on_kiosk": service.shown and not service.retired,
             "retired": service.retired,
-            "waiting": standing.count(service.code),
+            "waiting": standing.get(service.code, 0),
             "quote": quote(present.quote_queue(TicketClass.ORDINARY, service.code)),
         }
         for service in present.services.values()
         if not service.retired or service.code in standing
     ]
-    vips = {"waiting": standing.count(VIP_QUEUE), "quote": quote(present.quote_queue(TicketClass.VIP, None))}
+    vips = {"waiting": standing.get(VIP_QUEUE, 0), "quote": quote(present.quote_queue(TicketClass.VIP, None))}
     return [*rows, {**_VIPS, **vips}]
 
 
@@ -221,7 +222,7 @@ def counter(
         "current": _current(current, present, *who) if current else None,
         "next": {"number": chosen.ticket.number, "reason": message(words.reason(chosen.reason))} if chosen else None,
         "nobody": message(nobody),
-        "queue": [waiting(t, present) for t in own_queue(at, present.lobby, present.line, choice)],
+        "queue": waiting(list(own_queue(at, present.lobby, present.line, choice)), present),
         "queues": [{**queue, "served": _is_served(at, queue)} for queue in queues(present)],
         "figures": {"served": served, "mean_service_s": None if mean_s is None else round(mean_s)},
     }
@@ -281,34 +282,36 @@ def _current(shown: Ticket, present: Present, member: Member | None, booking: Ap
     }
 
 
-def waiting(shown: Ticket, present: Present) -> Json:
-    """Somebody who waits, the same on every screen of the staff."""
-    if shown.id not in present.shown:
-        present.shown[shown.id] = _line_of_queue(shown, present)
-    line: Json = present.shown[shown.id]
-    return line
+def waiting(shown: Sequence[Ticket], present: Present) -> list[Json]:
+    """People who wait, the same on every screen of the staff; an answer must not change these rows."""
+    rows = _rows.of(shown, present.settings, present.services, present.tiers)
+    return [
+        row if ticket.to_counter is None and ticket.to_staff is None else {**row, "for": _addressee(ticket, present)}
+        for ticket, row in zip(shown, rows, strict=True)
+    ]
 
 
-def _line_of_queue(shown: Ticket, present: Present) -> Json:
-    tier = present.tiers.get(shown.tier or "")
+def _row(shown: Ticket, store: Settings, services: Mapping[str, Service], tiers: Mapping[str, Tier]) -> Json:
+    tier = tiers.get(shown.tier or "")
     return {
         "number": shown.number,
         "class": shown.ticket_class,
         "tier_name": names(tier.name) if tier else None,
-        "service_name": names(present.services[shown.service].name),
-        "waiting_since": calendar.stamp(shown.waiting_since, present.settings),
-        "due_at": calendar.stamp(shown.promised_at, present.settings),
-        "slot_at": calendar.stamp(shown.slot_at, present.settings),
+        "service_name": names(services[shown.service].name),
+        "waiting_since": calendar.stamp(shown.waiting_since, store),
+        "due_at": calendar.stamp(shown.promised_at, store),
+        "slot_at": calendar.stamp(shown.slot_at, store),
         "language": shown.language,
         "transferred": shown.queued_at is not None,
-        "for": _addressee(shown, present),
+        "for": None,
     }
 
 
-def _addressee(shown: Ticket, present: Present) -> Json | None:
+_rows = Made(_row)
+
+
+def _addressee(shown: Ticket, present: Present) -> Json:
     """For which counter or whom of the staff alone somebody waits."""
-    if shown.to_counter is None and shown.to_staff is None:
-        return None
     there = (counter.staff_name for counter in present.lobby.counters if counter.staff_id == shown.to_staff is not None)
     return {"counter": shown.to_counter, "staff": next(there, None)}
 

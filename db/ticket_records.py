@@ -4,8 +4,10 @@ Times are seconds since the epoch (float, UTC); durations are seconds. Nothing h
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from operator import attrgetter
+from typing import Any
 
 
 class TicketClass(StrEnum):
@@ -133,6 +135,13 @@ class Ticket:
     def waiting_since(self) -> float:
         """When the present wait began: the later of arrival and slot, or the leg's own queueing."""
         return max(self.issued_at, self.slot_at or 0.0) if self.queued_at is None else self.queued_at
+
+    def __reduce__(self) -> tuple[type["Ticket"], tuple[Any, ...]]:
+        """All who wait are sent to the forecast's process again and again; a dataclass's own way takes thrice as long."""
+        return Ticket, _facts(self)
+
+
+_facts = attrgetter(*(field.name for field in fields(Ticket)))
 
 
 @dataclass(frozen=True, slots=True)

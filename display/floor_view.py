@@ -86,9 +86,10 @@ def act(done: Act, store: Settings, services: Mapping[str, Service]) -> Json:
 
 def line(present: Present) -> list[Json]:
     """Everybody who waits, as they stand in line. `placed`: staff have put them where they stand."""
+    rows = views.waiting(present.line, present)
     return [
-        {**views.waiting(one, present), "service": one.service, "placed": one.placed_at is not None}
-        for one in present.line
+        {**row, "service": one.service, "placed": one.placed_at is not None}
+        for one, row in zip(present.line, rows, strict=True)
     ]
 
 

@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
 import gevent
@@ -24,6 +25,7 @@ from db.store import Store
 from display import espeak, neural, voice, wave_file
 from display.voice import Phrase
 from display.voice_cache import VoiceCache
+from lobby.turns import give_way
 
 PATIENCE_S = 3.0
 """So long a display waits for the sound of a call. All of these in real seconds."""
@@ -158,9 +160,9 @@ def likely(present: Present) -> list[SpokenCall]:
     calls = []
     for counter in lobby.counters:
         if counter.state != CounterState.CLOSED:
-            gevent.sleep(0)  # a crowd and many counters take tens of milliseconds: others have their turn meanwhile
+            give_way()  # one counter's choice among a crowd may take a millisecond
             queue = own_queue(counter, lobby, present.line, choose(counter, lobby, now, rules))
-            calls += [(place, ticket, counter.number) for place, ticket in enumerate(queue[:AHEAD])]
+            calls += [(place, ticket, counter.number) for place, ticket in enumerate(islice(queue, AHEAD))]
     calls.sort(key=lambda one: one[0])
     return [SpokenCall(ticket.number, counter, ticket.language) for _, ticket, counter in calls]
 

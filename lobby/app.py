@@ -32,6 +32,7 @@ from lobby import (
     printer_pages,
     privacy_pages,
     problems,
+    quick_json,
     rights,
     settings,
     slip_routes,
@@ -69,7 +70,7 @@ def create_app(context: Context, control_token: str) -> Flask:
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         SIGN_IN_PAGE="counter.sign_in_page",
     )
-    app.json.ensure_ascii = app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json = quick_json.Answers(app)
     app.jinja_env.globals["csrf_token"] = generate_csrf
     logs.install(app)
     texts.install(app)

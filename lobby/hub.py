@@ -8,7 +8,7 @@ Customers' phones, which may be many, are told what is new to them: see `lobby/p
 import logging
 import sqlite3
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -32,12 +32,15 @@ from display.board import of_call
 from lobby import handshake, rights
 from lobby.errors import InvalidRequest
 from lobby.phones import Phones
+from lobby.turns import give_way
 
 SNAPSHOT_GAP_S = 0.05
 LEAST_REST = 2.0
 """A round of snapshots is followed by so many times as long without one: those who act come before those who watch."""
 SNAPSHOT_DELAY_S = 0.02
 """A snapshot waits this long for more news, and lets calls and answers go first."""
+LET_ACT_S, LOOK_S = 0.02, 0.001
+"""So long each snapshot of a round lets those go first who act, and so often it looks whether somebody still does."""
 HEARTBEAT_S = 15.0
 """Even without an event the time goes on: opening hours, promises, and proof that the line is alive."""
 
@@ -65,10 +68,11 @@ class _Watch(BaseModel):
 
 
 class Hub:
-    """Follows the journal for as long as `run` runs."""
+    """Follows the journal for as long as `run` runs. `is_acting`: whether somebody waits for what they did."""
 
-    def __init__(self, context: Context, socketio: SocketIO) -> None:
+    def __init__(self, context: Context, socketio: SocketIO, is_acting: Callable[[], bool] = lambda: False) -> None:
         self._context = context
+        self._is_acting = is_acting
         self._socketio = socketio
         self._wake = Signal()
         self._watched: dict[str, str] = {}
@@ -83,6 +87,7 @@ class Hub:
         self._sessions: dict[str, str] = {}
         self._addresses: dict[str, str] = {}
         self._pages: dict[str, str] = {}
+        self._told: dict[str, float] = {}
         self._phones = Phones(context, lambda snapshot, to: self._emit(Said.SNAPSHOT, snapshot, to))
         socketio.on_event("connect", self._connect)
         socketio.on_event("disconnect", self._disconnect)
@@ -130,12 +135,16 @@ class Hub:
         if time.monotonic() >= self._next_snapshot:
             self._send_snapshots()
 
-    def _hear_meanwhile(self) -> None:
-        """Calls do not wait until the last phone of a round is served; their snapshots follow with the next round."""
-        if self._wake.is_set():
-            self._hear()
+    def _hear_meanwhile(self) -> bool:
+        """Calls do not wait until a round has ended; their snapshots follow in the next. Returns if there is news."""
+        if not self._wake.is_set():
+            return False
+        self._wake.clear()
+        self._is_stale = True
+        return self._hear()
 
-    def _hear(self) -> None:
+    def _hear(self) -> bool:
+        """Follow the journal; returns whether there was anything new."""
         with self._context.store.read() as conn:
             news = events.after(conn, self._version)
             store = settings.load(conn) if any(event.kind in _CALLS for event in news) else None
@@ -149,26 +158,50 @@ class Hub:
                 said["previous"] = self._last_call
                 self._last_call = event.seq
                 self._emit(Said.CALLED, said, _EVERYBODY)
+        return bool(news)
 
     def _send_snapshots(self) -> None:
+        """One round, whoever waited longest first. News ends it: no screen may see a moment before what it was told."""
+        self._let_act()
         self._is_stale = False
-        began = time.monotonic()
         self._dismiss_signed_out()
         audiences = set(self._watched.values())
         phones = {audience for audience in audiences if audience.startswith(_PHONE)}
-        for audience, snapshot in self._snapshots(audiences - phones).items():
+        self._told = {to: self._told.get(to, 0.0) for to in audiences - phones}
+        gap, took, began = SNAPSHOT_GAP_S, 0.0, time.monotonic()
+        for audience, snapshot in self._snapshots(sorted(self._told, key=self._told.__getitem__)):
             self._emit(Said.SNAPSHOT, snapshot, audience)
-        ended = time.monotonic()
-        self._next_snapshot = ended + max(SNAPSHOT_GAP_S, LEAST_REST * (ended - began))
+            self._told[audience] = time.monotonic()
+            took += self._told[audience] - began
+            if self._let_act():
+                gap = 0.0
+                break
+            began = time.monotonic()
+        self._next_snapshot = time.monotonic() + max(gap, LEAST_REST * took)
         self._phones.tell(phones, self._hear_meanwhile)
 
-    def _snapshots(self, audiences: Collection[str]) -> dict[str, dict[str, Any]]:
+    def _let_act(self) -> bool:
+        """Who has just pressed a key is answered first: making snapshots would hold up the writer's thread as well.
+
+        Returns whether there was news meanwhile.
+        """
+        until, has_news, is_over = time.monotonic() + LET_ACT_S, False, False
+        give_way()
+        while not is_over:
+            is_over = not self._is_acting() or time.monotonic() >= until
+            has_news |= self._hear_meanwhile()
+            if not is_over:
+                gevent.sleep(LOOK_S)
+        return has_news
+
+    def _snapshots(self, audiences: Collection[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         """What each screen sees, all of one moment: the lobby is read once, in the transaction of every other row."""
         if not audiences:
-            return {}
+            return
         with self._context.store.read() as conn:
             present = load_with_calls(conn, self._context.clock())
-            return {to: {**self._context.frame, **_read(conn, to, present)} for to in audiences}
+            for to in audiences:
+                yield to, {**self._context.frame, **_read(conn, to, present)}
 
     def _dismiss_signed_out(self) -> None:
         """A sign-in that has ended ends its screens."""
@@ -218,7 +251,7 @@ class Hub:
             wanted = _Watch.model_validate(what or {})
             audience = self._admit(wanted)
             phone = audience.startswith(_PHONE)
-            snapshot = self._phones.snapshot(audience) if phone else self._snapshots([audience])[audience]
+            snapshot = self._phones.snapshot(audience) if phone else dict(self._snapshots([audience]))[audience]
         except (LobbyError, ValidationError) as refused:
             said = refused if isinstance(refused, LobbyError) else InvalidRequest()
             self._emit(Said.REFUSED, views.message(said), _sid())

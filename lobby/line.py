@@ -10,7 +10,7 @@ import json
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from functools import lru_cache, partial
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,12 +22,14 @@ from gevent.lock import BoundedSemaphore
 from socketio.packet import Packet as Said
 from wsproto.frame_protocol import FrameProtocol
 
+from lobby import quick_json
+
 
 class Json(Said):  # type: ignore[misc]
     """What is said is JSON alone, so it is not searched for bytes."""
 
     uses_binary_events = False
-    json = SimpleNamespace(dumps=partial(json.dumps, ensure_ascii=False), loads=json.loads)
+    json = SimpleNamespace(dumps=lambda said, **_: quick_json.dumps(said).decode(), loads=json.loads)
 
 
 _frames = FrameProtocol(client=False, extensions=[])

@@ -10,14 +10,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-import gevent
-
 from counter import views
 from counter.moment import Present
 from counter.present import load_with_calls
 from counter.web import Context
 from db import events
 from display import screens
+from lobby.turns import give_way
 
 GAP_S = 1.0
 """Between two rounds to all phones: a place in line is no news of milliseconds."""
@@ -56,7 +55,7 @@ class Phones:
         with self._context.store.read() as conn:
             return self._read(conn, audience)
 
-    def tell(self, phones: Collection[str], between: Callable[[], None]) -> None:
+    def tell(self, phones: Collection[str], between: Callable[[], object]) -> None:
         """Tell all phones once a second, and in between those whose own ticket has news; `between` the groups."""
         named, self._named = self._named, set()
         is_round = time.monotonic() >= self._next_round
@@ -68,7 +67,7 @@ class Phones:
         self._is_behind = len(chosen) < len(phones)
         for at, group in enumerate(_groups(chosen)):
             if at:
-                gevent.sleep(0)
+                give_way()
                 between()
             self._tell_group(group)
 

@@ -133,7 +133,7 @@ def _run(
         serializer=line.Json,
     )
     line.install(socketio)
-    hub, printing = Hub(context, socketio), Printing(context, socketio)
+    hub, printing = Hub(context, socketio, lambda: server.is_acting), Printing(context, socketio)
     gate.require_complete_events(socketio)
     chaining = Chaining(context)
     disk_watch = DiskWatch(store, frame, hub.wake)

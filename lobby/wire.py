@@ -94,7 +94,7 @@ class _Handler(WSGIHandler):  # type: ignore[misc]
             super().run_application()
             self.close_connection = True
         else:
-            with self.server.answering():
+            with self.server.answering(is_act=self.environ["REQUEST_METHOD"] == "POST"):
                 super().run_application()
 
 
@@ -106,23 +106,28 @@ class Server(WSGIServer):  # type: ignore[misc]
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, spawn=Pool(), **options)
         self.is_ending = False
-        self._open_answers = 0
+        self._open_answers = {True: 0, False: 0}
 
     @contextmanager
-    def answering(self) -> Iterator[None]:
-        """While a request is being answered."""
-        self._open_answers += 1
+    def answering(self, *, is_act: bool) -> Iterator[None]:
+        """While a request is being answered; `is_act`: somebody does something rather than ask for news."""
+        self._open_answers[is_act] += 1
         try:
             yield
         finally:
-            self._open_answers -= 1
+            self._open_answers[is_act] -= 1
+
+    @property
+    def is_acting(self) -> bool:
+        """Whether somebody waits for an answer to what they have just done. Who asks for news may wait for long."""
+        return self._open_answers[True] > 0
 
     def end(self, patience_s: float) -> None:
         """Take nothing more, answer what was asked within `patience_s`, then cut every line."""
         self.close()
         self.is_ending = True
         with Timeout(patience_s, False):
-            while self._open_answers:
+            while any(self._open_answers.values()):
                 sleep(0.01)
         self.stop(timeout=0)
 

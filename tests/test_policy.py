@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lobby_stage import MINUTE
 
-from counter import chances
+from counter import chances, line, policy
 from counter.line import (
     Choice,
     Lobby,
@@ -133,11 +133,44 @@ def test_everybody_sees_the_same_order(among: Lobby) -> None:
     """A counter's queue is the common line without those it cannot serve; only whom it calls next may come forward."""
     for at in among.counters:
         choice = choose(at, among, NOW, RULES)
-        queue = own_queue(at, among, lineup(among, NOW, RULES), choice)
+        queue = list(own_queue(at, among, lineup(among, NOW, RULES), choice))
         line = [t for t in lineup(among, NOW, RULES) if can_serve(at, t)]
         assert sorted(t.id for t in queue) == sorted(t.id for t in line)
         head = [choice.ticket] if isinstance(choice, Choice) else []
         assert queue == head + [t for t in line if t not in head]
+
+
+@given(
+    lobbies(),
+    st.sampled_from(RuleKind),
+    st.lists(st.tuples(st.integers(0, 11), st.integers(0, 2), st.integers(-30, 30)), max_size=6),
+    st.sampled_from([(), ("deadline",) * 3, ("priority",) * 3]),
+    st.sampled_from([GUESSED, MEASURED]),
+)
+def test_a_counter_chooses_among_few_as_among_all(
+    among: Lobby, kind: RuleKind, odd: list[tuple[int, int, int]], last: tuple[str, ...], times: dict[str, ServiceTime]
+) -> None:
+    """Also where ordinary tickets differ: with a head start, or with a slot they came too late or too early for."""
+    waiting = list(among.waiting)
+    for place, head_start, slot_in in odd:
+        one = waiting[place % len(waiting)]
+        waiting[place % len(waiting)] = replace(one, head_start_s=head_start * 60.0, slot_at=NOW + slot_in * MINUTE)
+    among = replace(among, waiting=waiting, last_reasons=last, service_times=times)
+    terms = line.terms(replace(RULES, kind=kind))
+    for at in among.counters:
+        post = line.post(at, None, among.services)
+        assert policy.choose(post, among.seen_from(at), NOW, terms) == policy.choose(post, among.in_numbers, NOW, terms)
+
+
+def test_of_a_crowd_a_counter_looks_at_few() -> None:
+    crowd = lobby(*(ticket(n, waited=200 - n, service=("plan", "device")[n % 2]) for n in range(1, 200)))
+    assert [one.id for one in crowd.seen_from(crowd.counters[0]).waiting] == [1, 2]
+
+
+def test_who_waits_for_one_counter_alone_is_seen_by_that_one() -> None:
+    seats = (counter(1), counter(2))
+    among = lobby(ticket(1, waited=9), replace(ticket(2, waited=20), to_counter=2), counters=seats)
+    assert [chosen(at, among)[0] for at in seats] == ["A001", "A002"]
 
 
 @given(lobbies())

@@ -7,6 +7,7 @@ from sqlite3 import Connection
 import pytest
 from lobby_stage import MINUTE, Stage
 
+from counter import views
 from db import tickets
 from db.connection import transaction
 from db.store import Store
@@ -40,7 +41,7 @@ def test_whoever_comes_goes_or_moves_is_read_as_the_rows_have_it(stage: Stage) -
         stage.store.write(step)
         stage.issue()
         with stage.store.read() as conn:
-            assert waiting(conn) == _anew(conn)
+            assert list(waiting(conn)) == _anew(conn)
 
 
 def test_who_read_before_a_change_and_who_after_it_each_see_their_own_moment(stage: Stage) -> None:
@@ -80,3 +81,15 @@ def test_records_of_a_long_day_do_not_pile_up(stage: Stage, monkeypatch: pytest.
             lambda conn, of=ticket.id: conn.execute("UPDATE tickets SET state = 'completed' WHERE id = ?", (of,))  # type: ignore[misc]
         )
     assert len(kept) <= 5
+
+
+def test_a_service_with_a_new_name_is_called_so_on_every_row_of_the_staffs_screens(stage: Stage) -> None:
+    stage.issue("plan")
+
+    def named() -> list[str]:
+        present = stage.present()
+        return [row["service_name"]["en"] for row in views.waiting(present.line, present)]
+
+    before = named()
+    stage.store.write(lambda conn: conn.execute("UPDATE services SET name_en = 'Contracts' WHERE code = 'plan'"))
+    assert (before, named()) == (["Plans & SIM cards"], ["Contracts"])
