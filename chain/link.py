@@ -19,6 +19,8 @@ from chain.dial import Dial, Line, Signals
 from chain.errors import JournalParted, UnknownChainToken
 from chain.leaving import leaving
 from chain.protocol import ALIVE_S, Hello, Mail, MailState, Standing, Welcome, digest
+from chain.sharing import Sharing
+from chain.visiting import Visiting
 from db import chain, events, settings
 from db.chain import ChainLink, MailDone
 from db.disk import CannotWrite
@@ -129,6 +131,8 @@ class _Session:
         self._acked = 0
         self._owes_moment = True
         self._told_at = self._noted_at = -NOTE_EVERY_S
+        self._sharing = Sharing(store, clock, line)
+        self._visiting = Visiting(store, clock, line)
         signals.mail.set()  # what came meanwhile
 
     def is_ours(self) -> bool:
@@ -192,10 +196,13 @@ class _Session:
         if time.monotonic() - self._noted_at >= NOTE_EVERY_S:
             self._keep_note()
         if not is_behind:
+            self._visiting.go_on()
+            self._sharing.go_on()
             self._signals.news.wait(self._patience_s())
 
     def _patience_s(self) -> float:
-        return max(0.0, self._told_at + (MOMENT_GAP_S if self._owes_moment else ALIVE_S) - time.monotonic())
+        moment_in_s = self._told_at + (MOMENT_GAP_S if self._owes_moment else ALIVE_S) - time.monotonic()
+        return max(0.0, min(moment_in_s, self._sharing.due_in_s, self._visiting.due_in_s))
 
     def _tell(self) -> bool:
         """Whether there is more to tell at once."""
@@ -252,13 +259,14 @@ class _Session:
         except CannotWrite:
             raise
         except LobbyError as refused:
-            self._refuse(mail, refused.code, _said(refused))
+            self._refuse(mail, refused.code, _said(refused), _words(refused))
         except ValidationError as invalid:
             places = (".".join(map(str, fault["loc"])) for fault in invalid.errors())
             self._refuse(mail, "invalid_request", ", ".join(places))
 
-    def _refuse(self, mail: Mail, code: str, reason: str) -> None:
-        self._store.write(lambda conn: self._finish(conn, mail, MailState.REFUSED, code=code, reason=reason[:2000]))
+    def _refuse(self, mail: Mail, code: str, reason: str, words: dict[str, Any] | None = None) -> None:
+        said = {"code": code, "reason": reason[:2000], "result": words or {}}
+        self._store.write(lambda conn: self._finish(conn, mail, MailState.REFUSED, **said))
 
     def _finish(self, conn: Connection, mail: Mail, state: MailState, **said: Any) -> None:
         answer = {"seq": events.version(conn), **said}
@@ -281,6 +289,11 @@ def _is_same(store: Store, link: ChainLink) -> bool:
     with store.read() as conn:
         now = chain.link(conn)
     return now is not None and (now.url, now.token) == (link.url, link.token)
+
+
+def _words(refused: LobbyError) -> dict[str, Any]:
+    """What was refused, to be said in any language: a text of the catalogue, and what fills its places."""
+    return {"text": refused.text, "values": {name: str(value) for name, value in refused.attrs.items()}}
 
 
 def _said(refused: LobbyError) -> str:

@@ -9,6 +9,9 @@ mail. So a store needs no address of its own, and whoever was cut off goes on by
     push   Batch → Taken           what happened, in order; taken means committed
     fetch  {} → {mail}             what is there for me, oldest first
     answer MailAnswer → {}         what became of it
+    held   {after} → {rows}        what you count of the places I hold for you, slot by slot
+    share  {rows} → {rows}         what I hold for you, what I want back; what you count (`kiosk.sharing` has the rule)
+    visits {visits} → {}           what has become of visits that were booked at your place
 """
 
 import json
@@ -22,6 +25,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 NAMESPACE = "/store"
 MOST_LINES = 500
 MOST_MAIL = 20
+MOST_PLACES = 300
+MOST_VISITS = 100
 LARGEST_SEQ = 2**53
 ALIVE_S = 15.0
 """A store says so often at least that it is there."""
@@ -38,6 +43,34 @@ class Kind(StrEnum):
     NOTICE = "notice"
     SETTINGS = "settings"
     MEMBERS = "members"
+    BOOKING = "booking"
+    BOOKING_CHANGE = "booking_change"
+    BOOKING_CANCEL = "booking_cancel"
+    REMOTE_TICKET = "remote_ticket"
+    REMOTE_CANCEL = "remote_cancel"
+
+
+class VisitState(StrEnum):
+    """Where a visit that was booked at the head office stands, as its customer is told."""
+
+    SENT = "sent"
+    """The store has not answered yet."""
+    REFUSED = "refused"
+    BOOKED = "booked"
+    KEPT = "kept"
+    """A place in line, for who comes in time."""
+    CHECKED_IN = "checked_in"
+    CALLED = "called"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+OVER = frozenset({
+    VisitState.REFUSED, VisitState.COMPLETED, VisitState.NO_SHOW, VisitState.CANCELLED, VisitState.EXPIRED,
+})  # fmt: skip
+"""After these there is no more to tell."""
 
 
 class MailState(StrEnum):
@@ -144,6 +177,70 @@ class MailAnswer(Shape):
     code: str | None = Field(default=None, max_length=64)
     reason: str | None = Field(default=None, max_length=2000)
     result: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class Places(Shape):
+    """What a store holds of one slot and kind; it wants at least `wanted` returned.
+
+    The head office books until `until`, both in seconds since the epoch. `services` as `db.chain_places` has them.
+    """
+
+    slot_at: float
+    services: str = Field(min_length=1, max_length=4000)
+    length_s: float = Field(gt=0, le=86_400)
+    until: float
+    granted: int = Field(ge=0, le=LARGEST_SEQ)
+    wanted: int = Field(ge=0, le=LARGEST_SEQ)
+
+
+class Share(Shape):
+    """Some of what a store holds."""
+
+    rows: list[Places] = Field(max_length=MOST_PLACES)
+
+
+class Counted(Shape):
+    """What the head office counts of one slot and kind; of `booked` the store has not answered `pending` yet."""
+
+    slot_at: float
+    services: str
+    length_s: float
+    granted: int
+    booked: int
+    pending: int
+    returned: int
+
+
+class HeldAfter(Shape):
+    """Asks for the rows after this one; from the first one on for None."""
+
+    after: tuple[float, str] | None = None
+
+
+class VisitTold(Shape):
+    """How a visit stands in its store: `ref` is the head office's number of it.
+
+    `number` and `counter` of the ticket it became; `ahead`, `low_s` and `high_s`: who stands before a place that is
+    kept in line, and how long it takes; `code`: with which it is checked in.
+    """
+
+    ref: int = Field(ge=1, le=LARGEST_SEQ)
+    state: VisitState
+    code: str = Field(max_length=32)
+    service: str = Field(max_length=64)
+    slot_at: float | None = None
+    expires_at: float | None = None
+    number: str | None = Field(default=None, max_length=16)
+    counter: int | None = None
+    ahead: int | None = None
+    low_s: int | None = None
+    high_s: int | None = None
+
+
+class Visits(Shape):
+    """Visits of which there is news."""
+
+    visits: list[VisitTold] = Field(max_length=MOST_VISITS)
 
 
 def digest(line: Sequence[Any]) -> str:

@@ -56,19 +56,46 @@ class Appointment:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldPlaces:
+    """Places of one slot that are the head office's: `granted` in all so far, `used` by bookings, `returned` by it.
+
+    A place held is one of a counter that can do each of `services` (their codes in alphabetical order with commas
+    between), and any one of them can be booked on it.
+    """
+
+    slot_at: float
+    services: str
+    length_s: float
+    granted: int
+    used: int = 0
+    returned: int = 0
+
+    @property
+    def ends_at(self) -> float:
+        """When the slot ends."""
+        return self.slot_at + self.length_s
+
+    @property
+    def held(self) -> int:
+        """How many places nobody here may book."""
+        return self.granted - self.used - self.returned
+
+
+@dataclass(frozen=True, slots=True)
 class Booking:
     """How visits are booked.
 
     A slot lasts `slot_s`, is booked at least `lead_s` before it begins and at most `horizon_days` days ahead; every
     counter that can do a service takes `per_counter` bookings a slot. `places` bounds the bookings of a service in one
-    slot further. `rights` says by tier who may book by themselves; a tier that is not named, and who has no card, book
-    through the staff.
+    slot further. `share_percent` of what is free is held for the public booking of a chain's head office. `rights` says by
+    tier who may book by themselves; a tier that is not named, and who has no card, book through the staff.
     """
 
     slot_s: int = 15 * 60
     lead_s: int = 60 * 60
     horizon_days: int = 30
     per_counter: int = 1
+    share_percent: int = 50
     places: Mapping[str, int] = field(default_factory=dict)
     rights: Mapping[str, BookingRight] = field(
         default_factory=lambda: {

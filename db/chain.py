@@ -5,6 +5,8 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from db import chain_places
+
 
 @dataclass(frozen=True, slots=True)
 class ChainLink:
@@ -56,8 +58,10 @@ def join(
 
 
 def leave(conn: sqlite3.Connection) -> bool:
-    """Belong to no chain; whether the store did."""
+    """Belong to no chain; whether the store did. What was booked there and came here stays booked."""
     conn.execute("DELETE FROM chain_mail")
+    conn.execute("DELETE FROM chain_visits")
+    chain_places.release(conn)
     return bool(conn.execute("DELETE FROM chain_link").rowcount)
 
 

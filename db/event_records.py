@@ -94,6 +94,9 @@ class EventKind(StrEnum):
     PURGED = "purged"
     CHAIN_JOINED = "chain_joined"
     CHAIN_LEFT = "chain_left"
+    REMOTE_KEPT = "remote_kept"
+    REMOTE_GIVEN_BACK = "remote_given_back"
+    REMOTE_EXPIRED = "remote_expired"
 
 
 @dataclass(frozen=True, slots=True)

@@ -702,6 +702,35 @@ def chain_of_stores(db: Database) -> None:
         db.execute(statement)
 
 
+_BOOKED_ELSEWHERE = """
+CREATE TABLE chain_places (
+    slot_at REAL NOT NULL, services TEXT NOT NULL, length_s REAL NOT NULL CHECK (length_s > 0),
+    granted INTEGER NOT NULL, used INTEGER NOT NULL DEFAULT 0 CHECK (used >= 0), returned INTEGER NOT NULL DEFAULT 0 CHECK (returned >= 0),
+    PRIMARY KEY (slot_at, services), CHECK (used + returned <= granted)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE remote_tickets (
+    code TEXT PRIMARY KEY, service TEXT NOT NULL REFERENCES services (code), language TEXT NOT NULL, taken_at REAL NOT NULL, expires_at REAL NOT NULL,
+    state TEXT NOT NULL DEFAULT 'kept' CHECK (state IN ('kept', 'checked_in', 'expired', 'given_back')),
+    ticket_id INTEGER REFERENCES tickets (id), CHECK (expires_at >= taken_at), CHECK ((state = 'checked_in') = (ticket_id IS NOT NULL))
+) STRICT;
+CREATE INDEX remote_tickets_kept ON remote_tickets (expires_at) WHERE state = 'kept';
+
+CREATE TABLE chain_visits (
+    ref INTEGER PRIMARY KEY, appointment TEXT UNIQUE REFERENCES appointments (code), remote TEXT UNIQUE REFERENCES remote_tickets (code),
+    told TEXT, is_over INTEGER NOT NULL DEFAULT 0 CHECK (is_over IN (0, 1)), CHECK ((appointment IS NULL) <> (remote IS NULL))
+) STRICT;
+CREATE INDEX chain_visits_open ON chain_visits (ref) WHERE is_over = 0;
+"""
+
+
+@steps()
+def booked_elsewhere(db: Database) -> None:
+    """Places of slots that are held for the head office, visits that were booked there, and places kept in line."""
+    for statement in _statements(_BOOKED_ELSEWHERE):
+        db.execute(statement)
+
+
 def _statements(script: str) -> list[str]:
     """Split a script (sqlite3's own `executescript` would commit the migration's transaction)."""
     statements, current = [], ""

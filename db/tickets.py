@@ -27,10 +27,10 @@ def insert(conn: sqlite3.Connection, ticket: Ticket, request_key: str) -> Ticket
     """Insert a waiting ticket and return it with its id."""
     cursor = conn.execute(
         "INSERT INTO tickets (number, token, request_key, business_day, service, class, language, issued_at, tier, head_start_s,"
-        " due_at, slot_at, member_no, appointment_code, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " due_at, slot_at, member_no, appointment_code, note, placed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (ticket.number, ticket.token, request_key, ticket.business_day, ticket.service, ticket.ticket_class, ticket.language,
          ticket.issued_at, ticket.tier, ticket.head_start_s, ticket.due_at, ticket.slot_at, ticket.member_no,
-         ticket.appointment_code, ticket.note),
+         ticket.appointment_code, ticket.note, ticket.placed_at),
     )  # fmt: skip
     return dataclasses.replace(ticket, id=int(cursor.lastrowid or 0))
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from counter.card import card_refusal
 from counter.moment import Present
 from counter.present import load
-from db import appointments, calendar, events, members, tickets
+from db import appointments, calendar, events, members, remote_tickets, tickets
 from db.booking_records import Appointment, AppointmentState
 from db.event_records import EventKind
 from db.people_records import Device
 from db.ticket_records import Ticket, TicketClass
-from kiosk import identify
+from kiosk import identify, remote
 from kiosk.errors import AppointmentOtherDay, AppointmentOver, AppointmentUsed, MalformedCode, UnknownAppointment
 from kiosk.issuing import Issued, as_member, draft_ticket, held, require_open, write
 from kiosk.notes import HAD_TICKET
@@ -23,7 +23,7 @@ from kiosk.notes import HAD_TICKET
 
 @dataclass(frozen=True, slots=True)
 class CheckIn:
-    """Somebody with a booking: `code` or `phone`."""
+    """Somebody with a booking: `code` or `phone`. A place kept from elsewhere has a code too."""
 
     request_key: str
     code: str | None = None
@@ -32,15 +32,18 @@ class CheckIn:
 
 
 def check_in(conn: sqlite3.Connection, wish: CheckIn, device: Device | None, actor: str, now: float) -> Issued:
-    """Turn a booking into a ticket; a second check-in gives the first one's ticket.
+    """Turn a booking, or a place kept from elsewhere, into a ticket; a second check-in gives the first one's ticket.
 
-    Raises `UnknownAppointment`, `AppointmentOtherDay`, `AppointmentUsed`, `MalformedPhone`, `MalformedCode` and
-    `StoreClosed`.
+    Raises `UnknownAppointment`, `AppointmentOtherDay`, `AppointmentUsed`, `MalformedPhone`, `MalformedCode`,
+    `RemoteExpired`, `RemoteOver` and `StoreClosed`.
     """
     lobby = load(conn, now)
     repeated = tickets.by_request_key(conn, wish.request_key)
     if repeated is not None:
         return held(conn, repeated, lobby)
+    kept = remote_tickets.by_code(conn, wish.code.strip()) if wish.code else None
+    if kept is not None:
+        return remote.check_in(conn, kept, wish.request_key, wish.language, device, actor, lobby)
     booking = _find(conn, wish, lobby)
     had = _held(conn, booking)
     if had is not None:

@@ -13,14 +13,16 @@ from typing import Any
 from counter.card import card_refusal
 from counter.desk_errors import PhoneUnknown
 from counter.offering import offered
-from db import appointments, calendar, counters, events, members, settings
+from db import appointments, calendar, chain_places, counters, events, members, remote_tickets, settings
 from db.booking_records import Appointment, AppointmentState, BookingRight
+from db.errors import UnknownService
 from db.event_records import EventKind
 from db.people_records import Device, Staff
 from db.setting_records import Settings
 from kiosk import slots
 from kiosk.errors import (
     AppointmentFixed,
+    AppointmentOver,
     BookingNotAllowed,
     DayFull,
     NoSuchAppointment,
@@ -42,16 +44,17 @@ NEAREST = 4
 
 @dataclass(frozen=True, slots=True)
 class Booker:
-    """Who books, changes or cancels: one of the staff, or a program of the hotline or the web."""
+    """Who books, changes or cancels: one of the staff, a program of the hotline or the web, or another `name`."""
 
     person: Staff | None = None
     device: Device | None = None
+    name: str = "system"
 
     @property
     def actor(self) -> str:
         """As the journal names them."""
         known = self.person or self.device
-        return known.actor if known else "system"
+        return known.actor if known else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +86,14 @@ def offers(conn: sqlite3.Connection, service: str, day: date, now: float) -> lis
     store = _store_with(conn, service)
     span = slots.day_span(day, store)
     bookings = appointments.active_during(conn, span.begins, span.ends)
+    held = chain_places.during(conn, span.begins, span.ends, appointments.LONGEST_S)
     at = slots.lanes(counters.everyone(conn), store.booking)
     most = store.booking.places.get(service)
     return [
         Offer(
             slot,
             slots.places(service, at, store.booking),
-            slots.places_left(service, slots.taken_in(slot, bookings), at, most),
+            slots.places_left(service, slots.taken_in(slot, bookings, held), at, most),
             _refusal(slot, store, now),
         )
         for slot in slots.slots_of(day, store)
@@ -127,6 +131,74 @@ def book(conn: sqlite3.Connection, wish: Wish, by: Booker, now: float) -> tuple[
     data = {**_where(booking, store), "channel": booking.channel, "right": right, "permission": bool(wish.permission)}
     events.append(conn, now, EventKind.APPOINTMENT_BOOKED, by.actor, code=booking.code, **data)
     return booking, True
+
+
+def take_over(
+    conn: sqlite3.Connection, booked: Appointment, services: str, request_key: str, by: Booker, now: float
+) -> Appointment:
+    """Make an appointment of what was booked at the head office on a held place for `services`, and return it.
+
+    It was promised, so it asks neither for a right nor for lead time; its code is another one where that is taken. What
+    has no held place needs a free one. A repeat gets the same. Raises `UnknownService`, `AppointmentOver`, `PhoneBusy`,
+    and without a held place what `book` raises of the slot.
+    """
+    repeated = appointments.by_request_key(conn, request_key)
+    if repeated is not None:
+        return repeated
+    store = settings.set_up(conn).settings
+    booking = replace(booked, code=free_code(conn, booked.code), booked_at=now, booked_by=by.actor)
+    booking = _promised(conn, booking, services, store, now)
+    _require_one_visit(conn, booking, store)
+    appointments.insert(conn, booking, request_key)
+    data = {**_where(booking, store), "channel": booking.channel, "right": "share", "permission": False}
+    events.append(conn, now, EventKind.APPOINTMENT_BOOKED, by.actor, code=booking.code, **data)
+    return booking
+
+
+def move_over(
+    conn: sqlite3.Connection, code: str, service: str, slot_at: float, services: str, by: Booker, now: float
+) -> Appointment:
+    """Move a booking to another held place, as its customer did at the head office.
+
+    Raises `NoSuchAppointment`, `AppointmentFixed`, and what `take_over` raises.
+    """
+    before = find(conn, code)
+    if before.state != AppointmentState.BOOKED:
+        raise AppointmentFixed
+    store = settings.set_up(conn).settings
+    moved = replace(before, service=service, slot_at=slot_at, reminded_at=None, reminded_by=None)
+    after = _promised(conn, moved, services, store, now)
+    _require_one_visit(conn, after, store)
+    if not appointments.change(conn, after):
+        raise AppointmentFixed
+    data = {"was": _where(before, store), "fields": ["service", "slot_at"], **_where(after, store)}
+    events.append(conn, now, EventKind.APPOINTMENT_CHANGED, by.actor, code=after.code, **data)
+    return after
+
+
+def free_code(conn: sqlite3.Connection, wanted: str) -> str:
+    """The code that is wanted, or another one where that is taken."""
+    return wanted if _is_new(conn, wanted) else _new_code(conn)
+
+
+def _promised(
+    conn: sqlite3.Connection, booking: Appointment, services: str, store: Settings, now: float
+) -> Appointment:
+    """The booking on a place held for it; a place of its slot's number where that has one, as far as counters go."""
+    known = settings.services(conn)
+    if booking.service not in known:
+        raise UnknownService(service=booking.service, known=", ".join(known))
+    if booking.slot_at < calendar.day_start(now, store):
+        slot_at = calendar.local(booking.slot_at, store)
+        raise AppointmentOver(day=slot_at.date().isoformat(), time=f"{slot_at:%H:%M}")
+    held = chain_places.length_s(conn, booking.slot_at, services)
+    if held is None or not chain_places.use(conn, booking.slot_at, services):
+        return _placed(conn, replace(booking, length_s=store.booking.slot_s), store, now)
+    slot = Slot(booking.slot_at, booking.slot_at + held)
+    places = slots.places(booking.service, slots.lanes(counters.everyone(conn), store.booking), store.booking)
+    place = _first_place(booking, _others(conn, booking, slot))
+    on_place = (place, places) if place <= places else (None, None)
+    return replace(booking, length_s=held, place=on_place[0], places=on_place[1])
 
 
 def change(
@@ -251,14 +323,24 @@ def _placed(conn: sqlite3.Connection, booking: Appointment, store: Settings, now
     refusal = _refusal(slot, store, now)
     if refusal is not None:
         raise refusal
-    others = [b for b in appointments.active_during(conn, slot.begins, slot.ends) if b.code != booking.code]
+    others = _others(conn, booking, slot)
+    held = chain_places.during(conn, slot.begins, slot.ends, appointments.LONGEST_S)
     at = slots.lanes(counters.everyone(conn), store.booking)
     most = store.booking.places.get(booking.service)
-    if not slots.places_left(booking.service, slots.taken_in(slot, others), at, most):
+    if not slots.places_left(booking.service, slots.taken_in(slot, others, held), at, most):
         raise _full(conn, booking, day, store, now)
-    held = {b.place for b in others if (b.service, b.slot_at) == (booking.service, booking.slot_at)}
-    place = next(n for n in range(1, len(held) + 2) if n not in held)
-    return replace(booking, place=place, places=slots.places(booking.service, at, store.booking))
+    return replace(
+        booking, place=_first_place(booking, others), places=slots.places(booking.service, at, store.booking)
+    )
+
+
+def _others(conn: sqlite3.Connection, booking: Appointment, slot: Slot) -> list[Appointment]:
+    return [b for b in appointments.active_during(conn, slot.begins, slot.ends) if b.code != booking.code]
+
+
+def _first_place(booking: Appointment, others: Sequence[Appointment]) -> int:
+    had = {b.place for b in others if (b.service, b.slot_at) == (booking.service, booking.slot_at)}
+    return next(n for n in range(1, len(had) + 2) if n not in had)
 
 
 def _full(conn: sqlite3.Connection, booking: Appointment, day: date, store: Settings, now: float) -> SlotFull | DayFull:
@@ -289,8 +371,12 @@ def _require_one_visit(conn: sqlite3.Connection, booking: Appointment, store: Se
 def _new_code(conn: sqlite3.Connection) -> str:
     while True:
         code = str(CODES.start + secrets.randbelow(len(CODES)))
-        if appointments.by_code(conn, code) is None:
+        if _is_new(conn, code):
             return code
+
+
+def _is_new(conn: sqlite3.Connection, code: str) -> bool:
+    return appointments.by_code(conn, code) is None and remote_tickets.by_code(conn, code) is None
 
 
 def _where(booking: Appointment, store: Settings) -> dict[str, Any]:

@@ -280,3 +280,38 @@ class PermissionNeeded(LobbyError):
 
     code, status, field = "permission_needed", 403, "permission"
     text = "Customers of this tier book by permission only. Say in “permission” why it was given."
+
+
+class RemoteUnknown(LobbyError):
+    """A place in line that was never kept here."""
+
+    code, status = "unknown_remote_ticket", 404
+    text = "This store keeps no such place. Please take a number."
+
+
+class RemoteExpired(LobbyError):
+    """Somebody came too late for a place that was kept."""
+
+    code, status = "remote_ticket_expired", 409
+    text = "This place was kept until {time}. Please take a number here."
+
+
+class RemoteOver(LobbyError):
+    """A place that was given back, or whose ticket is over."""
+
+    code, status = "remote_ticket_over", 409
+    text = "This place has already been used or given back. Please take a number here."
+
+
+class TooManyKept(LobbyError):
+    """As many are on their way as can be kept a place for."""
+
+    code, status = "too_many_kept", 409
+    text = "Many people are already on their way. Please try again later, or take a number at the store."
+
+
+class WaitUnknown(LobbyError):
+    """Nobody can say when somebody has to be there."""
+
+    code, status = "wait_unknown", 409
+    text = "How long the wait is cannot be said now. Please take a number at the store."

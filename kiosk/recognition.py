@@ -12,7 +12,7 @@ from kiosk import identify, scanning
 from kiosk.greeting import wishes
 from kiosk.identify import Recognised
 from kiosk.issuing import require_open
-from kiosk.scanning import Booked
+from kiosk.scanning import Booked, Kept
 
 Json = dict[str, Any]
 
@@ -20,7 +20,8 @@ Json = dict[str, Any]
 def tell(
     conn: sqlite3.Connection, lobby: Present, *, phone: str | None, member_no: str | None, code: str | None = None
 ) -> Json:
-    """`kind` says what the answer is: `member` (below), `appointment` {code}, or `ticket` {ticket}.
+    """`kind` says what the answer is: `member` (below), `ticket` {ticket}, or `appointment` {code}, which may also be a
+    place kept from elsewhere.
 
     A member: {vip, greeting, tier_name, reason, wishes, member_no, booking: {code, time, service_name} | null,
     ticket: the one they hold | null}. Raises `UnknownMember`, `MalformedPhone`; for a code `UnknownCode`, `TicketOver`,
@@ -33,8 +34,8 @@ def tell(
     if isinstance(found, Ticket):
         return {"kind": "ticket", "ticket": _ticket(conn, found, lobby)}
     require_open(lobby)
-    if isinstance(found, Booked):
-        return {"kind": "appointment", "code": found.booking.code}
+    if isinstance(found, Booked | Kept):
+        return {"kind": "appointment", "code": found.code}
     return _member(conn, found, lobby)
 
 

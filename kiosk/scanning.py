@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from counter.card import card_refusal
 from counter.moment import Present
-from db import appointments, calendar, members, tickets
+from db import appointments, calendar, members, remote_tickets, tickets
 from db.booking_records import Appointment, AppointmentState
 from db.ticket_records import Ticket, TicketState
 from kiosk import identify
@@ -26,9 +26,21 @@ class Booked:
 
     booking: Appointment
 
+    @property
+    def code(self) -> str:
+        """With which it is checked in."""
+        return self.booking.code
 
-def read(conn: sqlite3.Connection, code: str, lobby: Present) -> Ticket | Booked | Recognised:
-    """What a code means: an open ticket, a booking, or a member. Raises `UnknownCode`, `TicketOver`."""
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A place in line that somebody kept from elsewhere, to be checked in by its `code`."""
+
+    code: str
+
+
+def read(conn: sqlite3.Connection, code: str, lobby: Present) -> Ticket | Booked | Kept | Recognised:
+    """What a code means: an open ticket, a booking, a kept place, or a member. Raises `UnknownCode`, `TicketOver`."""
     text = unicodedata.normalize("NFKC", code).strip()
     link = _TICKET_LINK.search(text)
     if link:
@@ -38,6 +50,8 @@ def read(conn: sqlite3.Connection, code: str, lobby: Present) -> Ticket | Booked
     booking = appointments.by_code(conn, number)
     if booking is not None:
         return Booked(booking)
+    if remote_tickets.by_code(conn, number) is not None:
+        return Kept(number)
     return _person(conn, number, lobby)
 
 

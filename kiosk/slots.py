@@ -2,9 +2,12 @@
 
 Every counter that takes appointments serves so many of them a slot, each for a service it can do. A service has a place
 left while one more booking of it can still be given to a counter, those of other services included.
+
+What takes a place is written as the services its counter must be able to do, in alphabetical order with commas between:
+one for a booking, and all that may be booked on it for a place that is held for the head office. Whichever of them is
+booked then needs no more than what was held, so turning a held place into a booking never takes a place from anybody.
 """
 
-from collections import Counter as Tally
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -12,7 +15,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from db import calendar
-from db.booking_records import Appointment, Booking
+from db.booking_records import Appointment, Booking, HeldPlaces
 from db.counter_records import Counter, Permission
 from db.setting_records import Hours, Settings
 from db.ticket_records import TicketClass
@@ -63,9 +66,39 @@ def places(service: str, at: Lanes, booking: Booking) -> int:
     return places_left(service, (), at, booking.places.get(service))
 
 
-def taken_in(slot: Slot, bookings: Sequence[Appointment]) -> tuple[str, ...]:
-    """The services of the bookings that reach into a slot."""
-    return tuple(sorted(b.service for b in bookings if b.slot_at < slot.ends and b.ends_at > slot.begins))
+def taken_in(slot: Slot, bookings: Sequence[Appointment], held: Sequence[HeldPlaces] = ()) -> tuple[str, ...]:
+    """What the bookings and the held places that reach into a slot take of it."""
+    taken = [b.service for b in bookings if b.slot_at < slot.ends and b.ends_at > slot.begins]
+    for row in held:
+        if row.slot_at < slot.ends and row.ends_at > slot.begins:
+            taken += [row.services] * row.held
+    return tuple(sorted(taken))
+
+
+def lanes_left(taken: tuple[str, ...], at: Lanes) -> int:
+    """How many counters' places nothing is given to; none where not even what is `taken` fits."""
+    return len(at) - len(taken) if _all_fit(taken, at) else 0
+
+
+def holdable(taken: tuple[str, ...], at: Lanes, booking: Booking, offered: frozenset[str], turn: int) -> str | None:
+    """A place that can still be held beside what is `taken`: of the counter that can do most of the `offered` services.
+
+    None where there is none. Of equals it is another one at each `turn`. A service with a bound counts every held place
+    it could be booked on, and stands on none beyond.
+    """
+    room = frozenset(code for code in offered if _room(code, taken, at, booking.places.get(code)))
+    kinds = sorted({",".join(sorted(lane & room)) for lane in at if lane & room})
+    if not kinds:
+        return None
+    start = turn % len(kinds)
+    by_breadth = sorted(kinds[start:] + kinds[:start], key=lambda kind: -len(needs(kind)))
+    return next((kind for kind in by_breadth if _all_fit((*taken, kind), at)), None)
+
+
+@lru_cache(1024)
+def needs(place: str) -> frozenset[str]:
+    """The services that a place's counter must be able to do."""
+    return frozenset(place.split(","))
 
 
 @lru_cache(4096)
@@ -74,11 +107,21 @@ def places_left(service: str, taken: tuple[str, ...], at: Lanes, most: int | Non
     matching = _Matching(at)
     if not all(matching.add(other) for other in taken):
         return 0
-    room = len(at) if most is None else max(0, most - Tally(taken)[service])
+    room = _room(service, taken, at, most)
     left = 0
     while left < room and matching.add(service):
         left += 1
     return left
+
+
+@lru_cache(4096)
+def _all_fit(taken: tuple[str, ...], at: Lanes) -> bool:
+    matching = _Matching(at)
+    return all(matching.add(one) for one in taken)
+
+
+def _room(service: str, taken: tuple[str, ...], at: Lanes, most: int | None) -> int:
+    return len(at) if most is None else max(0, most - sum(service in needs(one) for one in taken))
 
 
 class _Matching:
@@ -88,16 +131,16 @@ class _Matching:
         self._lanes = at
         self._given: dict[int, str] = {}
 
-    def add(self, service: str) -> bool:
+    def add(self, place: str) -> bool:
         """Find room for one more; false where there is none."""
-        return self._place(service, set())
+        return self._place(place, set())
 
-    def _place(self, service: str, tried: set[int]) -> bool:
+    def _place(self, place: str, tried: set[int]) -> bool:
         for lane, skills in enumerate(self._lanes):
-            if service in skills and lane not in tried:
+            if needs(place) <= skills and lane not in tried:
                 tried.add(lane)
                 if lane not in self._given or self._place(self._given[lane], tried):
-                    self._given[lane] = service
+                    self._given[lane] = place
                     return True
         return False
 

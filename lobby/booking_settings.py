@@ -35,13 +35,15 @@ class BookingSet(Body):
     """How visits are booked; what is absent stays as it is.
 
     `places` bounds the bookings of a service in one slot (null: as many as the counters allow); `rights` says per tier
-    who may book: `free`, `by_permission` or `staff_only`.
+    who may book: `free`, `by_permission` or `staff_only`. `share_percent` of the free places are held for a
+    head office.
     """
 
     slot_minutes: int | None = Field(default=None, ge=SLOT_MINUTES[0], le=SLOT_MINUTES[1])
     lead_minutes: int | None = Field(default=None, ge=0, le=30 * 24 * 60)
     horizon_days: int | None = Field(default=None, ge=1, le=365)
     per_counter: int | None = Field(default=None, ge=1, le=20)
+    share_percent: int | None = Field(default=None, ge=0, le=100)
     places: dict[str, int | None] | None = None
     rights: dict[str, BookingRight] | None = None
 
@@ -56,6 +58,7 @@ def apply(conn: sqlite3.Connection, body: BookingSet) -> bool:
         lead_s=before.lead_s if body.lead_minutes is None else body.lead_minutes * MINUTE_S,
         horizon_days=before.horizon_days if body.horizon_days is None else body.horizon_days,
         per_counter=before.per_counter if body.per_counter is None else body.per_counter,
+        share_percent=before.share_percent if body.share_percent is None else body.share_percent,
         places=_places(dict(before.places), body.places or {}, store),
         rights=_rights(dict(before.rights), body.rights or {}, store),
     )

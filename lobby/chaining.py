@@ -15,14 +15,14 @@ from counter.web import Body, Context
 from db import chain
 from db.words import Names
 from display import acts
-from lobby import __version__, commands
+from lobby import __version__, commands, visit_mail
+from lobby.visit_mail import HEAD_OFFICE
 
 if TYPE_CHECKING:
     from chain.link import Link, Work
     from chain.protocol import Mail
 
 LOOK_EVERY_S = 2.0
-ACTOR = "head office"
 DAY_S = 86_400
 
 
@@ -82,18 +82,20 @@ class Chaining:
                 return self._notice(NoticeMail.model_validate(mail.body))
             case Kind.SETTINGS:
                 return self._settings(SettingsMail.model_validate(mail.body))
+        if mail.kind in visit_mail.DELIVERIES:
+            return visit_mail.deliver(mail.kind, mail.body, self._context)
         raise UnknownMail(kind=mail.kind)
 
     def _notice(self, wish: NoticeMail) -> Work:
         text = Names(wish.zh, wish.en)
 
         def put_up(conn: Connection) -> dict[str, Any]:
-            return {"act": acts.put_up(conn, text, wish.length_s, ACTOR, self._context.clock()).id}
+            return {"act": acts.put_up(conn, text, wish.length_s, HEAD_OFFICE, self._context.clock()).id}
 
         return put_up
 
     def _settings(self, wish: SettingsMail) -> Work:
-        work = commands.ready(self._context, "settings-import", {"text": wish.toml}, ACTOR)
+        work = commands.ready(self._context, "settings-import", {"text": wish.toml}, HEAD_OFFICE)
 
         def take_over(conn: Connection) -> dict[str, Any]:
             outcome = work(conn)

@@ -199,6 +199,9 @@ LABELS = {
     "settings.booking.lead_s": Label(Message("lead_s", "Booked at least so long ahead"), _minutes),
     "settings.booking.horizon_days": Label(Message("horizon_days", "Booked at most so many days ahead")),
     "settings.booking.per_counter": Label(Message("per_counter", "Bookings per counter and slot")),
+    "settings.booking.share_percent": Label(
+        Message("share_percent", "Percent of free places held for the head office")
+    ),
     "settings.booking.places": Label(Message("places", "Most per slot")),
     "settings.booking.rights": Label(Message("rights", "Who may book"), _RIGHTS),
     "settings.desk.recall_gap_s": Label(Message("recall_gap_s", "Between two calls of a number"), _seconds),

@@ -65,6 +65,7 @@ def _booking(conn: sqlite3.Connection) -> Json:
         "lead_minutes": int(booking.lead_s // MINUTE_S),
         "horizon_days": booking.horizon_days,
         "per_counter": booking.per_counter,
+        "share_percent": booking.share_percent,
         "rights": dict(booking.rights),
     }
 

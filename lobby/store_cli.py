@@ -251,6 +251,7 @@ def _print_changes(outcome: Json, as_json: bool) -> None:
 @click.option("--lead-minutes", type=int, help="How long before its slot a visit has to be booked.")
 @click.option("--horizon-days", type=int, help="How many days ahead visits can be booked.")
 @click.option("--per-counter", type=int, help="Bookings that one counter takes in a slot.")
+@click.option("--share-percent", type=int, help="Percent of the free places held for a chain's head office.")
 @click.option(
     "--places", multiple=True, metavar="SERVICE=N", help="Most bookings of a service a slot; empty for no limit."
 )

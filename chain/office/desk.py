@@ -1,15 +1,15 @@
 """Owns what the head office answers a store on its line: each question checked, each refusal in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from gevent.lock import BoundedSemaphore
 from pydantic import BaseModel, Field, ValidationError
 
-from chain.office import mail, stores
+from chain.office import mail, shares, stores, visits
 from chain.office.database import Database
 from chain.office.ingest import Ingest
-from chain.protocol import LARGEST_SEQ, Batch, Hello, MailAnswer, Shape, Taken
+from chain.protocol import LARGEST_SEQ, Batch, HeldAfter, Hello, MailAnswer, Shape, Share, Taken, Visits
 from db.errors import LobbyError
 
 BUSY = 6
@@ -45,6 +45,9 @@ class Desk:
             "push": (Batch, self._push),
             "fetch": (_Nothing, self._fetch),
             "answer": (MailAnswer, self._answer),
+            "held": (HeldAfter, self._held),
+            "share": (Share, self._share),
+            "visits": (Visits, self._visits),
         }
 
     @property
@@ -91,5 +94,27 @@ class Desk:
 
     def _answer(self, store_id: int, _: str, said: MailAnswer) -> Json:
         with self._database.transaction() as conn:
-            mail.answer(conn, store_id, said)
+            if mail.answer(conn, store_id, said):
+                visits.settle(conn, store_id, said)
         return {}
+
+    def _held(self, store_id: int, line: str, asked: HeldAfter) -> Json:
+        with self._database.transaction() as conn:
+            stores.require_line(conn, store_id, line)
+            return _rows(shares.after(conn, store_id, asked.after))
+
+    def _share(self, store_id: int, line: str, told: Share) -> Json:
+        with self._database.transaction() as conn:
+            stores.require_line(conn, store_id, line)
+            return _rows(shares.take(conn, store_id, told.rows))
+
+    def _visits(self, store_id: int, line: str, told: Visits) -> Json:
+        with self._database.transaction() as conn:
+            stores.require_line(conn, store_id, line)
+            for one in told.visits:
+                visits.tell(conn, store_id, one)
+        return {}
+
+
+def _rows(counted: Sequence[Shape]) -> Json:
+    return {"rows": [one.model_dump() for one in counted]}

@@ -1,4 +1,4 @@
-"""Owns what the head office refuses its own people."""
+"""Owns what the head office refuses its own people, and the public."""
 
 from db.errors import LobbyError
 
@@ -36,3 +36,52 @@ class UnknownPerson(LobbyError):
 
     code, status, field = "unknown_person", 404, "name"
     text = "Nobody at the head office is called “{name}”."
+
+
+class NoSuchVisit(LobbyError):
+    """A link that leads nowhere."""
+
+    code, status = "unknown_visit", 404
+    text = "We do not know this visit. Look at the link again, or book anew."
+
+
+class PlaceTaken(LobbyError):
+    """Somebody was faster, or the time is near."""
+
+    code, status, field = "place_taken", 409, "slot_at"
+    text = "This time has just been taken. Please choose another one."
+
+
+class VisitFixed(LobbyError):
+    """It is over, or about to be changed."""
+
+    code, status = "visit_fixed", 409
+    text = "This can no longer be changed here. If something is wrong, please ask the staff of the store."
+
+
+class StoreOffline(LobbyError):
+    """Nobody can say how the line there is."""
+
+    code, status = "store_offline", 409
+    text = "This store cannot be reached at the moment, so no number can be taken from afar. You can book a time, or go there."
+
+
+class StoreShut(LobbyError):
+    """No line to stand in."""
+
+    code, status = "store_shut", 409
+    text = "This store is closed now. You can book a time."
+
+
+class NoWaitKnown(LobbyError):
+    """Nobody can say whether somebody would come in time."""
+
+    code, status, field = "no_wait_known", 409, "service"
+    text = "How long the wait is cannot be said now, so no number can be taken from afar. Please take one at the store."
+
+
+class TooMuchAsked(LobbyError):
+    """One address asks again and again."""
+
+    code, status = "too_much_asked", 429
+    text = "That was too often. Please wait a while and try again."

@@ -9,6 +9,7 @@ from typing import Any
 from psycopg.errors import UniqueViolation
 
 from chain.errors import JournalParted, NotParted, NotThisLine, UnknownStore
+from chain.office import shares
 from chain.office.database import Conn, one
 from chain.protocol import Hello, Standing, Welcome, digest
 from db.errors import NameTaken
@@ -123,8 +124,8 @@ def part(conn: Conn, store_id: int, line: str, common: int) -> None:
 def accept(conn: Conn, name: str, by: str) -> None:
     """A parted store goes on as a new incarnation after the last common line; what came after it before is kept apart.
 
-    What it was asked and had done after that line is lost to it, so it is asked again. Raises `UnknownStore`,
-    `NotParted`.
+    What it was asked and had done after that line is lost to it, so it is asked again. Of the places it held all that are
+    free are returned: it may hold them no more. Raises `UnknownStore`, `NotParted`.
     """
     store = by_name(conn, name)
     changed = conn.execute(
@@ -140,9 +141,10 @@ def accept(conn: Conn, name: str, by: str) -> None:
     )
     conn.execute(
         "UPDATE mail SET state = 'pending', answered_at = NULL, seq = NULL, code = NULL, reason = NULL, result = NULL"
-        " WHERE store = %s AND seq > %s",
+        " WHERE store = %s AND seq > %s AND state = 'applied'",
         (store.id, store.common),
     )
+    shares.close(conn, store.id)
 
 
 def require_line(conn: Conn, store_id: int, line: str) -> dict[str, Any]:

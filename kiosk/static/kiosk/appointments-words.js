@@ -31,7 +31,7 @@ export function standing(booking, now) {
   return isLate ? { tone: "late", text: t("Not here yet") } : { tone: booking.state, text: STATES[booking.state]?.() ?? booking.state };
 }
 
-const CHANNELS = { staff: () => t("Staff"), hotline: () => t("Hotline"), web: () => t("Web"), manager: () => t("Account manager"), import: () => t("List"), api: () => t("Program") };
+const CHANNELS = { staff: () => t("Staff"), hotline: () => t("Hotline"), web: () => t("Web"), manager: () => t("Account manager"), import: () => t("List"), api: () => t("Program"), headoffice: () => t("Head office") };
 export const channelName = (channel) => CHANNELS[channel]?.() ?? channel;
 
 /** Journal actors are `staff:NAME`, `device:NAME`, `command`. */
