@@ -29,6 +29,7 @@ from kiosk.errors import (
     NoSuchSlot,
     PermissionNeeded,
     PhoneBusy,
+    PhoneBusyThen,
     SlotFull,
     SlotTooFar,
     SlotTooSoon,
@@ -139,8 +140,8 @@ def take_over(
     """Make an appointment of what was booked at the head office on a held place for `services`, and return it.
 
     It was promised, so it asks neither for a right nor for lead time; its code is another one where that is taken. What
-    has no held place needs a free one. A repeat gets the same. Raises `UnknownService`, `AppointmentOver`, `PhoneBusy`,
-    and without a held place what `book` raises of the slot.
+    has no held place needs a free one. A repeat gets the same. Raises `UnknownService`, `AppointmentOver`,
+    `PhoneBusyThen`, and without a held place what `book` raises of the slot.
     """
     repeated = appointments.by_request_key(conn, request_key)
     if repeated is not None:
@@ -148,7 +149,7 @@ def take_over(
     store = settings.set_up(conn).settings
     booking = replace(booked, code=free_code(conn, booked.code), booked_at=now, booked_by=by.actor)
     booking = _promised(conn, booking, services, store, now)
-    _require_one_visit(conn, booking, store)
+    _require_no_other(conn, booking)
     appointments.insert(conn, booking, request_key)
     data = {**_where(booking, store), "channel": booking.channel, "right": "share", "permission": False}
     events.append(conn, now, EventKind.APPOINTMENT_BOOKED, by.actor, code=booking.code, **data)
@@ -168,7 +169,7 @@ def move_over(
     store = settings.set_up(conn).settings
     moved = replace(before, service=service, slot_at=slot_at, reminded_at=None, reminded_by=None)
     after = _promised(conn, moved, services, store, now)
-    _require_one_visit(conn, after, store)
+    _require_no_other(conn, after)
     if not appointments.change(conn, after):
         raise AppointmentFixed
     data = {"was": _where(before, store), "fields": ["service", "slot_at"], **_where(after, store)}
@@ -366,6 +367,12 @@ def _require_one_visit(conn: sqlite3.Connection, booking: Appointment, store: Se
         if other.code != booking.code:
             slot = calendar.local(other.slot_at, store)
             raise PhoneBusy(day=slot.date().isoformat(), time=f"{slot:%H:%M}", code=other.code)
+
+
+def _require_no_other(conn: sqlite3.Connection, booking: Appointment) -> None:
+    others = appointments.of_phone_during(conn, booking.phone, booking.slot_at, booking.ends_at)
+    if any(other.code != booking.code for other in others):
+        raise PhoneBusyThen
 
 
 def _new_code(conn: sqlite3.Connection) -> str:

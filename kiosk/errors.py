@@ -268,6 +268,13 @@ class PhoneBusy(LobbyError):
     )
 
 
+class PhoneBusyThen(LobbyError):
+    """The same, said to who may be anybody: neither when the other visit is nor its code."""
+
+    code, status, field = "phone_busy", 409, "phone"
+    text = "There is already an appointment with this phone number at that time."
+
+
 class BookingNotAllowed(LobbyError):
     """A program books for somebody whose tier may not."""
 

@@ -9,8 +9,9 @@ from counter import learning
 from counter.day import close_earlier_days
 from counter.paging import is_any_overdue, pass_on_overdue
 from counter.web import Context
-from db import calendar, settings
+from db import calendar, remote_tickets, settings
 from display import past
+from kiosk import remote
 from kiosk.appointments import close_missed
 from kiosk.help_desk import close_left_over
 
@@ -33,12 +34,13 @@ class Days:
         self._without_facts: list[str] = []
 
     def run(self) -> None:
-        """Close earlier days and keep their facts, now and at every turn of the day; learn; pass unnoticed pages on."""
+        """Close earlier days and keep their facts, now and at every turn of the day; learn; end what is overdue."""
         while True:
             try:
                 self._look()
                 self._learn()
                 self._pass_pages_on()
+                self._end_kept_places()
                 self._keep_facts()
             except Exception:  # noqa: BLE001 — the one place of this loop; it looks again
                 _log.exception("closing the day, learning or paging failed; trying again")
@@ -66,6 +68,13 @@ class Days:
         if now >= self._learn_at:
             self._context.store.write(learning.service_times)
             self._learn_at = now + LEARN_EVERY_S
+
+    def _end_kept_places(self) -> None:
+        now = self._context.clock()
+        with self._context.store.read() as conn:
+            is_any = bool(remote_tickets.overdue(conn, now))
+        if is_any:
+            self._context.store.write(lambda conn: remote.expire(conn, now))
 
     def _pass_pages_on(self) -> None:
         now = self._context.clock()

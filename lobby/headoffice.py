@@ -13,7 +13,7 @@ from gevent import get_hub
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from chain.office import migrating, people, routes
+from chain.office import migrating, people, public_pages, public_routes, routes
 from chain.office.context import Office
 from chain.office.database import Database
 from chain.office.desk import Desk
@@ -88,6 +88,8 @@ def create_app(office: Office) -> Flask:
     _serve_static(web)
     web.register_blueprint(routes.pages(office))
     web.register_blueprint(routes.api(office))
+    web.register_blueprint(public_pages.pages(office))
+    web.register_blueprint(public_routes.api(office))
     web.add_url_rule("/healthz", view_func=lambda: {"status": "ok"}, endpoint="healthz")
     routes.require_right(web, office)
     return web

@@ -8,10 +8,10 @@ from pathlib import Path
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
-import chain.dial
 import chain.errors
 import chain.office.errors
 import lobby.app
+import lobby.chain_commands
 import lobby.commands
 import lobby.importing
 import lobby.installing
@@ -52,6 +52,9 @@ def _in_python(tree: ast.Module) -> Iterator[str]:
 def _used() -> set[str]:
     texts = set(_errors(errors.LobbyError))
     assert {
+        chain.errors.NotJoined.text,
+        chain.office.errors.OfficeForbidden.text,
+        lobby.chain_commands.BadAuthority.text,
         printer.errors.PrinterFault.text,
         lobby.opening_errors.BadHours.text,
         lobby.script.PromiseBroken.text,

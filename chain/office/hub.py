@@ -5,6 +5,7 @@ for what other processes took in, and a wall is late by seconds, never wrong, wh
 """
 
 import logging
+from contextlib import suppress
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -15,6 +16,7 @@ from flask_socketio import ConnectionRefusedError as Refusal
 from flask_socketio import SocketIO, join_room
 from gevent.event import Event as Signal
 
+from chain.errors import OfficeDown
 from chain.office import stores, wall
 from chain.office.context import Office
 from chain.office.desk import Desk
@@ -105,7 +107,11 @@ class Hub:
         join_room(_room(store_id))
 
     def _disconnect(self, *_: object) -> None:
-        self._note(self._stores.pop(_sid(), None))
+        store_id = self._stores.pop(_sid(), None)
+        if store_id is not None:
+            with suppress(OfficeDown), self._office.database.transaction() as conn:
+                stores.hang_up(conn, store_id, _sid())
+            self._note(store_id)
 
     def _answer(self, question: str, data: Any = None, *_: object) -> dict[str, Any]:
         store_id = self._stores[_sid()]

@@ -8,7 +8,7 @@ from pydantic import Field, JsonValue
 from werkzeug.wrappers import Response
 
 from chain.errors import UnknownChainToken
-from chain.office import mail, people, stores, wall
+from chain.office import mail, people, public_routes, stores, wall
 from chain.office.context import COOKIE_KEY, TRIES, Office
 from chain.office.errors import TooManyTries, WrongPassword
 from chain.office.people import OfficeRole
@@ -31,6 +31,7 @@ RIGHTS: dict[str, OfficeRole | None] = {
     "GET /healthz": None,
     "GET /static/<room>/<path:name>": None,
     "GET /texts/zh.json": None,
+    **public_routes.RIGHTS,
 }
 """Who may use a route at least; None: anybody, or whoever has what the route itself asks for."""
 
@@ -53,7 +54,10 @@ class Send(Body):
 
 
 def require_right(app: Flask, office: Office) -> None:
-    """Look every request up before its view. Raises `KeyError` at once for a route without an entry."""
+    """Look every request up before its view. Raises `KeyError` at once for a route without an entry.
+
+    The public's API asks for no CSRF token, as a browser's cookies count for nothing there.
+    """
     for rule in app.url_map.iter_rules():
         for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}:
             RIGHTS[f"{method} {rule.rule}"]
@@ -66,7 +70,7 @@ def require_right(app: Flask, office: Office) -> None:
         role = RIGHTS[f"{'GET' if request.method == 'HEAD' else request.method} {rule.rule}"]
         if role is not None:
             office.require(role)
-        if request.method not in {"GET", "HEAD"}:
+        if request.method not in {"GET", "HEAD"} and not rule.rule.startswith(public_routes.API):
             require_csrf()
 
 

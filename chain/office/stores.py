@@ -101,6 +101,11 @@ def greet(conn: Conn, store_id: int, line: str, hello: Hello) -> Welcome:
     return Welcome(**row, digest=digest_at(conn, store_id, row["acked"]))
 
 
+def hang_up(conn: Conn, store_id: int, line: str) -> None:
+    """This line has ended; a newer one of the store is not touched."""
+    conn.execute("UPDATE stores SET line = NULL WHERE id = %s AND line = %s", (store_id, line))
+
+
 def digest_at(conn: Conn, store_id: int, seq: int) -> str | None:
     """What a line of the store's present journal is known by; None where there is none."""
     row = conn.execute(

@@ -11,11 +11,13 @@ from chain.errors import UnknownStore
 from chain.office import mail, shares
 from chain.office.database import Conn, one
 from chain.office.errors import NoSuchVisit, PlaceTaken, StoreOffline, VisitFixed
-from chain.protocol import SILENT_S, Kind, MailAnswer, MailState, Standing, VisitState, VisitTold
+from chain.protocol import SILENT_S, Kind, MailAnswer, MailState, VisitState, VisitTold
 
 CODES = range(100_000, 1_000_000)
 """Six digits, as the kiosk's keypad takes them."""
 BY = "public"
+OFFLINE_LEAD_S = 4 * 3600.0
+"""So far ahead at least one books in a store that cannot be reached: it has to hear of it before its customer comes."""
 OPEN = (VisitState.SENT, VisitState.BOOKED, VisitState.KEPT)
 """While it can be given up."""
 
@@ -60,18 +62,23 @@ class Wish:
     language: str
 
 
+def bookable_from(now: float, *, is_there: bool) -> float:
+    """Which times can be booked: those whose last moment for it is later than this."""
+    return now if is_there else now + OFFLINE_LEAD_S
+
+
 def book(conn: Conn, store_id: int, wish: Wish, now: float) -> tuple[Visit, bool]:
     """Take one of the places that the store holds, and ask it for the appointment; the visit, and whether it is new.
 
     Raises `UnknownStore`, `PlaceTaken`.
     """
-    _lock(conn, store_id)
+    is_there = _lock(conn, store_id)
     visit = _add(
         conn, store_id, "booking", wish.request_key, wish.service, wish.language, wish.slot_at, _masked(wish.phone)
     )
     if visit is None:
         return by_request_key(conn, wish.request_key), False
-    services = _claim(conn, store_id, wish.service, wish.slot_at, now)
+    services = _claim(conn, store_id, wish.service, wish.slot_at, bookable_from(now, is_there=is_there))
     body = {
         "ref": visit.id, "code": visit.code, "service": wish.service, "slot_at": wish.slot_at, "services": services,
         "name": wish.name, "phone": wish.phone, "language": wish.language,
@@ -87,7 +94,8 @@ def keep_place(
 
     Raises `UnknownStore`, `StoreOffline`.
     """
-    _require_there(conn, store_id)
+    if not _lock(conn, store_id):
+        raise StoreOffline
     visit = _add(conn, store_id, "remote", request_key, service, language, walk_s=walk_s)
     if visit is None:
         return by_request_key(conn, request_key), False
@@ -101,12 +109,12 @@ def move(conn: Conn, token: str, service: str, slot_at: float, now: float) -> Vi
 
     Raises `NoSuchVisit`, `VisitFixed`, `PlaceTaken`.
     """
-    visit = _locked(conn, token)
+    visit, is_there = _locked(conn, token)
     if (visit.service, visit.slot_at) == (service, slot_at):
         return visit
     if visit.kind != "booking" or visit.state not in OPEN or visit.change is not None:
         raise VisitFixed
-    services = _claim(conn, visit.store, service, slot_at, now)
+    services = _claim(conn, visit.store, service, slot_at, bookable_from(now, is_there=is_there))
     body = {"ref": visit.id, "service": service, "slot_at": slot_at, "services": services}
     _ask(conn, visit, Kind.BOOKING_CHANGE, body, (slot_at, services, service))
     return _changing(conn, visit, "move")
@@ -114,7 +122,7 @@ def move(conn: Conn, token: str, service: str, slot_at: float, now: float) -> Vi
 
 def give_up(conn: Conn, token: str) -> Visit:
     """Ask the store to cancel it; asking again changes nothing. Raises `NoSuchVisit`, `VisitFixed`."""
-    visit = _locked(conn, token)
+    visit, _ = _locked(conn, token)
     if visit.state == VisitState.CANCELLED or visit.change == "cancel":
         return visit
     if visit.state not in OPEN:
@@ -193,32 +201,24 @@ def _settle_applied(conn: Conn, row: dict[str, Any], said: MailAnswer) -> None:
             )
 
 
-def _lock(conn: Conn, store_id: int) -> None:
-    """A store's bookings one after another, and after what it says itself: so locks are always taken in one order."""
-    row = conn.execute("SELECT standing FROM stores WHERE id = %s FOR UPDATE", (store_id,)).fetchone()
-    if row is None or row["standing"] != Standing.JOINED:
-        raise UnknownStore(store=store_id)
-
-
-def _require_there(conn: Conn, store_id: int) -> None:
+def _lock(conn: Conn, store_id: int) -> bool:
+    """Whether the store is there. Its row is locked: what is booked and what the store says come one after another, and
+    locks are always taken in one order. Raises `UnknownStore`.
+    """
     row = conn.execute(
-        "SELECT name, line IS NOT NULL AND heard_at > now() - make_interval(secs => %s) AS there FROM stores"
+        "SELECT line IS NOT NULL AND heard_at > now() - make_interval(secs => %s) AS is_there FROM stores"
         " WHERE id = %s AND standing = 'joined' FOR UPDATE",
         (SILENT_S, store_id),
     ).fetchone()
     if row is None:
         raise UnknownStore(store=store_id)
-    if not row["there"]:
-        raise StoreOffline
+    return bool(row["is_there"])
 
 
-def _locked(conn: Conn, token: str) -> Visit:
-    """The visit, its store's row and its own locked, in that order."""
-    _lock(conn, find(conn, token).store)
-    row = conn.execute(f"SELECT {_COLUMNS} FROM visits WHERE token = %s FOR UPDATE", (token,)).fetchone()
-    if row is None:
-        raise NoSuchVisit
-    return _visit(row)
+def _locked(conn: Conn, token: str) -> tuple[Visit, bool]:
+    """The visit, and whether its store is there; both rows locked."""
+    is_there = _lock(conn, find(conn, token).store)
+    return _visit(one(conn.execute(f"SELECT {_COLUMNS} FROM visits WHERE token = %s FOR UPDATE", (token,)))), is_there
 
 
 def _claim(conn: Conn, store_id: int, service: str, slot_at: float, now: float) -> str:
