@@ -26,9 +26,9 @@ PATIENCE_S = 40.0
 PUBLIC = "/api/v1/public"
 
 
-def eventually(look: Callable[[], Any], what: str = "") -> Any:
+def eventually(look: Callable[[], Any], what: str = "", patience_s: float = PATIENCE_S) -> Any:
     """What `look` finds, once it finds something."""
-    until = time.monotonic() + PATIENCE_S
+    until = time.monotonic() + patience_s
     while not (found := look()):
         assert time.monotonic() < until, what
         time.sleep(0.1)

@@ -11,12 +11,16 @@ async function fresh() {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
+/** A form is anew only when what it is for has changed, else what was chosen in it would be lost. */
+const sense = (part) => part.dataset.key ?? part.textContent;
+
 /** A part that somebody's finger or keyboard is in stays as it is. */
 function renew(page) {
   for (const { id } of parts) {
     const [old, now] = [document.getElementById(id), page.getElementById(id)];
-    if (old && now && !isInUse(old) && old.textContent !== now.textContent) {
+    if (old && now && !isInUse(old) && sense(old) !== sense(now)) {
       old.className = now.className;
+      if (now.dataset.key) old.dataset.key = now.dataset.key;
       old.replaceChildren(...now.childNodes);
     }
   }
