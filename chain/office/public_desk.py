@@ -112,7 +112,7 @@ class PublicDesk:
         asked = Wish(wish.request_key, wish.service, wish.slot_at.timestamp(), wish.name, phone, wish.language)
         with self._office.database.transaction() as conn:
             found = visits.book(conn, wish.store, asked, time.time())
-        self._office.mail_sent([wish.store])
+        self._office.tell([wish.store])
         return found
 
     def keep(self, wish: Place) -> tuple[Visit, bool]:
@@ -121,7 +121,7 @@ class PublicDesk:
         with self._office.database.transaction() as conn:
             finding.one_store(conn, wish.store).require_wait(wish.service)
             found = visits.keep_place(conn, wish.store, wish.request_key, wish.service, wish.language, wish.walk_s)
-        self._office.mail_sent([wish.store])
+        self._office.tell([wish.store])
         return found
 
     def move(self, token: str, wish: Move) -> Visit:
@@ -129,7 +129,7 @@ class PublicDesk:
         self._limit(CHANGES, "change")
         with self._office.database.transaction() as conn:
             visit = visits.move(conn, token, wish.service, wish.slot_at.timestamp(), time.time())
-        self._office.mail_sent([visit.store])
+        self._office.tell([visit.store])
         return visit
 
     def cancel(self, token: str) -> Visit:
@@ -137,7 +137,7 @@ class PublicDesk:
         self._limit(CHANGES, "change")
         with self._office.database.transaction() as conn:
             visit = visits.give_up(conn, token)
-        self._office.mail_sent([visit.store])
+        self._office.tell([visit.store])
         return visit
 
     def _limit(self, limits: list[RateLimitItem], what: str, who: str | None = None) -> None:
