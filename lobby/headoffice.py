@@ -13,7 +13,7 @@ from gevent import get_hub
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from chain.office import migrating, people, public_pages, public_routes, routes
+from chain.office import keeping, migrating, people, public_pages, public_routes, routes
 from chain.office.context import Office
 from chain.office.database import Database
 from chain.office.desk import Desk
@@ -61,13 +61,13 @@ def serve(servers: Servers, address: listening.Address, say: Callable[[str], Non
     listener = listening.listen(address)
     server = Server(listener, web, log=None, error_log=_log, **listening.tls(address))
     server.start()
-    worker = gevent.spawn(hub.run)
+    workers = [gevent.spawn(hub.run), gevent.spawn(keeping.run, database)]
     stop = listening.signal_to_stop()
     say(f"Lobbyline {__version__} · head office")
     say(f"ready {address.scheme}://{listening.shown(address.host)}:{listener.getsockname()[1]}/")
     stop.wait()
     server.end(LAST_ANSWERS_S)
-    worker.kill()
+    gevent.killall(workers)
     database.close()
 
 

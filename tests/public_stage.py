@@ -17,18 +17,22 @@ from serving import Serving
 
 from chain.office import stores
 from chain.office.database import Database
-from db import settings
+from db import forecasts, settings
 from db.setting_records import ServiceTime
 from db.store import Store
+from db.ticket_records import Forecast, Quote, TicketClass
 from lobby import sample
 
 PATIENCE_S = 40.0
+Newcomers = dict[tuple[TicketClass, str | None, str], Quote]
+FORESEEN_S = 3600.0
+"""The forecast of a first start waits for the rule to be compiled; until then there is this one."""
 PUBLIC = "/api/v1/public"
 
 
-def eventually(look: Callable[[], Any], what: str = "", patience_s: float = PATIENCE_S) -> Any:
+def eventually(look: Callable[[], Any], what: str = "") -> Any:
     """What `look` finds, once it finds something."""
-    until = time.monotonic() + patience_s
+    until = time.monotonic() + PATIENCE_S
     while not (found := look()):
         assert time.monotonic() < until, what
         time.sleep(0.1)
@@ -108,6 +112,9 @@ def _set_up(conn: Connection) -> None:
     sample.create_if_new(conn, time.time())
     for code in settings.services(conn):
         settings.learn(conn, code, ServiceTime(6.35, 0.3, known=50))
+    wait = Quote(600.0, 900.0, 1200.0)
+    told: Newcomers = {(TicketClass.ORDINARY, None, code): wait for code in settings.services(conn)}
+    forecasts.save(conn, Forecast(at=time.time() + FORESEEN_S, newcomers=told))
 
 
 def _noon_zone() -> tuple[str, Any]:

@@ -7,9 +7,6 @@ from typing import Any
 import pytest
 from public_stage import PUBLIC, PublicStage, eventually, public_stage
 
-FIRST_S = 90.0
-"""The first forecast on a machine waits for the rule to be compiled."""
-
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PublicStage]:
@@ -86,7 +83,7 @@ def test_both_sides_book_over_a_cut_and_no_more_than_there_are_places(stage: Pub
 
 
 def test_somebody_on_the_way_keeps_the_place_of_when_they_asked(stage: PublicStage) -> None:
-    eventually(lambda: any(queue["wait"] for queue in stage.seen()["queues"]), "no wait is told", FIRST_S)
+    eventually(lambda: any(queue["wait"] for queue in stage.seen()["queues"]), "no wait is told")
     before = stage.kiosk.post("/api/v1/tickets", json={"request_key": "before", "service": "device"}).json()
     wish = {"request_key": "on my way ------------", "store": stage.id, "service": "device", "walk_s": 600}
     kept = stage.public.post(f"{PUBLIC}/remote-tickets", json=wish)

@@ -19,6 +19,8 @@ _COUNTED = (
 )
 TOLD_BACK_S = 2 * 86_400.0
 """Of slots that are over for longer, nothing is told back."""
+PIECE = 5000
+"""So many rows are let go at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,18 @@ def services(conn: Conn, store_id: int, now: float) -> list[str]:
         (store_id, now),
     )
     return [row["service"] for row in rows]
+
+
+def forget(conn: Conn, before: float) -> None:
+    """Let go of slots of before a moment, which nobody can book and no booking still waits for."""
+    over = "store = %(store)s AND slot_at = %(slot_at)s AND services = %(services)s"
+    rows = conn.execute(
+        "SELECT store, slot_at, services FROM places WHERE slot_at < %s ORDER BY slot_at LIMIT %s FOR UPDATE SKIP LOCKED",
+        (before, PIECE),
+    ).fetchall()
+    with conn.cursor() as cursor:
+        cursor.executemany(f"UPDATE claims SET slot_at = NULL, services = NULL WHERE {over}", rows)
+        cursor.executemany(f"DELETE FROM places WHERE {over}", rows)
 
 
 def _take(conn: Conn, store_id: int, row: Places) -> Counted:

@@ -170,6 +170,16 @@ def tell(conn: Conn, store_id: int, told: VisitTold) -> None:
     )
 
 
+def forget(conn: Conn, before: datetime) -> None:
+    """Let go of visits that were booked before a moment, with their numbers' ends and their links."""
+    gone = "SELECT id FROM visits WHERE made_at < %s ORDER BY made_at LIMIT %s"
+    conn.execute(f"DELETE FROM claims WHERE visit IN ({gone})", (before, shares.PIECE))
+    conn.execute(
+        f"DELETE FROM visits WHERE id IN ({gone}) AND NOT EXISTS (SELECT 1 FROM claims WHERE visit = visits.id)",
+        (before, shares.PIECE),
+    )
+
+
 def _settle_refused(conn: Conn, row: dict[str, Any], said: MailAnswer) -> None:
     if row["slot_at"] is not None:
         shares.give_up(conn, row["store"], row["slot_at"], row["services"])
@@ -191,7 +201,7 @@ def _settle_applied(conn: Conn, row: dict[str, Any], said: MailAnswer) -> None:
             )
         case Kind.BOOKING_CHANGE:
             conn.execute(
-                "UPDATE visits SET service = %s, slot_at = %s, change = NULL, refusal = NULL, told_at = now() WHERE id = %s",
+                "UPDATE visits SET service = %s, slot_at = coalesce(%s, slot_at), change = NULL, refusal = NULL, told_at = now() WHERE id = %s",
                 (row["service"], row["slot_at"], row["visit"]),
             )
         case _:
