@@ -11,9 +11,9 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
@@ -31,6 +31,7 @@ class Options:
     as_json: bool
     check: bool
     phones: int = 0
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +101,23 @@ def _cpu_s() -> tuple[float, float]:
     return busy, busy + idle + waiting
 
 
-def options(description: str, *, phones: bool = False) -> Options:
-    """Parse the options that all benches have, and with `phones` how many of them follow the lobby."""
+def options(description: str, *, phones: bool = False, sizes: Mapping[str, tuple[int, int]] | None = None) -> Options:
+    """Parse the options that all benches have, with `phones` how many of them follow the lobby; and `sizes` by name,
+    each as it is in a full and in a quick run.
+    """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--quick", action="store_true", help="smaller counts; less than 25 s")
     parser.add_argument("--json", action="store_true", dest="as_json", help="end with one line of JSON")
     parser.add_argument("--check", action="store_true", help="exit with 1 if an aim is missed")
     if phones:
         parser.add_argument("--phones", type=int, default=0, metavar="N", help="also a lobby that N phones follow")
+    for name, (full, quick) in (sizes or {}).items():
+        parser.add_argument(f"--{name}", type=int, metavar="N", help=f"how many; else {full}, with --quick {quick}")
     given = parser.parse_args()
-    return Options(given.quick, given.as_json, given.check, given.phones if phones else 0)
+    chosen = {
+        name: getattr(given, name) or (quick if given.quick else full) for name, (full, quick) in (sizes or {}).items()
+    }
+    return Options(given.quick, given.as_json, given.check, given.phones if phones else 0, chosen)
 
 
 def lobbyline(folder: Path, *arguments: str) -> Json:

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from chain import moment
+from chain.days import Days
 from chain.dial import Dial, Line, Signals
 from chain.errors import JournalParted, UnknownChainToken
 from chain.leaving import leaving
@@ -127,6 +128,7 @@ class _Session:
     ) -> None:
         self._store, self._clock, self._line, self._link = store, clock, line, link
         self._deliver, self._signals = deliver, signals
+        self._days = Days(store, line, with_staff_names=link.staff_names)
         self._incarnation = link.incarnation
         self._acked = 0
         self._owes_moment = True
@@ -188,7 +190,7 @@ class _Session:
         return leaving(event, with_staff_names=self._link.staff_names)
 
     def go_on(self) -> None:
-        """Tell what is new, do what is asked; then wait for more."""
+        """Tell what is new, do what is asked; past days only when all that is told. Then wait for more."""
         self._signals.news.clear()
         is_behind = self._tell()
         if self._signals.mail.is_set():
@@ -198,11 +200,12 @@ class _Session:
         if not is_behind:
             self._visiting.go_on()
             self._sharing.go_on()
+            self._days.tell()
             self._signals.news.wait(self._patience_s())
 
     def _patience_s(self) -> float:
-        moment_in_s = self._told_at + (MOMENT_GAP_S if self._owes_moment else ALIVE_S) - time.monotonic()
-        return max(0.0, min(moment_in_s, self._sharing.due_in_s, self._visiting.due_in_s))
+        moment_in_s = self._told_at + self._gap_s() - time.monotonic()
+        return max(0.0, min(moment_in_s, self._sharing.due_in_s, self._visiting.due_in_s, self._days.due_in_s()))
 
     def _tell(self) -> bool:
         """Whether there is more to tell at once."""

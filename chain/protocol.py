@@ -12,13 +12,18 @@ mail. So a store needs no address of its own, and whoever was cut off goes on by
     held   {after} → {rows}        what you count of the places I hold for you, slot by slot
     share  {rows} → {rows}         what I hold for you, what I want back; what you count (`kiosk.sharing` has the rule)
     visits {visits} → {}           what has become of visits that were booked at your place
+    days   {} → {days}             which past days you have, and in which form
+    facts  DayFacts → Kept         what reports count of a day that is over; kept means committed
 """
 
 import json
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Literal
+from zlib import compress, decompressobj
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -32,6 +37,10 @@ ALIVE_S = 15.0
 """A store says so often at least that it is there."""
 SILENT_S = 45.0
 """After this long without a word it counts as cut off."""
+LARGEST_FACTS = 800_000
+"""So many bytes a past day's facts may be on the line; some 30,000 tickets."""
+LARGEST_DAY = 8 * 1024 * 1024
+"""And so many bytes when they are unpacked."""
 
 JournalLine = tuple[int, float, str, str | None, int | None, str, str | None, dict[str, Any]]
 """`seq, at (seconds since the epoch), kind, ticket, counter, actor, rule, data`, as in the store's journal."""
@@ -241,6 +250,43 @@ class Visits(Shape):
     """Visits of which there is news."""
 
     visits: list[VisitTold] = Field(max_length=MOST_VISITS)
+
+
+class DayFacts(Shape):
+    """What reports count of one past day. `tickets`, `posts`: arrays as a store keeps them, compressed, in Base64;
+    `form`: which version of the derivation made them; `names`: what the day's services and tiers are called.
+    """
+
+    day: str = Field(pattern=r"^20[2-9]\d-\d\d-\d\d$")
+    form: int = Field(ge=1, le=LARGEST_SEQ)
+    tickets: str
+    posts: str
+    about: str
+    names: dict[str, dict[str, tuple[str, str]]]
+
+
+class Kept(Shape):
+    """Whether the day was committed; if not, all are busy, and it is to be told again after a rest."""
+
+    is_kept: bool
+    rest_s: float = 0.0
+
+
+def packed(content: bytes) -> str:
+    """Bytes as they go over the line: compressed, in Base64."""
+    return b64encode(compress(content)).decode()
+
+
+def unpacked(text: str) -> bytes:
+    """What `packed` made. Raises `ValueError` for anything else, and for more than `LARGEST_DAY`."""
+    unpacking = decompressobj()
+    try:
+        content = unpacking.decompress(b64decode(text, validate=True), LARGEST_DAY)
+    except zlib.error as broken:
+        raise ValueError("not compressed") from broken
+    if not unpacking.eof:
+        raise ValueError("too long, or cut off")
+    return content
 
 
 def digest(line: Sequence[Any]) -> str:

@@ -25,6 +25,12 @@ def between(conn: sqlite3.Connection, first_day: str, last_day: str, form: int) 
     return {row["business_day"]: StoredFacts(*row) for row in rows}
 
 
+def days(conn: sqlite3.Connection, form: int) -> list[str]:
+    """The days whose facts are kept in this form, oldest first."""
+    rows = conn.execute("SELECT business_day FROM day_facts WHERE form = ? ORDER BY business_day", (form,))
+    return [row["business_day"] for row in rows]
+
+
 def days_with_tickets(conn: sqlite3.Connection, first_day: str, last_day: str) -> list[str]:
     """The business days of a span on which somebody took a number, in order. One step of the index a day."""
     rows = conn.execute(

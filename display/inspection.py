@@ -70,8 +70,8 @@ def _attainment(tickets: Rows, kind: tuple[TicketClass, int], span: Span) -> Jso
         "promised": kept + missed,
         "kept": kept,
         "missed": missed,
-        "kept_percent": _percent(kept, kept + missed),
-        "on_target_percent": _percent(int((on_target == 1).sum()), int((on_target >= 0).sum())),
+        "kept_percent": kept_percent(kept, kept + missed),
+        "on_target_percent": kept_percent(int((on_target == 1).sum()), int((on_target >= 0).sum())),
         "left_before": len(some) - kept - missed,
         "wait_mean_s": round(float(waits.mean(dtype=float))) if len(waits) else None,
         "wait_max_s": round(float(waits.max())) if len(waits) else None,
@@ -113,6 +113,6 @@ def _miss(row: Any, day: str, span: Span) -> Json:
     }
 
 
-def _percent(part: int, whole: int) -> float | None:
+def kept_percent(part: int, whole: int) -> float | None:
     """Rounded down, so that 100 means all."""
     return 1000 * part // whole / 10 if whole else None

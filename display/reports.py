@@ -147,9 +147,9 @@ def _counts(tickets: Rows) -> Json:
         "no_show": states[TicketState.NO_SHOW],
         "abandoned": int(left.sum()),
         "expired": int(((tickets["state"] == STATES.index(TicketState.EXPIRED)) & ~called).sum()),
-        "abandoned_percent": _percent(int(left.sum()), len(tickets)),
+        "abandoned_percent": share_percent(int(left.sum()), len(tickets)),
         "abandoned_wait_s": _mean(tickets["left_s"][left]),
-        "no_show_percent": _percent(states[TicketState.NO_SHOW], int(called.sum())),
+        "no_show_percent": share_percent(states[TicketState.NO_SHOW], int(called.sum())),
     }
 
 
@@ -172,7 +172,7 @@ def _promises(tickets: Rows) -> Json:
         figures |= {
             f"{kind}_kept": int((kept == 1).sum()),
             f"{kind}_missed": int((kept == 0).sum()),
-            f"{kind}_percent": _percent(int((kept == 1).sum()), int((kept >= 0).sum())),
+            f"{kind}_percent": share_percent(int((kept == 1).sum()), int((kept >= 0).sum())),
         }
     return figures
 
@@ -188,7 +188,7 @@ def _words(tickets: Rows) -> Json:
         "quotes": len(errors),
         "quote_error_s": _mean(np.abs(errors)),
         "quote_bias_s": _mean(errors),
-        "quote_covered_percent": _percent(int((tickets["covered"] == 1).sum()), len(errors)),
+        "quote_covered_percent": share_percent(int((tickets["covered"] == 1).sum()), len(errors)),
         "ratings": len(scores),
         "rating_mean": None if not len(scores) else round(float(scores.mean()), 2),
     }
@@ -199,7 +199,7 @@ def _posts(posts: Rows) -> Json:
     return {
         "open_s": round(open_s),
         "paused_s": round(paused_s),
-        "utilisation_percent": _percent(busy_s, open_s - paused_s),
+        "utilisation_percent": share_percent(busy_s, open_s - paused_s),
     }
 
 
@@ -252,5 +252,6 @@ def _mean(values: Rows) -> int | None:
     return round(float(values.mean(dtype=float))) if len(values) else None
 
 
-def _percent(part: float, whole: float) -> float | None:
+def share_percent(part: float, whole: float) -> float | None:
+    """A share in percent, to a tenth; None of nothing."""
     return round(100 * part / whole, 1) if whole > 0 else None

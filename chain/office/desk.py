@@ -8,13 +8,16 @@ from pydantic import BaseModel, Field, ValidationError
 
 from chain.office import mail, shares, stores, visits
 from chain.office.database import Database
+from chain.office.days import Days
 from chain.office.ingest import Ingest
-from chain.protocol import LARGEST_SEQ, Batch, HeldAfter, Hello, MailAnswer, Shape, Share, Taken, Visits
+from chain.protocol import LARGEST_SEQ, Batch, DayFacts, HeldAfter, Hello, Kept, MailAnswer, Shape, Share, Taken, Visits
 from db.errors import LobbyError
 
 BUSY = 6
 """So many batches at once; more would only wait for a connection, and pages with them."""
 BUSY_REST_S = 2.0
+FACTS_REST_S = 10.0
+"""Past days can wait: they are taken in one at a time, so that live news has the rest of the process."""
 _FAULTS_TOLD = 3
 
 Json = dict[str, Any]
@@ -37,7 +40,8 @@ class Desk:
 
     def __init__(self, database: Database, ingest: Ingest) -> None:
         self._database, self._ingest = database, ingest
-        self._turn = BoundedSemaphore(BUSY)
+        self._days = Days(database)
+        self._turn, self._days_turn = BoundedSemaphore(BUSY), BoundedSemaphore(1)
         self._questions: dict[str, tuple[type[BaseModel], Callable[[int, str, Any], Shape | Json]]] = {
             "hello": (Hello, self._hello),
             "digest": (_Seq, self._digest),
@@ -48,6 +52,8 @@ class Desk:
             "held": (HeldAfter, self._held),
             "share": (Share, self._share),
             "visits": (Visits, self._visits),
+            "days": (_Nothing, self._known_days),
+            "facts": (DayFacts, self._facts),
         }
 
     @property
@@ -114,6 +120,18 @@ class Desk:
             for one in told.visits:
                 visits.tell(conn, store_id, one)
         return {}
+
+    def _known_days(self, store_id: int, _: str, __: _Nothing) -> Json:
+        return {"days": self._days.known(store_id)}
+
+    def _facts(self, store_id: int, line: str, told: DayFacts) -> Shape:
+        if not self._days_turn.acquire(blocking=False):
+            return Kept(is_kept=False, rest_s=FACTS_REST_S)
+        try:
+            self._days.take(store_id, line, told)
+        finally:
+            self._days_turn.release()
+        return Kept(is_kept=True)
 
 
 def _rows(counted: Sequence[Shape]) -> Json:

@@ -85,3 +85,24 @@ class TooMuchAsked(LobbyError):
 
     code, status = "too_much_asked", 429
     text = "That was too often. Please wait a while and try again."
+
+
+class BadFacts(LobbyError):
+    """A past day told in a way that no store of ours tells it."""
+
+    code, status = "bad_facts", 422
+    text = "What was told of {day} cannot be read."
+
+
+class UnknownForm(LobbyError):
+    """A store whose program derives the facts of a day otherwise than the head office's."""
+
+    code, status = "unknown_form", 409
+    text = "The head office counts days in form {known}, not {form}. Bring store and head office to one version."
+
+
+class UnknownRegion(LobbyError):
+    """No store is there."""
+
+    code, status, field = "unknown_region", 404, "region"
+    text = "There is no store in the region “{region}”."
