@@ -61,9 +61,9 @@ def figures(found: Json, words: Words) -> list[Sheet]:
 def inspection(found: Json, words: Words) -> list[Sheet]:
     """Attainment by month, every miss, bookings."""
     return [
-        (words.say(SHEETS["months"]), _table(ATTAINMENT, found["months"], words)),
-        (words.say(SHEETS["misses"]), _table(MISSES, found["misses"], words)),
-        (words.say(SHEETS["bookings"]), _table(BOOKINGS, found["bookings"], words)),
+        (words.say(SHEETS["months"]), table(ATTAINMENT, found["months"], words)),
+        (words.say(SHEETS["misses"]), table(MISSES, found["misses"], words)),
+        (words.say(SHEETS["bookings"]), table(BOOKINGS, found["bookings"], words)),
     ]
 
 
@@ -95,7 +95,8 @@ def as_xlsx(sheets: Iterable[Sheet]) -> bytes:
     return out.getvalue()
 
 
-def _table(columns: Mapping[str, Message], rows: Sequence[Json], words: Words) -> list[list[Cell]]:
+def table(columns: Mapping[str, Message], rows: Sequence[Json], words: Words) -> list[list[Cell]]:
+    """A heading, then a line for each row."""
     lines: list[list[Cell]] = [[words.cell(key, row[key]) for key in columns] for row in rows]
     return [[words.say(said) for said in columns.values()], *lines]
 

@@ -18,6 +18,8 @@ GROUPS = {
     "staff": Message("staff", "Staff member"),
     "class": Message("class", "Class"),
     "tier": Message("tier", "Tier"),
+    "region": Message("region", "Region"),
+    "store": Message("store", "Store"),
 }
 FIGURES = {
     "issued": Message("issued", "Customers"),
