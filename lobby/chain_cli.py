@@ -105,6 +105,33 @@ def try_out(data: Path, options: tuple[str, ...]) -> None:
     sys.exit(tryout.serve(data.resolve(), list(options), say))
 
 
+@headoffice.command("report")
+@click.option("--region", default="", help="Only the stores of this region, such as 华东 or 华东/上海.")
+@click.option("--store", help="Only this store.")
+@click.option("--from", "first", metavar="DATE", help="The first business day; else the last thirty days.")
+@click.option("--to", "last", metavar="DATE", help="The last one; else the newest.")
+@click.option(
+    "--by", type=click.Choice(["region", "store", "month", "week", "day", "hour", "service", "class"]),
+    default="region", show_default=True, help="What the figures are grouped by.",
+)  # fmt: skip
+@click.option(
+    "--inspection", is_flag=True, help="The inspection report instead: promises kept, each miss and its cause."
+)
+@click.option("--csv", "as_csv", is_flag=True, help="Print it as CSV.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write it there: .xlsx or .csv.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True, help="Of CSV and .xlsx.")
+@_database_option
+@json_option
+def report(database: str, as_json: bool, region: str, store: str | None, **wish: Any) -> None:
+    """Tell the figures of a span of days, of the whole chain, a region or one store."""
+    from lobby import chain_reporting
+    from lobby.reporting import Wish
+
+    asked = Wish(as_json=as_json, **wish)
+    for line in _in(database, lambda conn: chain_reporting.run(conn, region, store, asked)):
+        click.echo(line, nl=not asked.as_csv)
+
+
 @headoffice.group("store")
 def store_group() -> None:
     """The stores of the chain."""

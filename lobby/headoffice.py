@@ -13,7 +13,7 @@ from gevent import get_hub
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from chain.office import keeping, migrating, people, public_pages, public_routes, routes
+from chain.office import keeping, migrating, people, public_pages, public_routes, report_routes, routes
 from chain.office.context import Office
 from chain.office.database import Database
 from chain.office.desk import Desk
@@ -90,13 +90,15 @@ def create_app(office: Office) -> Flask:
     web.register_blueprint(routes.api(office))
     web.register_blueprint(public_pages.pages(office))
     web.register_blueprint(public_routes.api(office))
+    web.register_blueprint(report_routes.pages(office))
+    web.register_blueprint(report_routes.api(office))
     web.add_url_rule("/healthz", view_func=lambda: {"status": "ok"}, endpoint="healthz")
     routes.require_right(web, office)
     return web
 
 
 def _serve_static(web: Flask) -> None:
-    folders = {room: app.STATIC[room] for room in ("vendor", "lobby")} | {"office": _OWN_STATIC}
+    folders = {room: app.STATIC[room] for room in ("vendor", "lobby", "display")} | {"office": _OWN_STATIC}
 
     def static(room: str, name: str) -> Response:
         if room not in folders:

@@ -36,9 +36,8 @@ class Wish:
 
 def run(data: Path, wish: Wish) -> list[str]:
     """What to print. Raises `BadSetting`, `BadSpan` and `OSError`."""
-    span = report_reading.Wish(_day("--from", wish.first), _day("--to", wish.last), By(wish.by))
-    if wish.output is not None and wish.output.suffix not in {".xlsx", ".csv"}:
-        raise BadSetting(setting="--output", reason=f"“{wish.output.name}” should end in .xlsx or .csv")
+    span = report_reading.Wish(day("--from", wish.first), day("--to", wish.last), By(wish.by))
+    require_sheet(wish.output)
     file = data / "lobbyline.db"
     if not file.exists():
         raise BadSetting(setting="--data", reason=f"there is no store in {data}")
@@ -48,6 +47,17 @@ def run(data: Path, wish: Wish) -> list[str]:
         services, tiers = report_reading.names(settings.set_up(conn))
     words = report_sheets.Words(lambda said: texts.say(said, wish.lang), wish.lang, services, tiers)
     sheets = report_sheets.inspection(found, words) if wish.inspection else report_sheets.figures(found, words)
+    return tell(wish, found, sheets)
+
+
+def require_sheet(output: Path | None) -> None:
+    """Raises `BadSetting` for a file that is no sheet."""
+    if output is not None and output.suffix not in {".xlsx", ".csv"}:
+        raise BadSetting(setting="--output", reason=f"“{output.name}” should end in .xlsx or .csv")
+
+
+def tell(wish: Wish, found: dict[str, Any], sheets: list[report_sheets.Sheet]) -> list[str]:
+    """What to print of a report, after writing the file that was asked for. Raises `OSError`."""
     if wish.output is not None:
         is_book = wish.output.suffix == ".xlsx"
         wish.output.write_bytes(report_sheets.as_xlsx(sheets) if is_book else report_sheets.as_csv(sheets))
@@ -90,7 +100,8 @@ def _table(lines: list[list[Any]]) -> Iterator[str]:
         yield "  ".join([first.ljust(widths[0]), *(c.rjust(w) for c, w in zip(others, widths[1:], strict=True))])
 
 
-def _day(option: str, text: str | None) -> date | None:
+def day(option: str, text: str | None) -> date | None:
+    """A day that was typed. Raises `BadSetting`."""
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError:

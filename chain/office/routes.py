@@ -8,7 +8,7 @@ from pydantic import Field, JsonValue
 from werkzeug.wrappers import Response
 
 from chain.errors import UnknownChainToken
-from chain.office import mail, people, public_routes, stores, wall
+from chain.office import mail, people, public_routes, report_routes, stores, wall
 from chain.office.context import COOKIE_KEY, TRIES, Office
 from chain.office.errors import TooManyTries, WrongPassword
 from chain.office.people import OfficeRole
@@ -32,6 +32,7 @@ RIGHTS: dict[str, OfficeRole | None] = {
     "GET /static/<room>/<path:name>": None,
     "GET /texts/zh.json": None,
     **public_routes.RIGHTS,
+    **report_routes.RIGHTS,
 }
 """Who may use a route at least; None: anybody, or whoever has what the route itself asks for."""
 

@@ -1,4 +1,4 @@
-// Owns the page of figures: a span of days, grouped, as tiles, charts and tables.
+// Owns figures: a span of days, grouped, as tiles, charts and tables; and a store's page of them.
 import { html, useState } from "/static/lobby/page.js";
 import { name, t } from "/static/lobby/texts.js";
 import { Chart } from "./chart.js";
@@ -6,6 +6,7 @@ import { Busy, count, dayName, duration, Empty, Exports, hours, monthName, Paper
 
 const PATH = "/api/v1/reports/figures";
 const GROUPS = { day: "Day", week: "Week", month: "Month", hour: "Hour", service: "Service", counter: "Counter", staff: "Staff member", class: "Class", tier: "Tier" };
+const TITLES = { ...GROUPS, region: "Region", store: "Store" };
 const CLASSES = { vip: "VIP", appointment: "Appointment", ordinary: "Ordinary" };
 
 /** What a group is called, in a table or (short) below a chart. */
@@ -16,6 +17,7 @@ export function groupName(by, group, names, { short = false } = {}) {
   if (by === "hour") return `${String(group).padStart(2, "0")}:00`;
   if (by === "counter") return t("Counter {n}", { n: group });
   if (by === "class") return t(CLASSES[group]);
+  if (by === "region") return (short ? group.split("/").at(-1) : group) || t("No region");
   return names[by] ? name(names[by][group]) || group : group;
 }
 
@@ -50,8 +52,8 @@ const VIEWS = {
 
 const tone = (share, aim) => (share === null ? "" : share < aim ? "bad" : "good");
 
-const Tiles = ({ total }) => html`<section class="kpi" aria-label=${t("Figures")}>
-  <${Tile} id="issued" label=${t("Customers")} value=${count(total.issued)} below=${total.expected === null ? t("served {n}", { n: count(total.served) }) : t("served {n} · expected {expected}", { n: count(total.served), expected: count(Math.round(total.expected)) })} />
+export const Tiles = ({ total }) => html`<section class="kpi" aria-label=${t("Figures")}>
+  <${Tile} id="issued" label=${t("Customers")} value=${count(total.issued)} below=${(total.expected ?? null) === null ? t("served {n}", { n: count(total.served) }) : t("served {n} · expected {expected}", { n: count(total.served), expected: count(Math.round(total.expected)) })} />
   <${Tile} id="wait" label=${t("Mean wait")} value=${duration(total.wait_mean_s)} below=${t("90 % waited at most {time}", { time: duration(total.wait_p90_s) ?? "–" })} />
   <${Tile} id="vip" label=${t("VIPs in 10 min")} value=${total.vip_percent} unit="%" tone=${tone(total.vip_percent, 95)} below=${t("Kept {kept} · missed {missed}", { kept: total.vip_kept, missed: total.vip_missed })} />
   <${Tile} id="appointment" label=${t("Appointments kept")} value=${total.appointment_percent} unit="%" tone=${tone(total.appointment_percent, 95)} below=${t("Kept {kept} · missed {missed}", { kept: total.appointment_kept, missed: total.appointment_missed })} />
@@ -61,7 +63,7 @@ const Tiles = ({ total }) => html`<section class="kpi" aria-label=${t("Figures")
 
 const minutes = (seconds) => (seconds === null ? null : Math.round(seconds / 6) / 10);
 
-function Charts({ data }) {
+export function Charts({ data }) {
   const labels = data.rows.map(({ group }) => groupName(data.by, group, data.names, { short: true }));
   const values = (key, show = (value) => value) => data.rows.map((row) => show(row[key] ?? null));
   const expected = values("expected");
@@ -78,9 +80,10 @@ function Charts({ data }) {
 }
 const TIMES = { day: 1, week: 1, month: 1, hour: 1 };
 
-function Details({ data }) {
+/** `called`: a group as the table names it; else in words alone. */
+export function Details({ data, called = (row) => groupName(data.by, row.group, data.names) }) {
   const [view, show] = useState("waits");
-  const columns = [{ key: "group", title: t(GROUPS[data.by]), of: (row) => (row.is_total ? t("All together") : groupName(data.by, row.group, data.names)) }, ...VIEWS[view].columns()];
+  const columns = [{ key: "group", title: t(TITLES[data.by]), of: (row) => (row.is_total ? t("All together") : called(row)) }, ...VIEWS[view].columns()];
   const known = columns.filter(({ key, of }) => key === "group" || [data.total, ...data.rows].some((row) => (of(row) ?? null) !== null));
   return html`<section class="p"><div class="head"><h2>${t(VIEWS[view].title)}</h2><div class="seg" role="group" aria-label=${t("Table")}>${Object.entries(VIEWS).map(
     ([id, { title }]) => html`<button type="button" key=${id} aria-pressed=${id === view} onClick=${() => show(id)}>${t(title)}</button>`,

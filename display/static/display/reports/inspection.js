@@ -1,11 +1,11 @@
-// Owns the inspection report: promises to VIPs and appointments by tier and month, every miss with its cause.
+// Owns the inspection report: promises to VIPs and appointments by tier and month, misses with their causes.
 import { html, icon, timeOf } from "/static/lobby/page.js";
 import { name, t } from "/static/lobby/texts.js";
 import { Chart } from "./chart.js";
 import { Busy, dayName, duration, Empty, Exports, monthName, PaperHead, percent, Span, Table, Tile, Trouble, useReport } from "./parts.js";
 
 const PATH = "/api/v1/reports/inspection";
-const CAUSES = {
+export const CAUSES = {
   stepped_back: "The customer let others pass",
   no_counter: "No counter open that may serve",
   called_late: "Called late though a counter was free",
@@ -20,14 +20,14 @@ const GOOD = 95;
 const kindName = (row, names) => (row.class === "appointment" ? t("Appointments") : row.tier ? name(names.tier[row.tier]) || row.tier : t("VIP"));
 const isKind = (one, other) => one.class === other.class && one.tier === other.tier;
 
-const Tiles = ({ data }) => html`<section class="kpi" aria-label=${t("Promises kept")}>${data.totals
+export const Tiles = ({ data }) => html`<section class="kpi" aria-label=${t("Promises kept")}>${data.totals
   .filter(({ came }) => came)
   .map(
     (row) => html`<${Tile} key=${row.tier ?? row.class} id=${row.tier ?? row.class} label=${row.class === "vip" ? t("{tier} within 10 min", { tier: kindName(row, data.names) }) : t("Appointments on time")}
       value=${row.kept_percent} unit="%" tone=${row.kept_percent === null ? "" : row.kept_percent < GOOD ? "bad" : "good"} below=${t("Kept {kept} · missed {missed}", { kept: row.kept, missed: row.missed })} />`,
   )}</section>`;
 
-function Months({ data }) {
+export function Months({ data }) {
   const months = [...new Set(data.months.map(({ month }) => month))];
   const kinds = data.totals.filter(({ promised }) => promised);
   if (months.length < 2 || !kinds.length) return null;
@@ -38,12 +38,12 @@ function Months({ data }) {
     series=${kinds.map((kind, n) => ({ label: kindName(kind, data.names), colour: COLOURS[n % COLOURS.length], shape: "line", values: shares[n] }))} />`;
 }
 
-const Causes = ({ causes }) => html`<section class="p"><h2>${t("Why promises were missed")}</h2>
+export const Causes = ({ causes }) => html`<section class="p"><h2>${t("Why promises were missed")}</h2>
   ${causes.length ? html`<ul class="causes">${causes.map(
     ({ cause, misses }) => html`<li key=${cause} data-cause=${cause}><span>${t(CAUSES[cause])}</span><b>${misses}</b><i style=${`--share:${(100 * misses) / causes[0].misses}%`}></i></li>`,
   )}</ul>` : html`<p class="notice ok">${icon("check")} ${t("Every promise of these days was kept.")}</p>`}</section>`;
 
-const byMonth = (data) => [
+export const byMonth = (data) => [
   { key: "month", title: t("Month"), of: (row) => monthName(row.month) },
   { key: "kind", title: t("Tier"), of: (row) => kindName(row, data.names) },
   { key: "came", title: t("Came"), of: (row) => row.came },
@@ -56,7 +56,7 @@ const byMonth = (data) => [
   { key: "max", title: t("Longest"), of: (row) => duration(row.wait_max_s) },
 ];
 
-const misses = (data) => [
+export const misses = (data) => [
   { key: "number", title: t("Ticket"), of: (row) => row.number },
   { key: "day", title: t("Day"), of: (row) => dayName(row.day) },
   { key: "since", title: t("Waiting since"), of: (row) => timeOf(row.since) },
@@ -68,7 +68,7 @@ const misses = (data) => [
   { key: "cause", title: t("Cause"), of: (row) => t(CAUSES[row.cause]) },
 ];
 
-const bookings = () => [
+export const bookings = () => [
   { key: "month", title: t("Month"), of: (row) => monthName(row.month) },
   { key: "booked", title: t("Booked"), of: (row) => row.booked },
   { key: "completed", title: t("Kept by the customer"), of: (row) => row.completed },
