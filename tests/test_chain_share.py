@@ -5,7 +5,7 @@ A real SQLite store and a real PostgreSQL head office play against each other; t
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -48,6 +48,7 @@ from lobby.chaining import Chaining
 SERVICES = ("plan", "device", "billing", "support")
 LENGTH_S = 4 * 3600
 TIMES = [datetime(2026, 11, day, hour, tzinfo=ZONE).timestamp() for day, hour in ((21, 13), (22, 9), (22, 13))]
+bookings = st.tuples(st.sampled_from(SERVICES), st.sampled_from(TIMES))
 phones = count(13_500_000_000)
 names = count(1)
 
@@ -118,13 +119,21 @@ class Chain:
         session.introduce("1")
         return session
 
-    def talk(self, left: int = 10_000, *, is_heard: bool = False, twice: bool = False) -> None:
-        """All there is to say over a new line, up to where it is cut."""
+    def talk(
+        self,
+        left: int = 10_000,
+        *,
+        is_heard: bool = False,
+        twice: bool = False,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> None:
+        """All there is to say over a new line, up to where it is cut; `meanwhile` happens after mail was fetched."""
         try:
             session = self.dial(left, is_heard=is_heard, twice=twice)
             while session._tell():
                 pass
             session._fetch()
+            meanwhile()
             session._sharing.go_on()
             session._visiting.go_on()
         except UnreachableHeadOffice:
@@ -205,7 +214,10 @@ class Both(RuleBasedStateMachine):
         if code:
             self.here.append(code)
 
-    @rule(service=st.sampled_from(SERVICES), at=st.sampled_from(TIMES))
+    @rule(wanted=st.lists(bookings, min_size=1, max_size=4))
+    def book_some_there(self, wanted: list[tuple[str, float]]) -> None:
+        self.book_all(wanted)
+
     def book_there(self, service: str, at: float) -> None:
         token = self.chain.book_there(service, at)
         if token:
@@ -234,13 +246,17 @@ class Both(RuleBasedStateMachine):
         except LobbyError as refused:
             assert refused.code in {"place_taken", "visit_fixed"}  # noqa: PT017 — nothing else is a refusal
 
-    @rule(left=st.integers(1, 12), is_heard=st.booleans(), twice=st.booleans())
-    def talk_until_cut(self, left: int, is_heard: bool, twice: bool) -> None:
-        self.chain.talk(left, is_heard=is_heard, twice=twice)
+    @rule(left=st.integers(3, 10), is_heard=st.booleans(), twice=st.booleans(), late=st.lists(bookings, max_size=3))
+    def talk_until_cut(self, left: int, is_heard: bool, twice: bool, late: list[tuple[str, float]]) -> None:
+        self.chain.talk(left, is_heard=is_heard, twice=twice, meanwhile=lambda: self.book_all(late))
 
-    @rule(twice=st.booleans())
-    def talk(self, twice: bool) -> None:
-        self.chain.talk(twice=twice)
+    @rule(twice=st.booleans(), late=st.lists(bookings, max_size=3))
+    def talk(self, twice: bool, late: list[tuple[str, float]]) -> None:
+        self.chain.talk(twice=twice, meanwhile=lambda: self.book_all(late))
+
+    def book_all(self, late: list[tuple[str, float]]) -> None:
+        for service, at in late:
+            self.book_there(service, at)
 
     @invariant()
     def nothing_is_overbooked(self) -> None:
@@ -288,3 +304,89 @@ def test_both_sides_book_over_a_bad_line_and_no_slot_is_overbooked(office: Offic
             max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
+
+
+@pytest.fixture
+def joined(office: Office, tmp_path: Path) -> Iterator[Chain]:
+    opened = Chain(office, tmp_path / "store")
+    opened.talk()
+    yield opened
+    opened.close()
+
+
+def _held(joined: Chain) -> int:
+    with joined.store.read() as conn:
+        return sum(row.held for row in chain_places.between(conn, 0, 1e12))
+
+
+def test_a_store_that_left_and_joined_again_takes_over_what_was_booked_meanwhile(joined: Chain) -> None:
+    first = joined.book_there("plan", TIMES[1])
+    joined.talk()
+    second = joined.book_there("device", TIMES[1])
+    joined.store.write(chain.leave)
+    assert _held(joined) == 0
+    joined.store.write(lambda conn: chain.join(conn, "http://127.0.0.1", joined.token, None, TEN, staff_names=False))
+    joined.talk()
+    joined.talk()
+    assert first is not None
+    assert second is not None
+    assert [joined.visit(token).state for token in (first, second)] == [VisitState.BOOKED] * 2
+    require_capacity(joined.store)
+    granted = sum(granted - booked - returned for granted, booked, returned in joined.counts().values())
+    assert _held(joined) >= granted > 0
+
+
+def test_what_a_restored_store_may_have_forgotten_is_booked_no_more(joined: Chain) -> None:
+    promised = joined.book_there("plan", TIMES[1])
+    with joined.office.transaction() as conn:
+        conn.execute("UPDATE stores SET standing = 'parted', common = acked WHERE id = %s", (joined.id,))
+    with pytest.raises(LobbyError):
+        joined.book_there("plan", TIMES[1])
+    with joined.office.transaction() as conn:
+        stores.accept(conn, joined.name, "somebody")
+    assert joined.book_there("plan", TIMES[1]) is None
+    joined.talk()
+    joined.talk()
+    assert promised is not None
+    assert joined.visit(promised).state == VisitState.BOOKED
+    assert joined.book_there("plan", TIMES[1]) is not None
+
+
+def test_name_and_phone_are_let_go_at_the_head_office_once_the_store_has_them(joined: Chain) -> None:
+    token = joined.book_there("plan", TIMES[1])
+    assert token is not None
+    with joined.office.transaction() as conn:
+        before = conn.execute("SELECT body FROM mail WHERE store = %s", (joined.id,)).fetchone()
+    joined.talk()
+    with joined.office.transaction() as conn:
+        after = conn.execute("SELECT body FROM mail WHERE store = %s", (joined.id,)).fetchone()
+    assert before is not None
+    assert after is not None
+    assert before["body"].keys() - after["body"].keys() == {"name", "phone"}
+    with joined.store.read() as conn:
+        booked = appointments.by_code(conn, joined.visit(token).code)
+    assert booked is not None
+    assert booked.name == "钱进"
+    assert joined.visit(token).phone == f"{booked.phone[:3]}****{booked.phone[-4:]}"
+
+
+def test_no_share_no_places(joined: Chain) -> None:
+    def no_share(conn: Any) -> None:
+        store = store_settings.load(conn)
+        store_settings.save(conn, replace(store, booking=replace(store.booking, share_percent=0)))
+
+    assert _held(joined) > 0
+    joined.store.write(no_share)
+    joined.talk()
+    assert _held(joined) == 0
+    assert joined.book_there("plan", TIMES[1]) is None
+
+
+def test_staff_do_not_get_what_is_held(joined: Chain) -> None:
+    taken = 0
+    while joined.book_here("plan", TIMES[1]):
+        taken += 1
+    with joined.store.read() as conn:
+        at = slots.lanes(counters.everyone(conn), store_settings.load(conn).booking)
+    assert taken < len(at)
+    assert joined.book_there("plan", TIMES[1]) is not None
