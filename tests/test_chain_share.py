@@ -48,7 +48,10 @@ from lobby.chaining import Chaining
 SERVICES = ("plan", "device", "billing", "support")
 LENGTH_S = 4 * 3600
 TIMES = [datetime(2026, 11, day, hour, tzinfo=ZONE).timestamp() for day, hour in ((21, 13), (22, 9), (22, 13))]
+Wanted = list[tuple[str, float]]
+percents = st.sampled_from([0, 25, 50, 100])
 bookings = st.tuples(st.sampled_from(SERVICES), st.sampled_from(TIMES))
+late = st.lists(bookings, max_size=4)
 phones = count(13_500_000_000)
 names = count(1)
 
@@ -191,7 +194,7 @@ class Both(RuleBasedStateMachine):
 
     office: Office
 
-    @initialize(percent=st.sampled_from([0, 30, 50, 100]))
+    @initialize(percent=st.sampled_from([30, 50, 100]))
     def begin(self, percent: int) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="store"))
         self.chain = Chain(self.office, self.folder)
@@ -200,7 +203,6 @@ class Both(RuleBasedStateMachine):
         self.set_share(percent)
         self.chain.talk()
 
-    @rule(percent=st.sampled_from([0, 25, 50, 100]))
     def set_share(self, percent: int) -> None:
         def change(conn: Any) -> None:
             store = store_settings.load(conn)
@@ -215,7 +217,7 @@ class Both(RuleBasedStateMachine):
             self.here.append(code)
 
     @rule(wanted=st.lists(bookings, min_size=1, max_size=4))
-    def book_some_there(self, wanted: list[tuple[str, float]]) -> None:
+    def book_some_there(self, wanted: Wanted) -> None:
         self.book_all(wanted)
 
     def book_there(self, service: str, at: float) -> None:
@@ -246,15 +248,21 @@ class Both(RuleBasedStateMachine):
         except LobbyError as refused:
             assert refused.code in {"place_taken", "visit_fixed"}  # noqa: PT017 — nothing else is a refusal
 
-    @rule(left=st.integers(3, 10), is_heard=st.booleans(), twice=st.booleans(), late=st.lists(bookings, max_size=3))
-    def talk_until_cut(self, left: int, is_heard: bool, twice: bool, late: list[tuple[str, float]]) -> None:
+    @rule(left=st.integers(5, 8), is_heard=st.booleans(), twice=st.booleans(), percent=percents, late=late)
+    def talk_until_cut(self, left: int, is_heard: bool, twice: bool, percent: int, late: Wanted) -> None:
+        self.set_share(percent)
         self.chain.talk(left, is_heard=is_heard, twice=twice, meanwhile=lambda: self.book_all(late))
 
-    @rule(twice=st.booleans(), late=st.lists(bookings, max_size=3))
-    def talk(self, twice: bool, late: list[tuple[str, float]]) -> None:
+    @rule(left=st.integers(1, 4), is_heard=st.booleans())
+    def talk_hardly(self, left: int, is_heard: bool) -> None:
+        self.chain.talk(left, is_heard=is_heard)
+
+    @rule(twice=st.booleans(), percent=percents, late=late)
+    def talk(self, twice: bool, percent: int, late: Wanted) -> None:
+        self.set_share(percent)
         self.chain.talk(twice=twice, meanwhile=lambda: self.book_all(late))
 
-    def book_all(self, late: list[tuple[str, float]]) -> None:
+    def book_all(self, late: Wanted) -> None:
         for service, at in late:
             self.book_there(service, at)
 
