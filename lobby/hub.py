@@ -169,12 +169,13 @@ class Hub:
         phones = {audience for audience in audiences if audience.startswith(_PHONE)}
         self._told = {to: self._told.get(to, 0.0) for to in audiences - phones}
         gap, took, began = SNAPSHOT_GAP_S, 0.0, time.monotonic()
-        for audience, snapshot in self._snapshots(sorted(self._told, key=self._told.__getitem__)):
+        order = sorted(self._told, key=self._told.__getitem__)
+        for audience, snapshot in self._snapshots(order):
             self._emit(Said.SNAPSHOT, snapshot, audience)
             self._told[audience] = time.monotonic()
             took += self._told[audience] - began
-            if self._let_act():
-                gap = 0.0
+            if self._let_act() and audience != order[-1]:
+                gap = 0.0  # those that are left do not wait so long again
                 break
             began = time.monotonic()
         self._next_snapshot = time.monotonic() + max(gap, LEAST_REST * took)
