@@ -23,6 +23,7 @@ if __name__ == "__main__":
 
     monkey.patch_all()
 
+    import lobby.headoffice
     import lobby.program
     import lobby.server  # noqa: F401 — what costs time
 

@@ -5,7 +5,6 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -151,9 +150,3 @@ def journal(store: Store) -> list[tuple[Any, ...]]:
     with store.read() as conn:
         lines = events.after(conn, 0, 1_000_000)
     return [tuple(leaving(line, with_staff_names=False)) for line in lines]
-
-
-def journal_of(folder: Path) -> list[tuple[Any, ...]]:
-    """The same of a store whose server has ended."""
-    with closing(Store(folder)) as store:
-        return journal(store)

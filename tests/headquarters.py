@@ -3,16 +3,18 @@
 import json
 import os
 import signal
-import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import httpx
-from serving import LOBBYLINE, START_S, STOP_S
+from serving import START_S, STOP_S
 
 from bench.forking import Forked, fork
+from chain.office import people
+from chain.office.database import Database
+from chain.office.people import OfficeRole
 
 PASSWORD = "correct horse battery"
 BOSS = "郑经理"
@@ -77,11 +79,23 @@ class HeadOffice:
             yield client
 
 
+def add_people(database: str, **roles: OfficeRole) -> None:
+    """People by name, all with the one password."""
+    with closing(Database(database, 1)) as opened, opened.transaction() as conn:
+        for name, role in roles.items():
+            people.add(conn, name, role, people.hash_password(PASSWORD))
+
+
+def command(database: str, *words: str) -> tuple[int, str]:
+    """A command of the head office's command line: its exit code, and what it said."""
+    process = fork("lobby.program:main", ["headoffice", *words, "--database", database], "lobbyline")
+    with process.stdout:
+        said = process.stdout.read()
+    return process.wait(STOP_S), said
+
+
 def order(database: str, *words: str) -> Any:
-    """A command of the head office's command line."""
-    done = subprocess.run(
-        [LOBBYLINE, "headoffice", *words, "--database", database, "--json"],
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    """A command that works: its answer."""
+    code, said = command(database, *words, "--json")
+    assert code == 0, said
+    return json.loads(said)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 from threading import Event, Thread
@@ -16,18 +17,22 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 import socketio
-from chain_stage import Office, Postgres, journal_of, told
-from headquarters import BOSS, PASSWORD, HeadOffice, order
+from chain_stage import Office, Postgres, told
+from headquarters import BOSS, HeadOffice, add_people, order
 from serving import Serving
 
+from chain.leaving import leaving
+from chain.office import wall
+from chain.office.people import OfficeRole
 from db import events
+from db.connection import open_reader
 from db.event_records import EventKind
-from db.store import Store
+from db.store import FILE, Store
 from lobby.tryout import LocalRedis
 
 NAMES = ("浦东一店", "西湖店", "天河店")
 SOON_S = 20.0
-LOOK_S = 0.05
+LOOK_S = 0.1
 LOAD_S = 0.5
 
 
@@ -38,38 +43,29 @@ class Chain:
     postgres: Postgres
     redis: LocalRedis
     database: str
+    desk: Office
     offices: list[HeadOffice]
     stores: list[Serving]
     counters: list[str] = field(default_factory=list)
 
-    def wall(self, office: int = 1) -> dict[str, Any]:
+    def wall(self) -> dict[str, Any]:
         """What a wall shows that is opened now, by store."""
-        with self.offices[office].client() as client:
-            return {row["store"]: row for row in client.get("/api/v1/wall").json()["stores"]}
+        with self.desk.database.transaction() as conn:
+            return {row["store"]: row for row in wall.every_row(conn)}
 
     def require_equal_journals(self) -> None:
         """All that the stores know stands at the head office: row by row, once."""
-        eventually(lambda: all(row["behind"] == 0 for row in self._rows()))
-        for store in self.stores:
-            store.stop()
-        with closing(Office(self.database)) as office:
-            for name, store in zip(NAMES, self.stores, strict=True):
-                there, here = told(office, name), journal_of(store.folder)
-                assert there == here[: len(there)]
-                assert {line[2] for line in here[len(there) :]} <= {"backed_up"}
-        for store in self.stores:
-            store.start()
+        for name, store in zip(NAMES, self.stores, strict=True):
+            eventually(partial(self._is_equal, name, store.folder))
 
-    def _rows(self) -> list[dict[str, Any]]:
-        """Every store's, once each has told its newest line."""
-        rows = list(self.wall(0).values())
-        return [
-            {**row, "behind": row["behind"] or row["is_silent"] or self._newest(row) - row["acked"]} for row in rows
-        ]
+    def _is_equal(self, name: str, folder: Path) -> bool:
+        return told(self.desk, name) == journal_beside(folder)
 
-    def _newest(self, row: dict[str, Any]) -> int:
-        store = self.stores[NAMES.index(row["store"])]
-        return int(store.ask("chain-show")["journal"])
+
+def journal_beside(folder: Path) -> list[tuple[Any, ...]]:
+    """The journal of a store whose server is running, as it leaves the store."""
+    with closing(open_reader(folder / FILE)) as conn:
+        return [tuple(leaving(line, with_staff_names=False)) for line in events.after(conn, 0, 1_000_000)]
 
 
 @pytest.fixture(scope="module")
@@ -78,24 +74,25 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
     with closing(Postgres()) as postgres:
         redis = LocalRedis(folder / "redis")
         database = postgres.new_database()
-        order(database, "person", "add", "--name", BOSS, "--role", "admin", "--password", PASSWORD)
+        add_people(database, **{BOSS: OfficeRole.ADMIN})
         offices = [HeadOffice(database, redis.url) for _ in range(2)]
         stores = [Serving(folder / f"store{n}") for n in range(len(NAMES))]
-        chain = Chain(postgres, redis, database, offices, stores)
+        desk = Office(database)
+        chain = Chain(postgres, redis, database, desk, offices, stores)
         for office in offices:
             office.start()
         for store in stores:
             store.start()
-        with closing(Office(database)) as desk:
-            for n, store in enumerate(stores):
-                store.no_patience()
-                chain.counters.append(store.sign_in("Lin", counter=4))
-                store.ask("chain-join", url=offices[n % 2].url, token=desk.add_store(NAMES[n]))
+        for n, store in enumerate(stores):
+            store.no_patience()
+            chain.counters.append(store.sign_in("Lin", counter=4))
+            store.ask("chain-join", url=offices[n % 2].url, token=desk.add_store(NAMES[n]))
         yield chain
         for store in stores:
             store.stop()
         for office in offices:
             office.end()
+        desk.close()
         redis.stop()
 
 
@@ -298,7 +295,7 @@ def test_nothing_that_says_who_a_customer_is_leaves_the_store(chain: Chain) -> N
         visit = {"service": "plan", "slot_at": slot["slot_at"], "name": "欧阳娜娜", "phone": "13755550123"}
         client.post("/api/v1/appointments", json={"request_key": "visit", **visit}).raise_for_status()
     chain.require_equal_journals()
-    with closing(Office(chain.database)) as office, office.database.transaction() as conn:
+    with chain.desk.database.transaction() as conn:
         rows = conn.execute("SELECT kind, actor, data::text AS data FROM events").fetchall()
         moments = conn.execute("SELECT body::text AS data FROM moments").fetchall()
     said = " ".join(f"{row.get('actor')} {row['data']}" for row in (*rows, *moments))
