@@ -19,16 +19,16 @@ from typing import Any
 
 import numpy as np
 import psycopg
-from chain.office.asking import Wish
-from chain.office.figures import By
-from chain.office.promises import read_inspection
-from chain.office.reports import read_figures
 
 from bench.harness import Aim, Machine, finish, median, number, options, table
 from chain.office import migrating
+from chain.office.asking import Wish
 from chain.office.database import Conn, Database
 from chain.office.days import write
+from chain.office.figures import By
 from chain.office.months import TABLES, make
+from chain.office.promises import read_inspection
+from chain.office.reports import read_figures
 from chain.office.roll_up import roll_up
 from db.ticket_records import TicketClass, TicketState
 from display.ticket_facts import CAUSES, CLASSES, NOBODY, POST, STATES, TICKET, UNKNOWN, Facts, pack

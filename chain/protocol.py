@@ -51,7 +51,6 @@ class Kind(StrEnum):
 
     NOTICE = "notice"
     SETTINGS = "settings"
-    MEMBERS = "members"
     BOOKING = "booking"
     BOOKING_CHANGE = "booking_change"
     BOOKING_CANCEL = "booking_cancel"

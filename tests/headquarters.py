@@ -68,12 +68,12 @@ class HeadOffice:
         return code
 
     @contextmanager
-    def client(self) -> Iterator[httpx.Client]:
-        """The boss, signed in as a browser is."""
+    def client(self, name: str = BOSS) -> Iterator[httpx.Client]:
+        """Somebody, signed in as a browser is."""
         with httpx.Client(base_url=self.url, trust_env=False, timeout=20, follow_redirects=True) as client:
             form = client.get("/sign-in").text
             token = form.partition('name="csrf_token" value="')[2].partition('"')[0]
-            page = client.post("/sign-in", data={"name": BOSS, "password": PASSWORD, "csrf_token": token})
+            page = client.post("/sign-in", data={"name": name, "password": PASSWORD, "csrf_token": token})
             assert page.status_code == 200, page.text
             client.headers["X-CSRFToken"] = page.text.partition('name="csrf-token" content="')[2].partition('"')[0]
             yield client

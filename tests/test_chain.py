@@ -22,8 +22,8 @@ from headquarters import BOSS, HeadOffice, add_people, order
 from serving import Serving
 
 from chain.leaving import leaving
-from chain.office import wall
 from chain.office.people import OfficeRole
+from chain.office.wall import every_row
 from db import events
 from db.connection import open_reader
 from db.event_records import EventKind
@@ -51,7 +51,7 @@ class Chain:
     def wall(self) -> dict[str, Any]:
         """What a wall shows that is opened now, by store."""
         with self.desk.database.transaction() as conn:
-            return {row["store"]: row for row in wall.every_row(conn)}
+            return {row["store"]: row for row in every_row(conn)}
 
     def require_equal_journals(self) -> None:
         """All that the stores know stands at the head office: row by row, once."""
@@ -123,28 +123,33 @@ def call_one(chain: Chain, n: int, key: str) -> str:
         return str(called.json()["current"]["number"])
 
 
-@contextmanager
-def watching(office: HeadOffice) -> Iterator[list[dict[str, Any]]]:
+@dataclass
+class Wall:
     """A wall that is open in a browser: every row it is sent."""
-    rows: list[dict[str, Any]] = []
-    with office.client() as client:
-        session = httpx.Cookies(client.cookies)
-        cookie = "; ".join(f"{name}={value}" for name, value in session.items())
-        wall = socketio.Client(reconnection=True)
-        wall.on("wall", lambda data: rows.extend(data["stores"]))
-        wall.on("stores", lambda data: rows.extend(data["stores"]))
-        wall.on("connect", lambda: wall.emit("watch"))
-        wall.connect(office.url, headers={"Cookie": cookie}, transports=["websocket"])
-        try:
-            eventually(lambda: bool(rows))
-            yield rows
-        finally:
-            wall.disconnect()
+
+    client: socketio.Client
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def last_called(self, store: str) -> str | None:
+        """The number that the newest row of a store shows as called last."""
+        calls = [row["moment"]["last_call"] for row in self.rows if row["store"] == store and row["moment"]]
+        return calls[-1]["number"] if calls and calls[-1] else None
 
 
-def last_called(rows: list[dict[str, Any]], store: str) -> str | None:
-    calls = [row["moment"]["last_call"] for row in rows if row["store"] == store and row["moment"]]
-    return calls[-1]["number"] if calls and calls[-1] else None
+@contextmanager
+def watching(office: HeadOffice, name: str = BOSS) -> Iterator[Wall]:
+    wall = Wall(socketio.Client(reconnection=True))
+    with office.client(name) as browser:
+        cookie = "; ".join(f"{key}={value}" for key, value in browser.cookies.items())
+    for event in ("wall", "stores"):
+        wall.client.on(event, lambda data: wall.rows.extend(data["stores"]))
+    wall.client.on("connect", lambda: wall.client.emit("watch"))
+    wall.client.connect(office.url, headers={"Cookie": cookie}, transports=["websocket"])
+    try:
+        eventually(lambda: bool(wall.rows))
+        yield wall
+    finally:
+        wall.client.disconnect()
 
 
 @contextmanager
@@ -179,21 +184,21 @@ def load(chain: Chain, n: int) -> Iterator[list[str]]:
 
 def test_a_call_in_a_store_shows_on_the_wall_of_the_other_process(chain: Chain) -> None:
     """Store 0 tells process 0; the wall is open at process 1."""
-    with watching(chain.offices[1]) as rows:
+    with watching(chain.offices[1]) as wall:
         number = call_one(chain, 0, "first")
-        eventually(lambda: last_called(rows, NAMES[0]) == number)
+        eventually(lambda: wall.last_called(NAMES[0]) == number)
 
 
 def test_without_redis_the_wall_is_late_but_right_and_all_comes_back(chain: Chain) -> None:
-    with watching(chain.offices[1]) as rows:
+    with watching(chain.offices[1]) as wall:
         chain.redis.kill()
         try:
             number = call_one(chain, 0, "no redis")
-            eventually(lambda: last_called(rows, NAMES[0]) == number)
+            eventually(lambda: wall.last_called(NAMES[0]) == number)
         finally:
             chain.redis.start()
         number = call_one(chain, 0, "redis again")
-        eventually(lambda: last_called(rows, NAMES[0]) == number)
+        eventually(lambda: wall.last_called(NAMES[0]) == number)
 
 
 def test_mail_reaches_a_store_whose_line_another_process_holds(chain: Chain) -> None:
@@ -208,6 +213,14 @@ def test_mail_reaches_a_store_whose_line_another_process_holds(chain: Chain) -> 
         client.post("/api/v1/mail", json={"stores": [NAMES[0]], "kind": "settings", "body": refused}).raise_for_status()
         eventually(lambda: client.get("/api/v1/mail").json()["mail"][0]["state"] == "refused")
         assert "line 3: rule.fair_after" in client.get("/api/v1/mail").json()["mail"][0]["reason"]
+
+
+def test_whoever_may_look_no_more_is_shown_nothing_more(chain: Chain) -> None:
+    add_people(chain.database, 周看看=OfficeRole.VIEWER)
+    with watching(chain.offices[0], "周看看") as wall:
+        assert wall.client.connected
+        order(chain.database, "person", "remove", "--name", "周看看")
+        eventually(lambda: not wall.client.connected)
 
 
 def test_every_part_is_killed_under_load_and_nothing_is_lost_or_doubled(chain: Chain) -> None:

@@ -17,9 +17,11 @@ from flask_socketio import SocketIO, join_room
 from gevent.event import Event as Signal
 
 from chain.errors import OfficeDown
-from chain.office import stores, wall
+from chain.office import people, stores, wall
 from chain.office.context import Office
+from chain.office.database import Conn
 from chain.office.desk import Desk
+from chain.office.people import Person
 from chain.protocol import NAMESPACE
 
 GATHER_S = 0.25
@@ -47,7 +49,7 @@ class Hub:
     def __init__(self, office: Office, desk: Desk, socketio: SocketIO) -> None:
         self._office, self._desk, self._socketio = office, desk, socketio
         self._stores: dict[str, int] = {}
-        self._walls: set[str] = set()
+        self._walls: dict[str, Person] = {}
         self._changed: set[int] = set()
         self._news = Signal()
         socketio.on_event("connect", self._connect, namespace=NAMESPACE)
@@ -92,10 +94,18 @@ class Hub:
             now = wall.now(conn)
             if seen is None or (now - seen).total_seconds() < LOOK_EVERY_S:
                 return seen or now
+            self._dismiss_signed_out(conn)
             rows = wall.told_since(conn, seen) if self._walls else []
         if rows:
             self._socketio.server.manager.emit(Said.STORES, {"stores": rows}, "/", room=_WALL, ignore_queue=True)
         return now
+
+    def _dismiss_signed_out(self, conn: Conn) -> None:
+        """A sign-in that has ended ends its walls."""
+        for sid, person in list(self._walls.items()):
+            if people.by_id(conn, person.id, person.sign_ins) is None:
+                self._walls.pop(sid)
+                self._socketio.server.disconnect(sid)
 
     def _connect(self, auth: Any = None) -> None:
         token = auth.get("token") if isinstance(auth, dict) else None
@@ -126,16 +136,17 @@ class Hub:
             self._news.set()
 
     def _connect_wall(self, _: Any = None) -> None:
-        if self._office.person() is None:
+        person = self._office.person()
+        if person is None:
             raise Refusal("sign in")
+        self._walls[_sid()] = person
 
     def _disconnect_wall(self, *_: object) -> None:
-        self._walls.discard(_sid())
+        self._walls.pop(_sid(), None)
 
     def _watch(self, *_: object) -> None:
         with self._office.database.transaction() as conn:
             rows = wall.every_row(conn)
-        self._walls.add(_sid())
         join_room(_WALL)
         self._socketio.emit(Said.WALL, {"stores": rows}, to=_sid())
 
