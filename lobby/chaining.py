@@ -6,10 +6,10 @@ Nothing of a chain is loaded where a store belongs to none.
 from __future__ import annotations
 
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import gevent
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from counter.web import Body, Context
 from db import chain
@@ -35,9 +35,11 @@ class NoticeMail(Body):
 
 
 class SettingsMail(Body):
-    """A file of settings to take over."""
+    """A file of settings to take over, or with `dry_run` to look at; `seen`: of the preview that was agreed to."""
 
-    toml: str
+    toml: Annotated[str, StringConstraints(strip_whitespace=False)]
+    dry_run: bool = False
+    seen: str | None = None
 
 
 class Chaining:
@@ -95,10 +97,11 @@ class Chaining:
         return put_up
 
     def _settings(self, wish: SettingsMail) -> Work:
-        work = commands.ready(self._context, "settings-import", {"text": wish.toml}, HEAD_OFFICE)
+        given = {"text": wish.toml, "dry_run": wish.dry_run, "seen": wish.seen}
+        work = commands.ready(self._context, "settings-import", given, HEAD_OFFICE)
 
         def take_over(conn: Connection) -> dict[str, Any]:
-            outcome = work(conn)
-            return {"changes": len(outcome.answer["changes"]), "change": outcome.change}
+            answer = work(conn).answer
+            return {"changes": answer["changes"], "seen": answer["seen"]}
 
         return take_over

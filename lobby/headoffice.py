@@ -13,7 +13,7 @@ from gevent import get_hub
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from chain.office import keeping, migrating, people, public_pages, public_routes, report_routes, routes
+from chain.office import keeping, migrating, people, public_pages, public_routes, report_routes, rollout_routes, routes
 from chain.office.context import Office
 from chain.office.database import Database
 from chain.office.desk import Desk
@@ -92,6 +92,8 @@ def create_app(office: Office) -> Flask:
     web.register_blueprint(public_routes.api(office))
     web.register_blueprint(report_routes.pages(office))
     web.register_blueprint(report_routes.api(office))
+    web.register_blueprint(rollout_routes.pages(office))
+    web.register_blueprint(rollout_routes.api(office))
     web.add_url_rule("/healthz", view_func=lambda: {"status": "ok"}, endpoint="healthz")
     routes.require_right(web, office)
     return web

@@ -99,7 +99,7 @@ def test_a_notice_goes_to_a_store_and_its_answer_comes_back(screen: Make, office
     page.get_by_label("In English").fill("Maintenance today")
     page.get_by_label("Haitang Road Store").check()
     page.get_by_role("button", name="Send to 1 stores").click()
-    expect(page.locator(".log .state").first).to_have_text("done")
+    expect(page.locator(".log .state").first).to_have_text("carried out")
     with store.client() as board:
         notices = board.get("/api/v1/board").json()["store"]["notices"]
     assert {"zh": "今天系统维护", "en": "Maintenance today"} in notices
@@ -130,3 +130,20 @@ def test_a_wall_without_stores_says_how_to_begin(screen: Make) -> None:
             expect(page.locator(".none")).to_contain_text("还没有营业厅")
             expect(page.get_by_role("link", name="发给营业厅")).to_be_hidden()
             wall.inspect()
+
+
+def test_a_file_of_settings_is_looked_at_and_then_taken_over(screen: Make, office: HeadOffice, store: Serving) -> None:
+    desk = screen(DESKTOP, "en-GB")
+    page = enter(desk, office)
+    page.get_by_role("link", name="Roll out settings").click()
+    page.get_by_label("What it is for").fill("Fair turn")
+    page.get_by_label("File of settings").fill("format = 1\n[rule]\nfair_after = 43\n")
+    page.get_by_label("Haitang Road Store").select_option("1")
+    page.get_by_role("button", name="Show what it would change").click()
+    page.get_by_text("1 changes").click()
+    expect(page.locator(".changes")).to_contain_text("43")
+    desk.inspect()
+    page.get_by_role("button", name="Take it over").click()
+    expect(page.locator("[data-rollout] h2")).to_contain_text("carried out")
+    [fair] = [one for one in store.ask("settings-show")["settings"] if one["field"] == "rule.fair_after"]
+    assert fair["value"] == 43

@@ -87,6 +87,34 @@ class TooMuchAsked(LobbyError):
     text = "That was too often. Please wait a while and try again."
 
 
+class NothingChosen(LobbyError):
+    """A roll-out to nobody, or twice to somebody."""
+
+    code, status, field = "nothing_chosen", 422, "stages"
+    text = "Choose at least one store, each for one stage."
+
+
+class UnknownRollout(LobbyError):
+    """No such roll-out."""
+
+    code, status = "unknown_rollout", 404
+    text = "This roll-out does not exist."
+
+
+class RolloutOver(LobbyError):
+    """Somebody else was faster, or nothing is left to do."""
+
+    code, status = "rollout_over", 409
+    text = "This roll-out has moved on meanwhile. Look at it again."
+
+
+class RolloutNotReady(LobbyError):
+    """Stores have not answered yet."""
+
+    code, status = "rollout_not_ready", 409
+    text = "Some stores have not answered yet. Wait for them, or stop here."
+
+
 class BadFacts(LobbyError):
     """A past day told in a way that no store of ours tells it."""
 

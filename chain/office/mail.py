@@ -7,7 +7,7 @@ from psycopg.types.json import Jsonb
 
 from chain.errors import UnknownStore
 from chain.office.database import Conn
-from chain.protocol import MOST_MAIL, Kind, Mail, MailAnswer, MailState
+from chain.protocol import MOST_MAIL, Kind, Mail, MailAnswer
 
 
 def send(conn: Conn, store_ids: Sequence[int], kind: Kind, body: Mapping[str, Any], by: str) -> dict[int, int]:
@@ -53,17 +53,10 @@ def answer(conn: Conn, store_id: int, said: MailAnswer) -> bool:
     return bool(changed.rowcount)
 
 
-def recent(conn: Conn, limit: int, store_id: int | None = None) -> list[dict[str, Any]]:
-    """The newest pieces, newest first, with the store's name; of one store, or of all."""
+def recent(conn: Conn, limit: int) -> list[dict[str, Any]]:
+    """What people sent last, newest first, with the store's name and what became of it."""
     return conn.execute(
-        "SELECT stores.name AS store, mail.id, kind, state, sent_at, sent_by, code, reason, result, answered_at FROM mail"
-        " JOIN stores ON stores.id = mail.store WHERE %(store)s::int IS NULL OR mail.store = %(store)s"
-        " ORDER BY sent_at DESC, mail.store, mail.id DESC LIMIT %(limit)s",
-        {"store": store_id, "limit": limit},
+        "SELECT stores.name AS store, mail.id, kind, state, sent_at, sent_by, code, reason, answered_at FROM mail"
+        " JOIN stores ON stores.id = mail.store WHERE kind = ANY (%s) ORDER BY sent_at DESC, mail.store, mail.id DESC LIMIT %s",
+        ([Kind.NOTICE, Kind.SETTINGS], limit),
     ).fetchall()
-
-
-def counts(conn: Conn) -> dict[MailState, int]:
-    """How many pieces there are by state."""
-    rows = conn.execute("SELECT state, count(*) AS n FROM mail GROUP BY state")
-    return {MailState(row["state"]): int(row["n"]) for row in rows}

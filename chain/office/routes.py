@@ -1,6 +1,6 @@
 """Owns the head office's pages and API: the wall, stores, mail, signing in; and who may use each."""
 
-from typing import Any
+from typing import Any, Literal
 
 from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
 from limits import RateLimitItem
@@ -8,7 +8,7 @@ from pydantic import Field, JsonValue
 from werkzeug.wrappers import Response
 
 from chain.errors import UnknownChainToken
-from chain.office import mail, people, public_routes, report_routes, stores, wall
+from chain.office import mail, people, public_routes, report_routes, rollout_routes, stores, wall
 from chain.office.context import COOKIE_KEY, TRIES, Office
 from chain.office.errors import TooManyTries, WrongPassword
 from chain.office.people import OfficeRole
@@ -33,6 +33,7 @@ RIGHTS: dict[str, OfficeRole | None] = {
     "GET /texts/zh.json": None,
     **public_routes.RIGHTS,
     **report_routes.RIGHTS,
+    **rollout_routes.RIGHTS,
 }
 """Who may use a route at least; None: anybody, or whoever has what the route itself asks for."""
 
@@ -47,10 +48,10 @@ class Accept(Body):
 
 
 class Send(Body):
-    """The same to each of these stores."""
+    """The same to each of these stores. What customers book goes its own way (`chain.office.visits`)."""
 
     stores: list[str] = Field(min_length=1, max_length=MOST_STORES)
-    kind: Kind
+    kind: Literal[Kind.NOTICE, Kind.SETTINGS]
     body: dict[str, JsonValue]
 
 

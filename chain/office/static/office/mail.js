@@ -1,13 +1,13 @@
-// Owns sending to stores: a notice or a file of settings, to chosen stores, and what became of it at each.
+// Owns sending a notice to chosen stores, and what became of all that was sent to stores.
 import { get, post } from "/static/lobby/api.js";
 import { html, render } from "/static/lobby/page.js";
 import { name, t } from "/static/lobby/texts.js";
 import { Head } from "./page.js";
 
 const LOOK_MS = 2000;
-const state = { stores: [], mail: [], chosen: new Set(), kind: "notice", trouble: "", busy: false, sent: 0, known: false };
+const state = { stores: [], mail: [], chosen: new Set(), trouble: "", busy: false, sent: 0, known: false };
 const KINDS = { notice: () => t("Notice on the lobby displays"), settings: () => t("File of settings") };
-const STATES = { pending: () => t("on its way"), applied: () => t("done"), refused: () => t("refused") };
+const STATES = { pending: () => t("on its way"), applied: () => t("carried out"), refused: () => t("refused") };
 
 function set(changes) {
   Object.assign(state, changes);
@@ -15,7 +15,6 @@ function set(changes) {
 }
 
 function bodyOf(form) {
-  if (state.kind === "settings") return { toml: form.toml.value };
   return { zh: form.zh.value.trim(), en: form.en.value.trim(), ...(form.hours.value ? { length_s: Number(form.hours.value) * 3600 } : {}) };
 }
 
@@ -23,7 +22,7 @@ async function send(event) {
   event.preventDefault();
   set({ busy: true, trouble: "" });
   try {
-    await post("/api/v1/mail", { stores: [...state.chosen], kind: state.kind, body: bodyOf(event.target) });
+    await post("/api/v1/mail", { stores: [...state.chosen], kind: "notice", body: bodyOf(event.target) });
     set({ sent: state.chosen.size });
     await look();
   } catch (problem) {
@@ -37,13 +36,11 @@ const all = () => set({ chosen: new Set(state.chosen.size === state.stores.lengt
 
 const Notice = () => html`<div class="pair"><label class="field">${t("In Chinese")}<input name="zh" maxlength="80" required /></label><label class="field">${t("In English")}<input name="en" maxlength="120" required /></label>
   <label class="field">${t("How long")}<select name="hours"><option value="">${t("to the end of the day")}</option><option value="1">${t("{n} h", { n: 1 })}</option><option value="4">${t("{n} h", { n: 4 })}</option></select></label></div>`;
-const Settings = () => html`<label class="field">${t("File of settings (TOML), as a store's settings page gives it")}<textarea name="toml" required spellcheck="false"></textarea></label><p class="why">${t("A store takes over all of it or, if anything in it cannot work there, nothing. It is undone in the store like any change of settings.")}</p>`;
 
 function Form() {
-  return html`<section class="panel"><h2>${t("Send something")}</h2><form onSubmit=${send}>
+  return html`<section class="panel"><h2>${t("Notice on the lobby displays")}</h2><form onSubmit=${send}>
     ${state.trouble ? html`<p class="trouble" role="alert">${state.trouble}</p>` : null}
-    <label class="field">${t("What")}<select name="kind" onChange=${(event) => set({ kind: event.target.value })}>${Object.entries(KINDS).map(([kind, word]) => html`<option value=${kind} selected=${kind === state.kind}>${word()}</option>`)}</select></label>
-    ${state.kind === "notice" ? html`<${Notice} />` : html`<${Settings} />`}
+    <${Notice} />
     <div class="field">${t("To which stores")}<div class="picks" role="group" aria-label=${t("To which stores")}>
       <label><input type="checkbox" checked=${state.chosen.size === state.stores.length} onChange=${all} />${t("All of them")}<span>${state.stores.length}</span></label>
       ${state.stores.map((store) => html`<label><input type="checkbox" checked=${state.chosen.has(store.store)} onChange=${() => toggle(store.store)} />${name(store.name)}<span>${store.region}</span></label>`)}</div></div>

@@ -1,0 +1,99 @@
+"""Owns the web of roll-outs: the page, beginning one, telling the next stage, stopping."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from flask import Blueprint, render_template, request
+from pydantic import Field, StringConstraints
+
+from chain.office import rollouts
+from chain.office.context import Office
+from chain.office.people import OfficeRole
+from chain.office.rollouts import Rollout
+from counter.web import Body
+
+RIGHTS = dict.fromkeys(
+    (
+        "GET /rollouts", "GET /api/v1/rollouts", "POST /api/v1/rollouts",
+        "POST /api/v1/rollouts/<int:rollout>/next", "POST /api/v1/rollouts/<int:rollout>/stop",
+    ),
+    OfficeRole.MANAGER,
+)  # fmt: skip
+
+MOST_SHOWN = 20
+LARGEST = 2 * 1024 * 1024
+
+Json = dict[str, Any]
+
+
+class Begin(Body):
+    """A file for the stores of each stage; a store stands in one stage only."""
+
+    name: str = Field(min_length=1, max_length=80)
+    toml: Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=LARGEST)]
+    stages: list[list[str]] = Field(min_length=1, max_length=10)
+
+
+class GoOn(Body):
+    """The stage that whoever decides has seen."""
+
+    stage: int = Field(ge=0, le=10)
+
+
+def pages(office: Office) -> Blueprint:
+    """What people look at."""
+    room = Blueprint("office_rollouts", __name__, template_folder="templates")
+
+    @room.get("/rollouts")
+    def page() -> str:
+        return render_template("office/rollouts.html", person=office.person(), csrf_needed=True)
+
+    return room
+
+
+def api(office: Office) -> Blueprint:
+    """What the page asks."""
+    room = Blueprint("office_rollouts_api", __name__, url_prefix="/api/v1/rollouts")
+
+    def who() -> str:
+        return office.require(OfficeRole.MANAGER).name
+
+    @room.get("")
+    def recent() -> Json:
+        with office.database.transaction() as conn:
+            return {"rollouts": [_shape(found) for found in rollouts.recent(conn, MOST_SHOWN)]}
+
+    @room.post("")
+    def begin() -> tuple[Json, int]:
+        wish = Begin.model_validate(request.get_json())
+        with office.database.transaction() as conn:
+            number, store_ids = rollouts.begin(conn, wish.name, wish.toml, wish.stages, who())
+            found = rollouts.find(conn, number)
+        office.tell(store_ids)
+        return _shape(found), 201
+
+    @room.post("/<int:rollout>/next")
+    def go_on(rollout: int) -> Json:
+        wish = GoOn.model_validate(request.get_json())
+        with office.database.transaction() as conn:
+            store_ids = rollouts.go_on(conn, rollout, wish.stage, who())
+            found = rollouts.find(conn, rollout)
+        office.tell(store_ids)
+        return _shape(found)
+
+    @room.post("/<int:rollout>/stop")
+    def stop(rollout: int) -> Json:
+        with office.database.transaction() as conn:
+            rollouts.stop(conn, rollout, who())
+            return _shape(rollouts.find(conn, rollout))
+
+    return room
+
+
+def _shape(found: Rollout) -> Json:
+    return {
+        **asdict(found),
+        "made_at": found.made_at.isoformat(),
+        "state": found.state,
+        "is_ready": found.is_ready,
+    }

@@ -1,0 +1,182 @@
+"""Owns roll-outs: a file of settings that chosen stores look at first, and take over stage by stage, as somebody decides.
+
+Each store is asked what the file would change there. Only that is taken over later: a store whose settings have moved on
+since refuses, and so does one where the file cannot work. The next stage waits until every store of the last has answered.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from chain.office import mail, stores
+from chain.office.database import Conn, one
+from chain.office.errors import NothingChosen, RolloutNotReady, RolloutOver, UnknownRollout
+from chain.protocol import Kind, MailState
+
+
+class RolloutState(StrEnum):
+    """How far a roll-out is."""
+
+    LOOKING = "looking"
+    """Nothing was changed yet."""
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One store of a roll-out: what it would change (None: not answered), or why it cannot; and what became of it.
+
+    `preview` and `applied` are states of mail; `changes` are {what, before, after}, each with its names in both languages.
+    """
+
+    store: str
+    name_zh: str
+    name_en: str
+    stage: int
+    preview: MailState
+    changes: list[dict[str, Any]] | None
+    refusal: str | None
+    applied: MailState | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """A file on its way. `stage`: the last that was told to take it over, of `stages`."""
+
+    id: int
+    name: str
+    made_by: str
+    made_at: datetime
+    stages: int
+    stage: int
+    stopped_by: str | None
+    stores: Sequence[Progress]
+
+    @property
+    def state(self) -> RolloutState:
+        """How far it is."""
+        if self.stopped_by is not None:
+            return RolloutState.STOPPED
+        if self.stage == 0:
+            return RolloutState.LOOKING
+        return RolloutState.DONE if self.stage == self.stages and self.is_answered else RolloutState.RUNNING
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether every store that was told so far has answered."""
+        told = [one for one in self.stores if one.stage <= self.stage and one.preview == MailState.APPLIED]
+        return all(one.applied not in {None, MailState.PENDING} for one in told)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the next stage can be told."""
+        has_looked = all(one.preview != MailState.PENDING for one in self.stores if one.stage == self.stage + 1)
+        return self.stopped_by is None and self.stage < self.stages and self.is_answered and has_looked
+
+
+def begin(conn: Conn, name: str, toml: str, stages: Sequence[Sequence[str]], by: str) -> tuple[int, list[int]]:
+    """Ask every chosen store what the file would change there; its number, and the stores that have mail.
+
+    Raises `UnknownStore`, `NothingChosen`.
+    """
+    chosen = [
+        (stores.by_name(conn, store).id, n) for n, names in enumerate(stages, 1) for store in dict.fromkeys(names)
+    ]
+    if not chosen or len({store_id for store_id, _ in chosen}) < len(chosen):
+        raise NothingChosen
+    row = one(
+        conn.execute(
+            "INSERT INTO rollouts (name, toml, made_by, stages) VALUES (%s, %s, %s, %s) RETURNING id",
+            (name, toml, by, len(stages)),
+        )
+    )
+    numbers = mail.send(conn, [store_id for store_id, _ in chosen], Kind.SETTINGS, {"toml": toml, "dry_run": True}, by)
+    for store_id, stage in chosen:
+        conn.execute(
+            "INSERT INTO rollout_stores (rollout, store, stage, preview) VALUES (%s, %s, %s, %s)",
+            (row["id"], store_id, stage, numbers[store_id]),
+        )
+    return int(row["id"]), list(numbers)
+
+
+def go_on(conn: Conn, rollout_id: int, seen_stage: int, by: str) -> list[int]:
+    """Tell the next stage to take over what its stores have shown; the stores that have mail.
+
+    `seen_stage`: the stage whoever decides has seen, so that two who press at once tell one stage. Raises
+    `UnknownRollout`, `RolloutOver`, `RolloutNotReady`.
+    """
+    _lock(conn, rollout_id)
+    rollout = find(conn, rollout_id)
+    if rollout.stopped_by is not None or rollout.stage == rollout.stages or rollout.stage != seen_stage:
+        raise RolloutOver
+    if not rollout.is_ready:
+        raise RolloutNotReady
+    rows = conn.execute(
+        "SELECT rollout_stores.store, rollouts.toml, mail.result FROM rollout_stores"
+        " JOIN rollouts ON rollouts.id = rollout JOIN mail ON mail.store = rollout_stores.store AND mail.id = preview"
+        " WHERE rollout = %s AND rollout_stores.stage = %s AND mail.state = 'applied' ORDER BY rollout_stores.store",
+        (rollout_id, rollout.stage + 1),
+    ).fetchall()
+    for row in rows:
+        body = {"toml": row["toml"], "seen": row["result"]["seen"]}
+        number = mail.send(conn, [row["store"]], Kind.SETTINGS, body, by)[row["store"]]
+        conn.execute(
+            "UPDATE rollout_stores SET applied = %s WHERE rollout = %s AND store = %s AND applied IS NULL",
+            (number, rollout_id, row["store"]),
+        )
+    conn.execute("UPDATE rollouts SET stage = stage + 1 WHERE id = %s AND stage = %s", (rollout_id, seen_stage))
+    return [row["store"] for row in rows]
+
+
+def stop(conn: Conn, rollout_id: int, by: str) -> None:
+    """No further stage is told; what was told stays. Raises `UnknownRollout`, `RolloutOver`."""
+    _lock(conn, rollout_id)
+    if find(conn, rollout_id).state in {RolloutState.DONE, RolloutState.STOPPED}:
+        raise RolloutOver
+    conn.execute("UPDATE rollouts SET stopped_by = %s WHERE id = %s AND stopped_by IS NULL", (by, rollout_id))
+
+
+def find(conn: Conn, rollout_id: int) -> Rollout:
+    """One of them. Raises `UnknownRollout`."""
+    row = conn.execute(
+        "SELECT id, name, made_by, made_at, stages, stage, stopped_by FROM rollouts WHERE id = %s", (rollout_id,)
+    ).fetchone()
+    if row is None:
+        raise UnknownRollout
+    return Rollout(**row, stores=_progress(conn, rollout_id))
+
+
+def recent(conn: Conn, limit: int) -> list[Rollout]:
+    """The newest, newest first."""
+    rows = conn.execute("SELECT id FROM rollouts ORDER BY id DESC LIMIT %s", (limit,)).fetchall()
+    return [find(conn, row["id"]) for row in rows]
+
+
+def _lock(conn: Conn, rollout_id: int) -> None:
+    conn.execute("SELECT 1 FROM rollouts WHERE id = %s FOR UPDATE", (rollout_id,))
+
+
+def _progress(conn: Conn, rollout_id: int) -> list[Progress]:
+    rows = conn.execute(
+        "SELECT stores.name AS store, stores.name_zh, stores.name_en, rollout_stores.stage, looked.state AS preview,"
+        " looked.result -> 'changes' AS changes, coalesce(taken.reason, looked.reason) AS refusal, taken.state AS applied"
+        " FROM rollout_stores JOIN stores ON stores.id = rollout_stores.store"
+        " JOIN mail looked ON looked.store = rollout_stores.store AND looked.id = preview"
+        " LEFT JOIN mail taken ON taken.store = rollout_stores.store AND taken.id = rollout_stores.applied"
+        " WHERE rollout = %s ORDER BY rollout_stores.stage, stores.name",
+        (rollout_id,),
+    )
+    return [
+        Progress(**{
+            **row,
+            "name_zh": row["name_zh"] or row["store"],
+            "name_en": row["name_en"] or row["store"],
+            "preview": MailState(row["preview"]),
+            "applied": row["applied"] and MailState(row["applied"]),
+        })
+        for row in rows
+    ]  # fmt: skip
