@@ -31,7 +31,7 @@ from db.store import FILE, Store
 from lobby.tryout import LocalRedis
 
 NAMES = ("浦东一店", "西湖店", "天河店")
-SOON_S = 20.0
+SOON_S = 60.0
 LOOK_S = 0.1
 LOAD_S = 0.5
 

@@ -67,7 +67,7 @@ class Somebody:
 def test_every_route_has_its_right_and_keeps_others_out(web: Flask) -> None:
     nobody, viewer = Somebody(web), Somebody(web, VIEWER)
     for route, role in routes.RIGHTS.items():
-        method, path = route.split()
+        method, path = route.replace("<int:rollout>", "1").split()
         if role is None:
             continue
         assert nobody.ask(method, path, {}) in {302, 400, 401}, route

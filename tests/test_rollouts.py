@@ -86,7 +86,7 @@ def test_the_first_store_takes_it_over_and_then_the_others(office: Office, membe
         member.answer()
     shown = seen(office, number)
     [change] = shown.stores[0].changes or []
-    assert change["after"]["en"] == "41"
+    assert change["after"]["en"] == "41 min"
     assert pilot.fair_after_min == before
     go_on(office, number, 0)
     pilot.answer()
@@ -120,7 +120,7 @@ def test_a_store_that_has_moved_on_keeps_what_it_has(office: Office, members: di
     number = begin(office)
     pilot.answer()
     rest.answer()
-    commands.run(pilot.context, "settings-set", {"set": {"rule.fair_after": "33"}}, "command")
+    commands.run(pilot.context, "settings-set", {"values": {"rule.fair_after": 33}}, "command")
     go_on(office, number, 0)
     pilot.answer()
     assert pilot.fair_after_min == 33

@@ -160,4 +160,6 @@ def test_migrations_are_applied_once(tmp_path: Path) -> None:
         "phones_at_rest_and_retention",
         "read_all_day",
         "steps_from_the_floor",
+        "chain_of_stores",
+        "booked_elsewhere",
     ]
