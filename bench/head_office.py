@@ -47,7 +47,7 @@ from db.store import Store
 from lobby import sample
 from lobby.tryout import LocalPostgres, LocalRedis
 
-STORES, QUICK_STORES = 2_000, 24
+STORES, QUICK_STORES = 2_000, 16
 TICKETS = 500
 AT_ONCE = 32
 BUSIEST_SHARE = 1 / 8

@@ -6,6 +6,7 @@ written, so a repeated batch writes nothing and two lines of one store can never
 
 from datetime import UTC, datetime
 
+import orjson
 import psycopg
 from psycopg.errors import CheckViolation, DuplicateTable
 from psycopg.types.json import Jsonb
@@ -77,7 +78,7 @@ def _write(conn: Conn, store_id: int, incarnation: int, lines: list[JournalLine]
     columns = "store, incarnation, seq, at, kind, ticket, counter, actor, rule, data"
     with conn.cursor().copy(f"COPY events ({columns}) FROM STDIN") as copy:
         for *plain, data in lines:
-            copy.write_row((store_id, incarnation, *plain, Jsonb(data)))
+            copy.write_row((store_id, incarnation, *plain, Jsonb(data, orjson.dumps)))
 
 
 def _keep(conn: Conn, store_id: int, seq: int, moment: Moment) -> None:
