@@ -225,9 +225,12 @@ def _live(
         present = moment.read(conn, time.time())
     wall = _Wall(offices[1][0])
     gap_s = 3600 / (len(links) * TICKETS * BUSIEST_SHARE)
+    dice.shuffle(
+        opened
+    )  # each in its turn: a wall may pass over a call that another one of the same store follows at once
     began, calls = time.monotonic(), 0
     while time.monotonic() - began < seconds:
-        session, _ = dice.choice(opened)
+        session, _ = opened[calls % len(opened)]
         calls += 1
         gevent.spawn(_call, session, present, f"C{calls}", wall)
         gevent.sleep(dice.expovariate(1 / gap_s))
