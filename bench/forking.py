@@ -11,7 +11,11 @@ import socket
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 from typing import IO
+
+HERE = Path(__file__).parent
+"""A script's own folder, where one is called as the package `chain` is."""
 
 
 class Forked:
@@ -35,7 +39,8 @@ class _Zygote:
         self.orders, its = socket.socketpair()
         with its:
             words = [sys.executable, "-P", "-m", "bench.zygote"]
-            own_path = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+            paths = [path for path in sys.path if Path(path) != HERE]
+            own_path = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
             self._process = subprocess.Popen(words, stdin=its.fileno(), env=own_path)
 
     def close(self) -> None:

@@ -30,6 +30,7 @@ TOO_WIDE = """() => [...document.querySelectorAll("body, body *")]
 _EXPECTED = (
     "WebSocket connection to",
     "ERR_CONNECTION_REFUSED",
+    "ERR_CONNECTION_RESET",
     "ERR_INTERNET_DISCONNECTED",
     "the server responded with a status of 4",
     "the server responded with a status of 503",
