@@ -32,17 +32,25 @@ class Sharing:
         return max(0.0, self._due_at - time.monotonic())
 
     def go_on(self) -> None:
-        """A round, if one is due: what they count first, then day by day what we hold. Raises as `Line.ask`."""
+        """A round, if one is due: what they count first, then day by day what we hold. Raises as `Line.ask`.
+
+        Written is only where something changes: every commit is news to all screens.
+        """
         if self.due_in_s:
             return
         if not self._has_begun:
             self._begin()
         now = self._clock()
-        self._store.write(lambda conn: chain_places.forget(conn, now - sharing.KEPT_S))
+        over = now - sharing.KEPT_S
         with self._store.read() as conn:
-            days = sharing.days(conn, now)
+            days, is_any_over = sharing.days(conn, now), chain_places.is_any_before(conn, over)
+        if is_any_over:
+            self._store.write(lambda conn: chain_places.forget(conn, over))
         for day in days:
-            self._store.write(lambda conn, day=day: sharing.balance(conn, day, now))  # type: ignore[misc]
+            with self._store.read() as conn:
+                is_short = bool(sharing.lacking(conn, day, now))
+            if is_short:
+                self._store.write(lambda conn, day=day: sharing.balance(conn, day, now))  # type: ignore[misc]
             with self._store.read() as conn:
                 rows = sharing.tell(conn, day, now)
             self._tell([row for row in rows if self._is_news(row)])

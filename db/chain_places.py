@@ -54,6 +54,11 @@ def adopt(conn: sqlite3.Connection, told: HeldPlaces) -> None:
     )
 
 
+def is_any_before(conn: sqlite3.Connection, before: float) -> bool:
+    """Whether there are slots to let go of."""
+    return conn.execute("SELECT 1 FROM chain_places WHERE slot_at < ? LIMIT 1", (before,)).fetchone() is not None
+
+
 def forget(conn: sqlite3.Connection, before: float) -> None:
     """Let go of slots that are over."""
     conn.execute("DELETE FROM chain_places WHERE slot_at < ?", (before,))

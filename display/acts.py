@@ -67,7 +67,7 @@ def do(conn: sqlite3.Connection, wish: Wish, by: Staff, now: float) -> Act:
 def put_up(conn: sqlite3.Connection, text: Names, length_s: int | None, actor: str, now: float) -> Act:
     """A notice of somebody who is not here: for so long, or to the day's end."""
     wish = Wish(ActKind.NOTICE, text=text, length_s=length_s)
-    return _keep(conn, wish, {"zh": text.zh, "en": text.en}, actor, now)
+    return _keep(conn, wish, _said(text), actor, now)
 
 
 def _keep(conn: sqlite3.Connection, wish: Wish, data: Data, actor: str, now: float) -> Act:
@@ -191,7 +191,10 @@ def _set_permission(conn: sqlite3.Connection, number: int, kind: TicketClass, pe
 
 
 def _notice(_: sqlite3.Connection, wish: Wish, __: Staff, ___: float) -> Data:
-    text = _needed(wish.text)
+    return _said(_needed(wish.text))
+
+
+def _said(text: Names) -> Data:
     return {"zh": text.zh, "en": text.en}
 
 

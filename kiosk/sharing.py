@@ -64,22 +64,24 @@ def days(conn: sqlite3.Connection, now: float) -> list[date]:
 
 
 def balance(conn: sqlite3.Connection, day: date, now: float) -> int:
-    """Hold more places of a day where less than the share is held; how many more.
+    """Hold more places of a day where less than the share is held; how many more."""
+    more = lacking(conn, day, now)
+    for slot, kind in more:
+        chain_places.grant(conn, slot.begins, kind, slot.ends - slot.begins)
+    return len(more)
 
-    Slots that can no longer be booked stay as they are.
-    """
+
+def lacking(conn: sqlite3.Connection, day: date, now: float) -> list[tuple[Slot, str]]:
+    """The places of a day to hold besides; slots that can no longer be booked stay as they are."""
     setup = settings.set_up(conn)
     offered = frozenset(code for code, service in setup.services.items() if not service.retired)
     of_day = _Day.read(conn, day)
-    more = [
+    return [
         (slot, kind)
         for turn, slot in enumerate(of_day.slots)
         if slot.begins - of_day.store.booking.lead_s > now
         for kind in of_day.lacking(slot, turn, offered)
     ]
-    for slot, kind in more:
-        chain_places.grant(conn, slot.begins, kind, slot.ends - slot.begins)
-    return len(more)
 
 
 def tell(conn: sqlite3.Connection, day: date, now: float) -> list[Told]:

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 from chain.errors import UnknownStore
 from chain.office.database import Conn
 from chain.office.errors import NoWaitKnown, StoreOffline, StoreShut
-from chain.protocol import SILENT_S
+from chain.office.stores import IS_THERE
 
 MOST_FOUND = 50
 VIP = "vip"
 _SEEN = (
     "SELECT stores.id, name, region, name_zh, name_en, timezone, moments.body AS moment,"
     " extract(epoch FROM now() - heard_at)::float AS silent_s, extract(epoch FROM now() - told_at)::float AS age_s,"
-    " line IS NOT NULL AND heard_at > now() - make_interval(secs => %(silent_s)s) AS is_there"
+    f" {IS_THERE} AS is_there"
     " FROM stores LEFT JOIN moments ON moments.store = stores.id WHERE standing = 'joined' AND heard_at IS NOT NULL"
 )
 
@@ -97,7 +97,7 @@ def search(conn: Conn, text: str, region: str) -> list[Seen]:
     rows = conn.execute(
         f"{_SEEN} AND (region = %(region)s OR %(region)s = '' OR starts_with(region, %(region)s || '/'))"
         " AND concat_ws(' ', name, name_zh, name_en, region) ILIKE ALL (%(words)s::text[]) ORDER BY region, name LIMIT %(most)s",
-        {"silent_s": SILENT_S, "region": region, "words": words, "most": MOST_FOUND},
+        {"region": region, "words": words, "most": MOST_FOUND},
     )
     return [Seen(**row) for row in rows]
 
@@ -112,7 +112,7 @@ def regions(conn: Conn) -> list[str]:
 
 def one_store(conn: Conn, store_id: int) -> Seen:
     """One of them. Raises `UnknownStore`."""
-    row = conn.execute(f"{_SEEN} AND stores.id = %(id)s", {"silent_s": SILENT_S, "id": store_id}).fetchone()
+    row = conn.execute(f"{_SEEN} AND stores.id = %(id)s", {"id": store_id}).fetchone()
     if row is None:
         raise UnknownStore(store=store_id)
     return Seen(**row)

@@ -10,10 +10,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from psycopg.rows import DictRow
+
 from chain.office import mail, stores
 from chain.office.database import Conn, one
 from chain.office.errors import NothingChosen, RolloutNotReady, RolloutOver, UnknownRollout
 from chain.protocol import Kind, MailState
+
+_COLUMNS = "id, name, made_by, made_at, stages, stage, stopped_by"
 
 
 class RolloutState(StrEnum):
@@ -142,41 +146,46 @@ def stop(conn: Conn, rollout_id: int, by: str) -> None:
 
 def find(conn: Conn, rollout_id: int) -> Rollout:
     """One of them. Raises `UnknownRollout`."""
-    row = conn.execute(
-        "SELECT id, name, made_by, made_at, stages, stage, stopped_by FROM rollouts WHERE id = %s", (rollout_id,)
-    ).fetchone()
-    if row is None:
+    found = _read(conn, conn.execute(f"SELECT {_COLUMNS} FROM rollouts WHERE id = %s", (rollout_id,)).fetchall())
+    if not found:
         raise UnknownRollout
-    return Rollout(**row, stores=_progress(conn, rollout_id))
+    return found[0]
 
 
 def recent(conn: Conn, limit: int) -> list[Rollout]:
     """The newest, newest first."""
-    rows = conn.execute("SELECT id FROM rollouts ORDER BY id DESC LIMIT %s", (limit,)).fetchall()
-    return [find(conn, row["id"]) for row in rows]
+    return _read(conn, conn.execute(f"SELECT {_COLUMNS} FROM rollouts ORDER BY id DESC LIMIT %s", (limit,)).fetchall())
 
 
 def _lock(conn: Conn, rollout_id: int) -> None:
     conn.execute("SELECT 1 FROM rollouts WHERE id = %s FOR UPDATE", (rollout_id,))
 
 
-def _progress(conn: Conn, rollout_id: int) -> list[Progress]:
+def _read(conn: Conn, rows: Sequence[DictRow]) -> list[Rollout]:
+    progress = _progress(conn, [row["id"] for row in rows])
+    return [Rollout(**row, stores=progress[row["id"]]) for row in rows]
+
+
+def _progress(conn: Conn, rollout_ids: list[int]) -> dict[int, list[Progress]]:
+    """How far each is at its stores, by the roll-out."""
+    found: dict[int, list[Progress]] = {rollout_id: [] for rollout_id in rollout_ids}
     rows = conn.execute(
-        "SELECT stores.name AS store, stores.name_zh, stores.name_en, rollout_stores.stage, looked.state AS preview,"
+        "SELECT rollout, stores.name AS store, stores.name_zh, stores.name_en, rollout_stores.stage, looked.state AS preview,"
         " looked.result -> 'changes' AS changes, coalesce(taken.reason, looked.reason) AS refusal, taken.state AS applied"
         " FROM rollout_stores JOIN stores ON stores.id = rollout_stores.store"
         " JOIN mail looked ON looked.store = rollout_stores.store AND looked.id = preview"
         " LEFT JOIN mail taken ON taken.store = rollout_stores.store AND taken.id = rollout_stores.applied"
-        " WHERE rollout = %s ORDER BY rollout_stores.stage, stores.name",
-        (rollout_id,),
+        " WHERE rollout = ANY (%s) ORDER BY rollout_stores.stage, stores.name",
+        (rollout_ids,),
     )
-    return [
-        Progress(**{
-            **row,
-            "name_zh": row["name_zh"] or row["store"],
-            "name_en": row["name_en"] or row["store"],
-            "preview": MailState(row["preview"]),
-            "applied": row["applied"] and MailState(row["applied"]),
-        })
-        for row in rows
-    ]  # fmt: skip
+    for row in rows:
+        found[row.pop("rollout")].append(
+            Progress(**{
+                **row,
+                "name_zh": row["name_zh"] or row["store"],
+                "name_en": row["name_en"] or row["store"],
+                "preview": MailState(row["preview"]),
+                "applied": row["applied"] and MailState(row["applied"]),
+            })
+        )  # fmt: skip
+    return found

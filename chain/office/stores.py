@@ -11,10 +11,13 @@ from psycopg.errors import UniqueViolation
 from chain.errors import JournalParted, NotParted, NotThisLine, UnknownStore
 from chain.office import shares
 from chain.office.database import Conn, one
-from chain.protocol import Hello, Standing, Welcome, digest
+from chain.protocol import SILENT_S, Hello, Standing, Welcome, digest
 from db.errors import NameTaken
 
 _COLUMNS = "id, name, region, standing, incarnation, since, acked, common, newest, heard_at, name_zh, name_en, timezone, program"
+
+IS_THERE = f"(line IS NOT NULL AND heard_at > now() - make_interval(secs => {SILENT_S}))"
+"""Whether a row's store can be reached now, as SQL."""
 
 
 @dataclass(frozen=True, slots=True)

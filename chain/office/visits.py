@@ -11,7 +11,8 @@ from chain.errors import UnknownStore
 from chain.office import mail, shares
 from chain.office.database import Conn, one
 from chain.office.errors import NoSuchVisit, PlaceTaken, StoreOffline, VisitFixed
-from chain.protocol import SILENT_S, Kind, MailAnswer, MailState, VisitState, VisitTold
+from chain.office.stores import IS_THERE
+from chain.protocol import Kind, MailAnswer, MailState, VisitState, VisitTold
 
 CODES = range(100_000, 1_000_000)
 """Six digits, as the kiosk's keypad takes them."""
@@ -216,9 +217,8 @@ def _lock(conn: Conn, store_id: int) -> bool:
     locks are always taken in one order. Raises `UnknownStore`.
     """
     row = conn.execute(
-        "SELECT line IS NOT NULL AND heard_at > now() - make_interval(secs => %s) AS is_there FROM stores"
-        " WHERE id = %s AND standing = 'joined' FOR UPDATE",
-        (SILENT_S, store_id),
+        f"SELECT {IS_THERE} AS is_there FROM stores WHERE id = %s AND standing = 'joined' FOR UPDATE",
+        (store_id,),
     ).fetchone()
     if row is None:
         raise UnknownStore(store=store_id)
