@@ -26,7 +26,7 @@ from chain.office.asking import Wish
 from chain.office.database import Conn, Database
 from chain.office.days import write
 from chain.office.figures import By
-from chain.office.months import TABLES, make
+from chain.office.months import TABLES, of_days
 from chain.office.promises import read_inspection
 from chain.office.reports import read_figures
 from chain.office.roll_up import roll_up
@@ -111,8 +111,8 @@ def _sample(database: Database, tickets: int) -> float:
     """Days of a store of their own, as the product writes them; how long it takes for each, in s."""
     with database.transaction() as conn:
         conn.execute("INSERT INTO stores (name, region) VALUES ('sample', 'sample')")
-        make(conn, date(2020, 1, 1))
-        make(conn, date(2020, 2, 1))
+        of_days(conn, date(2020, 1, 1))
+        of_days(conn, date(2020, 2, 1))
     took = []
     for n in range(SAMPLES):
         stored = pack(made_up(str(date(2020, 1, 1) + timedelta(days=n)), tickets, np.random.default_rng(n)))
@@ -169,7 +169,7 @@ def _fill(database: Database, stores: int, first: date, last: date) -> None:
     while day <= last:
         with database.transaction() as conn:
             conn.execute("SET LOCAL statement_timeout = 0")
-            make(conn, day.replace(day=1))
+            of_days(conn, day.replace(day=1))
             for name in TABLES:
                 _copy(conn, name, day)
         day += timedelta(days=1)

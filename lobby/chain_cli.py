@@ -233,16 +233,10 @@ def person_remove(name: str, database: str, as_json: bool) -> None:
 def _in(url: str, work: "Callable[[Conn], Any]") -> Any:
     """Work in one transaction of the head office's database, brought up to date first."""
     from chain.office import migrating
-    from chain.office.database import Database
 
     def run() -> Any:
-        migrating.upgrade(url)
-        database = Database(url, 1)
-        try:
-            with database.transaction() as conn:
-                return work(conn)
-        finally:
-            database.close()
+        with migrating.opened(url) as conn:
+            return work(conn)
 
     return or_fail(lambda: _with_database(run))
 

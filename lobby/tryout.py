@@ -140,16 +140,10 @@ def serve(folder: Path, options: list[str], say: Callable[[str], None]) -> int:
 def _first_person(url: str) -> str | None:
     """The password of a new administrator; None where there is somebody."""
     from chain.office import migrating, people
-    from chain.office.database import Database
 
-    migrating.upgrade(url)
-    database = Database(url, 1)
-    try:
-        with database.transaction() as conn:
-            if people.is_there_anybody(conn):
-                return None
-            password = secrets.token_urlsafe(12)
-            people.add(conn, ADMIN, people.OfficeRole.ADMIN, people.hash_password(password))
-            return password
-    finally:
-        database.close()
+    with migrating.opened(url) as conn:
+        if people.is_there_anybody(conn):
+            return None
+        password = secrets.token_urlsafe(12)
+        people.add(conn, ADMIN, people.OfficeRole.ADMIN, people.hash_password(password))
+        return password

@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg import DataError
 
-from chain.office import stores
+from chain.office import months, stores
 from chain.office.database import Conn, Database
 from chain.office.errors import BadFacts
 from chain.office.months import Months
@@ -27,7 +27,7 @@ class Days:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._months = Months(database)
+        self._months = Months(database, months.of_days)
 
     def known(self, store_id: int) -> dict[str, int]:
         """The days that are here, and in which form."""

@@ -4,16 +4,15 @@
 written, so a repeated batch writes nothing and two lines of one store can never mix.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import orjson
-import psycopg
-from psycopg.errors import CheckViolation, DuplicateTable
 from psycopg.types.json import Jsonb
 
 from chain.errors import JournalGap, JournalParted
-from chain.office import mail, stores
+from chain.office import mail, months, stores
 from chain.office.database import Conn, Database
+from chain.office.months import Months
 from chain.protocol import Batch, JournalLine, Moment, Taken
 
 _YEARS = range(2020, 2100)
@@ -25,7 +24,7 @@ class Ingest:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._months: set[tuple[int, int]] = set()
+        self._months = Months(database, months.of_lines)
 
     def take(self, store_id: int, line: str, batch: Batch) -> Taken:
         """Commit a batch. Raises `NotThisLine`, `JournalParted`, `JournalGap`, `OfficeDown`."""
@@ -47,21 +46,9 @@ class Ingest:
 
     def _prepare(self, lines: list[JournalLine]) -> None:
         """A partition for each month there are lines of."""
-        for year, month in {_month(line[1]) for line in lines} - self._months:
-            if year in _YEARS:
-                self._add_month(year, month)
-            self._months.add((year, month))
-
-    def _add_month(self, year: int, month: int) -> None:
-        begins, ends = _begin(year, month), _begin(year + month // 12, month % 12 + 1)
-        try:
-            with self._database.transaction() as conn:
-                conn.execute(
-                    f"CREATE TABLE IF NOT EXISTS events_{year:04}_{month:02} PARTITION OF events"
-                    f" FOR VALUES FROM ({begins}) TO ({ends})"
-                )
-        except (DuplicateTable, CheckViolation, psycopg.errors.UniqueViolation):
-            return  # another process was first, or lines of this month came before by a clock that ran ahead
+        for day in {_month(line[1]) for line in lines}:
+            if day is not None:
+                self._months.prepare(day)
 
 
 def _end_of(lines: list[JournalLine], acked: int) -> int:
@@ -89,13 +76,10 @@ def _keep(conn: Conn, store_id: int, seq: int, moment: Moment) -> None:
     )
 
 
-def _month(at: float) -> tuple[int, int]:
+def _month(at: float) -> date | None:
+    """The month of a time, if it is one of `_YEARS`."""
     try:
-        day = datetime.fromtimestamp(at, UTC)
+        day = datetime.fromtimestamp(at, UTC).date().replace(day=1)
     except (OverflowError, ValueError, OSError):
-        return (0, 0)
-    return day.year, day.month
-
-
-def _begin(year: int, month: int) -> float:
-    return datetime(year, month, 1, tzinfo=UTC).timestamp()
+        return None
+    return day if day.year in _YEARS else None

@@ -1,9 +1,14 @@
-"""Owns the months of the tables of past days: each month's rows lie in partitions of their own, made when first needed.
+"""Owns the months of partitioned tables: each month's rows lie in partitions of their own, made when first needed.
 
-The figures of a day lie apart by kind too, so that what is asked of a whole region reads no more than that kind.
+Journal lines lie by their time, past days by their date; the figures of a day lie apart by kind too, so that what is
+asked of a whole region reads no more than that kind.
 """
 
-from datetime import date
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, date, datetime
+
+from psycopg.errors import CheckViolation
 
 from chain.office.database import Conn, Database
 from chain.office.sums import Kind
@@ -14,10 +19,10 @@ _LOCK = 7_262_010_002
 
 
 class Months:
-    """Knows which months one database has."""
+    """Knows which months one database has. `make` makes the partitions of the month that begins then."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, make: Callable[[Conn, date], None]) -> None:
+        self._database, self._make = database, make
         self._known: set[date] = set()
 
     def prepare(self, day: date) -> None:
@@ -26,13 +31,25 @@ class Months:
         if begins not in self._known:
             with self._database.transaction() as conn:
                 conn.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-                make(conn, begins)
+                self._make(conn, begins)
             self._known.add(begins)
 
 
-def make(conn: Conn, begins: date) -> None:
-    """The partitions of the month that begins then, where they are missing."""
-    ends = date(begins.year + begins.month // 12, begins.month % 12 + 1, 1)
+def of_lines(conn: Conn, begins: date) -> None:
+    """The partition of a month's journal lines, where it is missing.
+
+    Lines of a clock that ran ahead may lie among the others already: then all of that month do.
+    """
+    first, end = (datetime(day.year, day.month, 1, tzinfo=UTC).timestamp() for day in (begins, _next(begins)))
+    with suppress(CheckViolation), conn.transaction():
+        conn.execute(
+            f"CREATE TABLE IF NOT EXISTS events_{begins:%Y_%m} PARTITION OF events FOR VALUES FROM ({first}) TO ({end})"
+        )
+
+
+def of_days(conn: Conn, begins: date) -> None:
+    """The partitions of a month's past days, where they are missing."""
+    ends = _next(begins)
     for table in TABLES:
         name = f"{table}_{begins:%Y_%m}"
         by_kind = " PARTITION BY LIST (kind)" if table == "day_figures" else ""
@@ -42,3 +59,7 @@ def make(conn: Conn, begins: date) -> None:
     for kind in Kind:
         name = f"day_figures_{begins:%Y_%m}"
         conn.execute(f"CREATE TABLE IF NOT EXISTS {name}_{kind} PARTITION OF {name} FOR VALUES IN ('{kind}')")
+
+
+def _next(begins: date) -> date:
+    return date(begins.year + begins.month // 12, begins.month % 12 + 1, 1)
