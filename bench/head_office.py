@@ -37,9 +37,9 @@ from bench.forking import Forked, fork
 from bench.harness import Aim, Machine, finish, median, number, options, percentile, table
 from chain import moment
 from chain.dial import Signals, SocketLine
-from chain.link import _Session
 from chain.office import migrating, people, stores
 from chain.office.database import Database
+from chain.session import Session
 from db import events
 from db.chain import ChainLink
 from db.event_records import Event, EventKind
@@ -188,10 +188,10 @@ def _links(database: str, urls: list[str], count: int) -> list[ChainLink]:
     return [ChainLink(urls[n % 2], token, None, False, 0.0, 0, 0, None, None) for n, token in enumerate(tokens)]
 
 
-def _dial(paper: _Paper, link: ChainLink) -> tuple[_Session, SocketLine]:
+def _dial(paper: _Paper, link: ChainLink) -> tuple[Session, SocketLine]:
     signals = Signals()
     line = SocketLine(link, Path(), signals)
-    session = _Session(paper, time.time, line, link, lambda _: {}, signals)  # type: ignore[arg-type,return-value]
+    session = Session(paper, time.time, line, link, lambda _: {}, signals)  # type: ignore[arg-type,return-value]
     session.introduce("bench")
     return session, line
 
@@ -202,9 +202,9 @@ def _tell_a_day(paper: _Paper, links: list[ChainLink]) -> tuple[int, float]:
 
     def tell(link: ChainLink) -> None:
         session, line = _dial(paper, link)
-        while session._tell():  # noqa: SLF001 — what the link does in its loop
+        while session.tell():  # what the link does in its loop
             pass
-        told.append(session._acked)  # noqa: SLF001
+        told.append(session.acked)
         line.hang_up()
 
     began = time.monotonic()
@@ -241,13 +241,13 @@ def _live(
     return list(wall.delays_ms.values()), memory, calls
 
 
-def _call(session: _Session, present: Any, ticket: str, wall: "_Wall") -> None:
+def _call(session: Session, present: Any, ticket: str, wall: "_Wall") -> None:
     """One call at a store: the line that says so, and the moment it leads to."""
-    seq = session._acked + 1  # noqa: SLF001 — a line of this store alone
+    seq = session.acked + 1  # a line of this store alone
     event = Event(seq, time.time(), EventKind.CALLED, ticket, 1, "staff:Lin", "order", {"service": "plan"})
     last_call = {"number": ticket, "counter": 1, "seq": seq, "at": event.at}
     wall.called[ticket] = time.monotonic()
-    session._push([event], seq, present.model_copy(update={"last_call": last_call}))  # noqa: SLF001
+    session.push([event], seq, present.model_copy(update={"last_call": last_call}))
 
 
 class _Wall:

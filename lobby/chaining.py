@@ -19,7 +19,8 @@ from lobby import __version__, commands, visit_mail
 from lobby.visit_mail import HEAD_OFFICE
 
 if TYPE_CHECKING:
-    from chain.link import Link, Work
+    from chain.link import Link
+    from chain.mailbox import Work
     from chain.protocol import Mail
 
 LOOK_EVERY_S = 2.0

@@ -13,11 +13,12 @@ import psycopg
 from chain.dial import Refused, Signals
 from chain.errors import UnreachableHeadOffice
 from chain.leaving import leaving
-from chain.link import Deliver, _Session
+from chain.mailbox import Deliver
 from chain.office import migrating, stores
 from chain.office.database import Database
 from chain.office.desk import Desk
 from chain.office.ingest import Ingest
+from chain.session import Session
 from db import chain, events
 from db.chain import ChainLink
 from db.store import Store
@@ -116,20 +117,20 @@ def nothing_to_do(mail: Any) -> Any:
     raise AssertionError(f"not expected: {mail}")
 
 
-def session(store: Store, cable: Cable, clock: Callable[[], float], deliver: Deliver = nothing_to_do) -> _Session:
+def session(store: Store, cable: Cable, clock: Callable[[], float], deliver: Deliver = nothing_to_do) -> Session:
     """An open line of a store, introduced; what the link does in its loop is done here step by step."""
     with store.read() as conn:
         link = chain.link(conn)
     assert link is not None
     signals = Signals()
-    opened = _Session(store, clock, cable.dial(link, signals), link, deliver, signals)
+    opened = Session(store, clock, cable.dial(link, signals), link, deliver, signals)
     opened.introduce(PROGRAM)
     return opened
 
 
-def tell_all(opened: _Session) -> None:
+def tell_all(opened: Session) -> None:
     """Everything that is in the journal now."""
-    while opened._tell():
+    while opened.tell():
         pass
 
 

@@ -72,8 +72,8 @@ ALL = [(str(FIRST + timedelta(days=n)), TICKETS) for n in range(3)]
 
 
 def test_days_come_one_at_a_time_after_all_news(joined: Stage, cable: Cable, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chain.link.AT_ONCE", 1)
-    monkeypatch.setattr("chain.link.CATCH_UP_REST_S", 0.0)
+    monkeypatch.setattr("chain.session.AT_ONCE", 1)
+    monkeypatch.setattr("chain.session.CATCH_UP_REST_S", 0.0)
     for _ in range(3):
         joined.issue()
     opened = session(joined.store, cable, lambda: joined.now)

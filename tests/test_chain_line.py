@@ -197,7 +197,7 @@ def test_what_was_asked_for_and_is_lost_by_restoring_is_asked_again(
     send(cable.office, {"zh": "通知", "en": "Notice"})
     line = session(joined.store, cable, lambda: joined.now, put_up)
     tell_all(line)
-    line._fetch()
+    line.fetch()
     tell_all(line)
     assert states(cable.office) == ["applied"]
     restored = _restored(joined, backup)
@@ -206,7 +206,7 @@ def test_what_was_asked_for_and_is_lost_by_restoring_is_asked_again(
     with cable.office.database.transaction() as conn:
         stores.accept(conn, PUDONG, "郑经理")
     assert states(cable.office) == ["pending"]
-    session(restored, cable, lambda: joined.now, put_up)._fetch()
+    session(restored, cable, lambda: joined.now, put_up).fetch()
     assert states(cable.office) == ["applied"]
 
 
@@ -236,8 +236,8 @@ def test_mail_is_done_once_and_in_order_whatever_is_lost(joined: Stage, cable: C
         line = session(joined.store, cable, lambda: joined.now, deliver)
         cable.lose_answer = True
         with pytest.raises(UnreachableHeadOffice):
-            line._fetch()
-    session(joined.store, cable, lambda: joined.now, deliver)._fetch()
+            line.fetch()
+    session(joined.store, cable, lambda: joined.now, deliver).fetch()
     assert done == ["一", "二", "三"]
     assert states(cable.office) == ["applied"] * 3
 
@@ -251,9 +251,9 @@ def test_a_refusal_says_why_and_what_the_disk_refuses_is_asked_again(joined: Sta
     send(cable.office, {})
     line = session(joined.store, cable, lambda: joined.now, deliver)
     with pytest.raises(CannotWrite):
-        line._fetch()
+        line.fetch()
     assert states(cable.office) == ["pending"]
-    line._fetch()
+    line.fetch()
     with cable.office.database.transaction() as conn:
         [row] = mail.recent(conn, 1)
     assert (row["state"], row["code"], row["reason"]) == ("refused", "error", LobbyError.text)

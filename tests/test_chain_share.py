@@ -29,11 +29,11 @@ from newborn import new_store
 
 from chain.dial import Signals
 from chain.errors import UnreachableHeadOffice
-from chain.link import _Session
 from chain.office import stores, visits
 from chain.office.errors import PlaceTaken
 from chain.office.visits import Wish
 from chain.protocol import VisitState
+from chain.session import Session
 from counter.web import Context
 from db import appointments, chain, chain_places, counters
 from db import settings as store_settings
@@ -104,7 +104,7 @@ class Chain:
         self.store.write(lambda conn: chain.join(conn, "http://127.0.0.1", self.token, None, TEN, staff_names=False))
         context = Context(self.store, lambda: self.stage.now, "")
         self._deliver = Chaining(context).deliver
-        self._session: _Session | None = None
+        self._session: Session | None = None
 
     def _set_up(self, conn: Any) -> None:
         store = store_settings.load(conn)
@@ -112,13 +112,13 @@ class Chain:
         week = ((Hours("09:00", "17:00"),),) * 7
         store_settings.save(conn, replace(store, booking=rules, hours=week))
 
-    def dial(self, left: int = 10_000, *, is_heard: bool = False, twice: bool = False) -> _Session:
+    def dial(self, left: int = 10_000, *, is_heard: bool = False, twice: bool = False) -> Session:
         """A new line. Raises `UnreachableHeadOffice`."""
         with self.store.read() as conn:
             link = chain.link(conn)
         assert link is not None
         line = CutLine(self.cable.dial(link, Signals()), left, is_heard=is_heard, twice=twice)
-        session = _Session(self.store, lambda: self.stage.now, line, link, self._deliver, Signals())
+        session = Session(self.store, lambda: self.stage.now, line, link, self._deliver, Signals())
         session.introduce("1")
         return session
 
@@ -133,9 +133,9 @@ class Chain:
         """All there is to say over a new line, up to where it is cut; `meanwhile` happens after mail was fetched."""
         try:
             session = self.dial(left, is_heard=is_heard, twice=twice)
-            while session._tell():
+            while session.tell():
                 pass
-            session._fetch()
+            session.fetch()
             meanwhile()
             session._sharing.go_on()
             session._visiting.go_on()

@@ -34,7 +34,7 @@ class Member:
 
     def answer(self) -> None:
         """It is on line for a moment."""
-        session(self.stage.store, self._cable, lambda: self.stage.now, Chaining(self.context).deliver)._fetch()
+        session(self.stage.store, self._cable, lambda: self.stage.now, Chaining(self.context).deliver).fetch()
 
     @property
     def fair_after_min(self) -> float:

@@ -1,0 +1,74 @@
+"""Owns doing in the store what its head office asks for: each thing once, in order, and telling what became of it."""
+
+from collections.abc import Callable
+from sqlite3 import Connection
+from typing import Any
+
+from pydantic import ValidationError
+
+from chain.dial import Line
+from chain.protocol import Mail, MailState
+from db import chain, events
+from db.chain import MailDone
+from db.disk import CannotWrite
+from db.errors import LobbyError
+from db.store import Store
+
+Work = Callable[[Connection], dict[str, Any]]
+Deliver = Callable[[Mail], Work]
+"""Turns mail into what it does in the writer's transaction. Both may raise `LobbyError` or `ValidationError`."""
+
+
+class Mailbox:
+    """What is asked over one open line."""
+
+    def __init__(self, store: Store, clock: Callable[[], float], line: Line, deliver: Deliver) -> None:
+        self._store, self._clock, self._line, self._deliver = store, clock, line, deliver
+
+    def empty(self) -> None:
+        """Do all that is asked, and tell what became of it. Answers first: what is answered is not offered again."""
+        self._tell_answers()
+        while mail := self._line.ask("fetch", {})["mail"]:
+            for one in mail:
+                self._do(Mail.model_validate(one))
+            self._tell_answers()
+
+    def _do(self, mail: Mail) -> None:
+        """Once: what was done is kept in the transaction that did it. Raises `CannotWrite`, which is no answer."""
+        with self._store.read() as conn:
+            if chain.mail_done(conn, mail.id) is not None:
+                return
+        try:
+            work = self._deliver(mail)
+            self._store.write(lambda conn: self._finish(conn, mail, MailState.APPLIED, result=work(conn)))
+        except CannotWrite:
+            raise
+        except LobbyError as refused:
+            self._refuse(mail, refused.code, _said(refused), _words(refused))
+        except ValidationError as invalid:
+            places = (".".join(map(str, fault["loc"])) for fault in invalid.errors())
+            self._refuse(mail, "invalid_request", ", ".join(places))
+
+    def _refuse(self, mail: Mail, code: str, reason: str, words: dict[str, Any] | None = None) -> None:
+        said = {"code": code, "reason": reason[:2000], "result": words or {}}
+        self._store.write(lambda conn: self._finish(conn, mail, MailState.REFUSED, **said))
+
+    def _finish(self, conn: Connection, mail: Mail, state: MailState, **said: Any) -> None:
+        answer = {"seq": events.version(conn), **said}
+        chain.finish_mail(conn, MailDone(mail.id, state, answer), mail.kind, self._clock())
+
+    def _tell_answers(self) -> None:
+        with self._store.read() as conn:
+            untold = chain.untold_mail(conn)
+        for done in untold:
+            self._line.ask("answer", {"id": done.id, "state": done.state, **done.answer})
+            self._store.write(lambda conn, mail_id=done.id: chain.told_mail(conn, mail_id))  # type: ignore[misc]
+
+
+def _words(refused: LobbyError) -> dict[str, Any]:
+    """What was refused, to be said in any language: a text of the catalogue, and what fills its places."""
+    return {"text": refused.text, "values": {name: str(value) for name, value in refused.attrs.items()}}
+
+
+def _said(refused: LobbyError) -> str:
+    return " ".join([str(refused), *(f"{fault.field}: {fault}" for fault in refused.faults)])
