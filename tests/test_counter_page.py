@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from browsing import PHONE, SMALL_DESKTOP, Screen
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import APIResponse, Browser, Locator, Page, Route, expect
 from serving import Serving
 
 from bench.chromium import browser
@@ -418,6 +418,57 @@ def test_a_line_cut_in_mid_action_does_nothing_twice(desk: Desk, arrivals: httpx
     line.mend()
     expect(desk.page.locator(".steps")).to_contain_text({"zh-CN": "2 次", "en-GB": "2 times"}[desk.language])
     assert desk.act("open")["current"]["calls"] == 2
+
+
+class SlowAnswer:
+    """Requests to a path are done at once, but their answers wait until `arrive`."""
+
+    def __init__(self, page: Page, path: str) -> None:
+        self._page, self._path = page, f"**{path}"
+        self.done: list[tuple[Route, APIResponse]] = []
+        page.route(self._path, lambda route: self.done.append((route, route.fetch())))
+
+    def arrive(self) -> None:
+        while not self.done:
+            self._page.wait_for_timeout(50)
+        for route, answer in self.done:
+            route.fulfill(response=answer)
+        self._page.unroute(self._path)
+
+
+def test_a_press_on_what_the_live_view_shows_already_is_the_next_step(
+    desks: dict[str, Desk], arrivals: httpx.Client
+) -> None:
+    desk = desks["zh-CN"]
+    desk.clear()
+    number = _issue(arrivals)
+    expect(desk.page.locator("[data-action=main]")).to_contain_text(number)
+    call = SlowAnswer(desk.page, "/call-next")
+    desk.press("Space")
+    desk.is_in("called", number)
+    desk.press("Space")
+    call.arrive()
+    desk.is_in("serving", number)
+    assert len(call.done) == 1
+    expect(desk.page.locator("[role=alert] .toast")).to_have_count(0)
+
+
+def test_a_dialog_answered_while_another_action_is_under_way_waits_for_it(
+    desks: dict[str, Desk], arrivals: httpx.Client
+) -> None:
+    desk = desks["zh-CN"]
+    desk.clear()
+    number = _issue(arrivals)
+    _serve(desk, number)
+    note = SlowAnswer(desk.page, "/note")
+    desk.press("w")
+    desk.page.keyboard.type("带了两张卡")
+    desk.press("Enter")
+    desk.page.keyboard.press("Escape")
+    desk.press("h", "Enter")
+    note.arrive()
+    expect(desk.page.locator("dialog")).to_have_count(0)
+    desk.is_in("ready")
 
 
 @LANGUAGES

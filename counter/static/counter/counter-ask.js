@@ -1,5 +1,5 @@
 // Owns the one dialog in which an action's details are asked: choices by number or arrow keys, Enter does it, Esc leaves.
-import { html, icon, useEffect, useRef, useState } from "/static/lobby/page.js";
+import { html, icon, useLayoutEffect, useRef, useState } from "/static/lobby/page.js";
 import { t } from "/static/lobby/texts.js";
 import { unsure } from "./counter-status.js";
 
@@ -54,15 +54,19 @@ export function Ask({ ask, send, close, trouble, busy, doing }) {
   const form = useRef(null);
   const [sent, setSent] = useState(false);
   const [result, setResult] = useState(null);
-  useEffect(() => {
+  const sending = useRef(false);
+  // At once, not after the next frame: a fast Enter is meant for the dialog, not for the button behind it.
+  useLayoutEffect(() => {
     dialog.current.showModal();
     begin(form.current, ask.fields);
   }, []);
   async function submit(event) {
     event.preventDefault();
-    if (busy) return;
+    if (sending.current) return;
+    sending.current = true;
     setSent(true);
     const answer = await send(ask.body(Object.fromEntries(new FormData(form.current))));
+    sending.current = false;
     if (answer && ask.result) setResult(ask.result(answer));
     else if (answer) dialog.current?.close(); // gives the focus back
   }

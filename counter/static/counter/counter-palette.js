@@ -1,5 +1,5 @@
 // Owns the list of everything that can be done, with each action's key and why it is not possible now.
-import { html, useEffect, useRef } from "/static/lobby/page.js";
+import { html, useLayoutEffect, useRef } from "/static/lobby/page.js";
 import { t } from "/static/lobby/texts.js";
 
 const STEPS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
@@ -29,7 +29,7 @@ function walk(event, items, choose) {
 export function Palette({ groups, run, close }) {
   const dialog = useRef(null);
   const chosen = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current.showModal();
     dialog.current.querySelector("[data-item]").focus();
   }, []);

@@ -1,7 +1,7 @@
 // Owns issuing a number for an absent VIP: the small form, its answer, and the mark on such a ticket at the counter.
 import { post, requestKey } from "/static/lobby/api.js";
 import { standing } from "/static/lobby/duty.js";
-import { html, icon, useEffect, useRef, useState, useTick } from "/static/lobby/page.js";
+import { html, icon, useLayoutEffect, useRef, useState, useTick } from "/static/lobby/page.js";
 import { lang, name, t } from "/static/lobby/texts.js";
 
 /** The mark on a ticket whose customer stays away: who took it on, and the clock. */
@@ -33,7 +33,7 @@ export function ProxyDialog({ queues, close }) {
   const dialog = useRef(null);
   const key = useRef(requestKey());
   const [state, set] = useState({ busy: false, trouble: "", ticket: null });
-  useEffect(() => dialog.current.showModal(), []);
+  useLayoutEffect(() => dialog.current.showModal(), []);
 
   async function send(event) {
     event.preventDefault();

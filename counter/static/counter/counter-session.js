@@ -13,6 +13,9 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 /** What the page knew when the key was pressed: the server refuses where somebody else has acted at the counter since. */
 const seenBy = ({ counter, current }) => ({ state: counter.state, ticket: current?.number ?? null });
 
+/** What an action at this counter changes; news of anything else leaves it as it is. */
+const outcomeIn = (data) => data && JSON.stringify([seenBy(data), data.undo?.id]);
+
 /**
  * Follow a counter and act at it.
  * @param {{prepare: (data: object) => object, changed: () => void}} options   `prepare` makes a view what this person may use
@@ -25,6 +28,7 @@ export function openSession({ prepare, changed }) {
   const session = { number: "", data: null, up: true, busy: null, doing: null, trouble: "", reason: null, phone: null, attend, act, once, say, now: () => live.now() };
   let live = { now: Date.now, resync() {} };
   let hush = null;
+  let under = { before: null, way: null }; // the request that was begun last, and what the page showed then
 
   function show(change) {
     Object.assign(session, change);
@@ -63,6 +67,11 @@ export function openSession({ prepare, changed }) {
   /** Run one request; a second press meanwhile is ignored. Its answer, or null where it was not done. */
   async function once(busy, request, done) {
     if (session.busy) return null;
+    under = { before: outcomeIn(session.data), way: run(busy, request, done) };
+    return under.way;
+  }
+
+  async function run(busy, request, done) {
     say("");
     show({ busy });
     try {
@@ -85,14 +94,23 @@ export function openSession({ prepare, changed }) {
     show({ reason, phone, data: session.data && data.version < session.data.version ? session.data : prepare(data) });
   }
 
+  /** The live view may be here before the action's own answer. A press made on it is the next step; one made before is the same press twice. */
+  const isNextStep = () => !session.doing?.unsure && outcomeIn(session.data) !== under.before;
+
   /**
-   * Do one action {id, name?, label, body?, why, main?, bare?, alone?}. Resolves to its answer, or to null where it was not done.
-   * `main`: it was the big button; `bare`: its body is whole as it is; `alone`: not about the customer at the counter.
+   * Do one action {id, name?, label, body?, why, main?, bare?, alone?, asks?}. Resolves to its answer, or to null where it was not done.
+   * `main`: it was the big button; `bare`: its body is whole as it is; `alone`: not about the customer at the counter;
+   * `asks`: its dialog was answered, which nobody does twice by mistake.
    */
-  async function act({ id, name = id, label, body, why, main, bare, alone }) {
-    if (why || session.busy) return null;
+  async function act({ id, name = id, label, body, why, main, bare, alone, asks }) {
+    if (why) return null;
     if (!session.up) return say(t("No connection to the server. Nothing was changed; please try again."));
     const known = bare ? {} : { request_key: requestKey(), ...(alone ? {} : { expects: seenBy(session.data) }) };
+    if (session.busy) {
+      if (!asks && !isNextStep()) return null;
+      await under.way;
+      if (session.busy) return null;
+    }
     session.doing = { label, unsure: false };
     return once(main ? "main" : name, () => post(`/api/v1/counters/${session.number}/${id}`, { ...known, ...body }, ANSWER_MS), accept);
   }

@@ -1,5 +1,5 @@
 // Owns the two sheets that rise from the foot: the accessible modes, and what became of a call for a person.
-import { html, icon, useEffect, useRef } from "/static/lobby/page.js";
+import { html, icon, useLayoutEffect, useRef } from "/static/lobby/page.js";
 import { other, otherLang, t } from "/static/lobby/texts.js";
 import { isOn, MODES, modeNames } from "./modes.js";
 import { Both, Fit } from "./parts.js";
@@ -7,7 +7,7 @@ import { Both, Fit } from "./parts.js";
 /** A dialog at the foot of the sheet: the focus stays in it, Escape and a touch beside it close it. */
 function Sheet({ name, title, children, onClose }) {
   const box = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     box.current.showModal();
   }, []);
   return html`<dialog ref=${box} class="sheet" data-sheet=${name} aria-label=${title} onClose=${onClose}

@@ -1,5 +1,5 @@
 // Owns what the head office's pages share: the head with its ways to the other pages, and the sheet that opens over a page.
-import { html, useEffect, useRef } from "/static/lobby/page.js";
+import { html, useLayoutEffect, useRef } from "/static/lobby/page.js";
 import { keepLang, lang, t } from "/static/lobby/texts.js";
 
 const PAGES = [["/", () => t("All stores"), "viewer"], ["/reports", () => t("Reports"), "viewer"], ["/rollouts", () => t("Roll out settings"), "manager"], ["/mail", () => t("Sent to stores"), "manager"]];
@@ -23,7 +23,7 @@ export function Head({ title, here, children }) {
 
 export function Sheet({ title, about, close, children }) {
   const box = useRef(null);
-  useEffect(() => box.current.showModal(), []);
+  useLayoutEffect(() => box.current.showModal(), []);
   const shut = () => box.current.close();
   return html`<dialog ref=${box} class="sheet" aria-labelledby="sheet" onClose=${close} onClick=${(event) => event.target === box.current && shut()}>
     <div><header><h2 id="sheet">${title} <span>${about}</span></h2><button type="button" class="quiet" onClick=${shut}>${t("Done")}</button></header>${children}</div></dialog>`;

@@ -1,6 +1,6 @@
 // Owns what the pages of a store's set-up share: their state and commands, fields with their faults, how it went.
 import { post } from "/static/lobby/api.js";
-import { html, icon, useEffect, useRef, useState } from "/static/lobby/page.js";
+import { html, icon, useEffect, useLayoutEffect, useRef, useState } from "/static/lobby/page.js";
 import { t } from "/static/lobby/texts.js";
 import { sayOfChange } from "/static/lobby/undo.js";
 
@@ -69,7 +69,7 @@ export const Tick = ({ checked, onChange, children, ...rest }) => html`<label cl
 /** Asks before something that cannot simply be taken back; opens by itself. */
 export function Question({ title, children, go, onGo, onClose }) {
   const box = useRef(null);
-  useEffect(() => box.current.showModal(), []);
+  useLayoutEffect(() => box.current.showModal(), []);
   return html`<dialog ref=${box} aria-labelledby="question" onClose=${onClose}><h2 id="question">${title}</h2>${children}
     <div><button type="button" class="quiet" data-close onClick=${onClose}>${t("Back")}</button><button type="button" class="go" data-go onClick=${onGo}>${go}</button></div></dialog>`;
 }
