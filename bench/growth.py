@@ -2,13 +2,15 @@
 
 A lobby of 10 to 10,000 people is written as rows and served; then a kiosk issues and a counter calls, by turns, one
 request at a time, while a display and that counter's screen follow. The past is one simulated day, made by
-`bench/past_store.py`, that is written again and again, each time a day later, with quotes and journal, up to yesterday.
+`bench/past_store.py`, that is written again and again, each time a day later, with quotes and journal, up to yesterday,
+and what reports keep of each. Stores of a long and a short past are served side by side and asked by turns, so that
+whatever else the machine does meets both.
 """
 
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +23,7 @@ from bench.watchers import Phones
 from counter.present import load
 from db import calendar
 from db.store import Store
+from display import past
 from lobby import sample
 
 COUNTER = 2
@@ -47,15 +50,18 @@ def measure_waiting(size: int, rounds: int) -> Cost:
     """With so many people waiting."""
     with _store() as (folder, who):
         _fill(folder, size)
-        return _measure(folder, who, size, rounds)
+        return _measure([_Lobby(folder, who, size)], rounds)[0]
 
 
-def measure_past(days: int, rounds: int) -> Cost:
-    """After so many days; the size is the number of tickets."""
-    with _store() as (folder, who):
-        tickets = write_past(folder, days)
-        _fill(folder, 20)
-        return _measure(folder, who, tickets, rounds)
+def measure_pasts(spans: Sequence[int], rounds: int) -> list[Cost]:
+    """After so many days each; the size is the number of tickets."""
+    with ExitStack() as stack:
+        lobbies = []
+        for days in spans:
+            folder, who = stack.enter_context(_store())
+            lobbies.append(_Lobby(folder, who, write_past(folder, days)))
+            _fill(folder, 20)
+        return _measure(lobbies, rounds)
 
 
 @contextmanager
@@ -108,6 +114,10 @@ def write_past(folder: Path, days: int) -> int:
         return last_id * days
 
     tickets = store.write(copy)
+    with store.read() as conn:
+        over = past.missing(conn, time.time())
+    for day in over:
+        past.keep(store, day, time.time())
     store.close()
     return tickets
 
@@ -123,21 +133,49 @@ def _later(column: str) -> str:
     return f"{column} + :s" if column in _TIMES else column
 
 
-def _measure(folder: Path, who: Cast, size: int, rounds: int) -> Cost:
-    with served(folder) as store:
+class _Lobby:
+    """A store that somebody comes to, is called in, and is sent back to wait; and what that took, in s."""
+
+    def __init__(self, folder: Path, who: Cast, size: int) -> None:
+        self._folder, self._who, self._size = folder, who, size
+        self._issued: list[float] = []
+        self._called: list[float] = []
+
+    def serve(self, stack: ExitStack) -> None:
+        """Until the stack is left."""
+        store = stack.enter_context(served(self._folder))
         _settle(store)
-        seat = f"{who.counters[COUNTER - 1]}@{COUNTER}"
-        with Phones(store.port, ["", seat]), Http(store.port, who.kiosks[0]) as kiosk:
-            issued, called = [], []
-            with Http(store.port, who.counters[COUNTER - 1]) as desk:
-                for _ in range(rounds):
-                    issued.append(issue(kiosk).took)
-                    time.sleep(PAUSE_S)
-                    called.append(desk.post(f"/api/v1/counters/{COUNTER}/call-next").took)
-                    time.sleep(PAUSE_S)
-                    desk.post(f"/api/v1/counters/{COUNTER}/return")
-                    time.sleep(PAUSE_S)
-    return Cost(size, spread_ms(issued), spread_ms(called), spread_ms(_reads(folder, rounds)))
+        token = self._who.counters[COUNTER - 1]
+        stack.enter_context(Phones(store.port, ["", f"{token}@{COUNTER}"]))
+        self._kiosk = stack.enter_context(Http(store.port, self._who.kiosks[0]))
+        self._desk = stack.enter_context(Http(store.port, token))
+
+    def take_turn(self) -> None:
+        """One after the other, with rests that let the news reach the screens."""
+        self._issued.append(issue(self._kiosk).took)
+        time.sleep(PAUSE_S)
+        self._called.append(self._act("call-next"))
+        time.sleep(PAUSE_S)
+        self._act("return")
+        time.sleep(PAUSE_S)
+
+    def _act(self, action: str) -> float:
+        return self._desk.post(f"/api/v1/counters/{COUNTER}/{action}").took
+
+    def cost(self, rounds: int) -> Cost:
+        """What it took, and what reading the lobby takes now."""
+        reads = spread_ms(_reads(self._folder, rounds))
+        return Cost(self._size, spread_ms(self._issued), spread_ms(self._called), reads)
+
+
+def _measure(lobbies: Sequence[_Lobby], rounds: int) -> list[Cost]:
+    with ExitStack() as stack:
+        for lobby in lobbies:
+            lobby.serve(stack)
+        for _ in range(rounds):
+            for lobby in lobbies:
+                lobby.take_turn()
+    return [lobby.cost(rounds) for lobby in lobbies]
 
 
 def _reads(folder: Path, rounds: int) -> list[float]:

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from bench.busy import Busy, Cast, cast, measure_busy
 from bench.clients import Http
 from bench.delivery import COUNTER, Delivery, measure_delivery
-from bench.growth import Cost, measure_past, measure_waiting
+from bench.growth import Cost, measure_pasts, measure_waiting
 from bench.harness import (
     Aim,
     Json,
@@ -197,7 +197,7 @@ def measure(given: Options) -> tuple[Json, list[Aim]]:
     show_rest(rest, start)
     waiting = [measure_waiting(size, scale.steps) for size in scale.waiting]
     show_growth("As the lobby fills: people waiting", waiting)
-    past = [measure_past(days, scale.steps) for days in scale.days]
+    past = measure_pasts(scale.days, scale.steps)
     if past:
         show_growth("As the past grows: tickets of a day and of a year", past)
     figures: Json = {
