@@ -4,7 +4,8 @@ Real processes on loopback, each part beside the bare limit of the same machine 
 
 * Busy. 8 kiosks and 30 counters as fast as they can, 500 displays and phones following (with `--quick` 100): see
   `bench/busy.py`.
-* Delivery to 500, beside a bare asyncio broadcast, and durable issue beside bare commits: as in `bench/live.py`.
+* Delivery to 500, beside a bare asyncio broadcast, and durable issue beside bare commits: as in `bench/live.py`; issue
+  also where the disk takes its time: see `bench/slow_disk.py`.
 * At rest. Memory per client; the server's CPU while 200 displays are connected and nothing happens.
 * Start-up, from the command to "ready", beside an interpreter that imports the frameworks alone.
 * Growth, from 10 to 10,000 waiting and from a day to a year of history: see `bench/growth.py`.
@@ -36,11 +37,15 @@ from bench.harness import (
     table,
 )
 from bench.live import Rate, issue, measure_issue, show_delivery, show_issue
+from bench.slow_disk import measure_slow_disks
 from bench.watchers import displays
 
 FRAMEWORKS = "import flask, flask_openapi3, flask_socketio, gevent.pywsgi, pydantic, sqlite3"
-RESTING, AIMED_CROWD = 200, 500
+RESTING, AIMED_CROWD, AIMED_SYNC_MS = 200, 500, 5
 SETTLE_S = 1.0
+
+Slow = dict[int, dict[str, Rate]]
+"""By how many ms longer a sync takes: what `measure_issue` gives there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +62,11 @@ class Scale:
     steps: int
     waiting: Sequence[int]
     days: Sequence[int]
+    syncs_ms: Sequence[int]
 
 
-FULL = Scale(AIMED_CROWD, 15.0, 5, 4, 50, 20.0, 5, 60, (10, 100, 1_000, 10_000), (1, 365))
-QUICK = Scale(100, 1.5, 1, 1, 6, 1.0, 1, 8, (1_000,), ())
+FULL = Scale(AIMED_CROWD, 15.0, 5, 4, 50, 20.0, 5, 60, (10, 100, 1_000, 10_000), (1, 365), (2, 5, 10))
+QUICK = Scale(100, 1.5, 1, 1, 6, 1.0, 1, 8, (1_000,), (), (AIMED_SYNC_MS,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +156,24 @@ def show_growth(title: str, costs: Sequence[Cost]) -> None:
     table(title, ["", *headings], rows)
 
 
+def show_slow(slow: Slow) -> None:
+    """Print what durable numbers cost where a sync takes longer."""
+    rows = []
+    for delay_ms, rates in slow.items():
+        bare, one, eight = (rates[name].per_s for name in ("bare", "1", "8"))
+        rows.append([str(delay_ms), *map(number, (bare, one, eight, one / bare, eight / bare))])
+    headings = ["bare commits per s", "numbers per s, 1 kiosk", "8 kiosks", "1 × bare", "8 × bare"]
+    table("Where a sync takes so many ms more", ["", *headings], rows)
+
+
 def aims(
-    rates: dict[str, Rate], delivery: Delivery, rest: Rest, waiting: Sequence[Cost], past: Sequence[Cost]
+    rates: dict[str, Rate], slow: Slow, delivery: Delivery, rest: Rest, waiting: Sequence[Cost], past: Sequence[Cost]
 ) -> list[Aim]:
     """What the product promises."""
     thousand = next(cost for cost in waiting if cost.size == 1_000)
     found = [
-        Aim("bare commits per durable issue, 8 kiosks", rates["bare"].per_s / rates["8"].per_s, 1 / 0.6, "×"),
+        _issue_aim("", rates),
+        _issue_aim(f", a sync of {AIMED_SYNC_MS} ms", slow[AIMED_SYNC_MS]),
         Aim("a call's p99 with 1,000 waiting", thousand.call.p99, 20, "ms"),
         Aim(f"CPU at rest with {RESTING} displays", rest.followed * 100, 2, "%"),
     ]
@@ -170,6 +187,10 @@ def aims(
             Aim("an issue after a year, over one after a day", last.issue.p50 / first.issue.p50, 1.25, "×"),
         ]
     return found
+
+
+def _issue_aim(where: str, rates: dict[str, Rate]) -> Aim:
+    return Aim(f"bare commits per durable issue, 8 kiosks{where}", rates["bare"].per_s / rates["8"].per_s, 1 / 0.6, "×")
 
 
 def _measure_store(who: Cast, store: Served, scale: Scale) -> tuple[Rest, dict[str, Rate], Delivery, Busy]:
@@ -192,6 +213,8 @@ def measure(given: Options) -> tuple[Json, list[Aim]]:
             rest, rates, delivery, busy = _measure_store(who, store, scale)
     show_busy(busy)
     show_issue(rates)
+    slow = measure_slow_disks(scale.syncs_ms, scale.rounds, scale.bursts)
+    show_slow(slow)
     show_delivery([delivery])
     start = measure_start(scale.starts)
     show_rest(rest, start)
@@ -205,11 +228,12 @@ def measure(given: Options) -> tuple[Json, list[Aim]]:
         "rest": asdict(rest),
         "start": asdict(start),
         "issue": {name: asdict(rate) for name, rate in rates.items()},
+        "slow": {delay_ms: {name: asdict(rate) for name, rate in found.items()} for delay_ms, found in slow.items()},
         "delivery": asdict(delivery),
         "waiting": [asdict(cost) for cost in waiting],
         "past": [asdict(cost) for cost in past],
     }
-    return figures, aims(rates, delivery, rest, waiting, past)
+    return figures, aims(rates, slow, delivery, rest, waiting, past)
 
 
 def main() -> int:
