@@ -1,4 +1,7 @@
-"""A chain of three real stores, two head-office processes, a real PostgreSQL and Redis; each of them fails."""
+"""A chain of three real stores, two head-office processes, a real PostgreSQL and Redis; each of them fails.
+
+The stores' clocks are minutes apart from each other and from the head office's, whatever is tried.
+"""
 
 import json
 import signal
@@ -19,7 +22,7 @@ import pytest
 import socketio
 from chain_stage import Office, Postgres, told
 from headquarters import BOSS, HeadOffice, add_people, order
-from serving import Serving
+from serving import Call, Serving
 
 from chain.leaving import leaving
 from chain.office.people import OfficeRole
@@ -31,9 +34,22 @@ from db.store import FILE, Store
 from lobby.tryout import LocalRedis
 
 NAMES = ("浦东一店", "西湖店", "天河店")
+AHEAD_S = (0.0, 7 * 60.0, -9 * 60.0)
+"""How far each store's clock is ahead of the others' machine."""
 SOON_S = 60.0
 LOOK_S = 0.1
 LOAD_S = 0.5
+
+
+class Apart(Serving):
+    """A store whose clock is so far ahead."""
+
+    def __init__(self, folder: Path, ahead_s: float) -> None:
+        super().__init__(folder)
+        self._ahead_s = ahead_s
+
+    def call(self, port: int) -> Call:
+        return "hand_clock:serve_from", (str(self.folder), port, 1.0, time.time() + self._ahead_s)
 
 
 @dataclass
@@ -76,7 +92,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
         database = postgres.new_database()
         add_people(database, **{BOSS: OfficeRole.ADMIN})
         offices = [HeadOffice(database, redis.url) for _ in range(2)]
-        stores = [Serving(folder / f"store{n}") for n in range(len(NAMES))]
+        stores: list[Serving] = [Apart(folder / f"store{n}", ahead_s) for n, ahead_s in enumerate(AHEAD_S)]
         desk = Office(database)
         chain = Chain(postgres, redis, database, desk, offices, stores)
         for office in offices:
@@ -187,6 +203,25 @@ def test_a_call_in_a_store_shows_on_the_wall_of_the_other_process(chain: Chain) 
     with watching(chain.offices[1]) as wall:
         number = call_one(chain, 0, "first")
         eventually(lambda: wall.last_called(NAMES[0]) == number)
+
+
+def test_clocks_that_are_minutes_apart_make_nobody_early_or_late(chain: Chain) -> None:
+    """News is as old as it is at the head office; what a store tells of its times is left as the store knows it."""
+    for n, (name, ahead_s) in enumerate(zip(NAMES, AHEAD_S, strict=True)):
+        number = call_one(chain, n, "apart")
+        eventually(partial(_last_call_is, chain, name, number))
+        row = chain.wall()[name]
+        assert 0 <= row["age_s"] < SOON_S
+        assert abs(row["moment"]["at"] - time.time() - ahead_s) < SOON_S
+        assert (row["moment"]["longest_s"], row["moment"]["late"]) == (0, 0)
+        told_at = [line[1] for line in told(chain.desk, name) if line[2] == "called" and line[3] == number][-1]
+        assert abs(told_at - time.time() - ahead_s) < SOON_S
+    chain.require_equal_journals()
+
+
+def _last_call_is(chain: Chain, name: str, number: str) -> bool:
+    call = chain.wall()[name]["moment"]["last_call"]
+    return call is not None and bool(call["number"] == number)
 
 
 def test_without_redis_the_wall_is_late_but_right_and_all_comes_back(chain: Chain) -> None:
@@ -304,7 +339,7 @@ def test_a_revoked_store_is_told_nothing_and_comes_back_with_a_new_token(chain: 
 def test_nothing_that_says_who_a_customer_is_leaves_the_store(chain: Chain) -> None:
     tomorrow = (datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(days=1)).date().isoformat()
     with chain.stores[0].client(chain.counters[0]) as client:
-        [slot, *_] = client.get("/api/v1/slots", params={"service": "plan", "date": tomorrow}).json()["slots"]
+        [*_, slot] = client.get("/api/v1/slots", params={"service": "plan", "date": tomorrow}).json()["slots"]
         visit = {"service": "plan", "slot_at": slot["slot_at"], "name": "欧阳娜娜", "phone": "13755550123"}
         client.post("/api/v1/appointments", json={"request_key": "visit", **visit}).raise_for_status()
     chain.require_equal_journals()
