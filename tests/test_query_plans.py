@@ -8,11 +8,13 @@ from sqlite3 import Connection
 import pytest
 from lobby_stage import CHEN, Stage
 
+from chain import moment
 from counter import desk, duty_screen, screen
 from counter.present import load_with_calls
-from db import events, tickets
+from db import chain, events, remote_tickets, tickets
 from db.store import Store
 from display import alert_book, screens
+from kiosk import sharing
 
 GROWS = frozenset(
     [
@@ -20,6 +22,8 @@ GROWS = frozenset(
         "action_requests",
         "alerts",
         "appointments",
+        "chain_mail",
+        "chain_visits",
         "day_facts",
         "events",
         "help_calls",
@@ -31,6 +35,7 @@ GROWS = frozenset(
         "proxies",
         "quotes",
         "ratings",
+        "remote_tickets",
         "sessions",
         "staff_pages",
         "steps",
@@ -45,6 +50,8 @@ SMALL = frozenset(
         "acts_open",
         "alerts_open",
         "appointments_open",
+        "chain_mail_untold",
+        "chain_visits_open",
         "events_calls",
         "one_active_ticket_per_counter",
         "one_open_help_call_per_kiosk",
@@ -52,6 +59,7 @@ SMALL = frozenset(
         "print_jobs_due",
         "print_jobs_unprinted",
         "proxies_open",
+        "remote_tickets_kept",
         "tickets_held",
         "tickets_open",
         "tickets_waiting",
@@ -115,8 +123,41 @@ def test_numbers_calls_and_screens_read_no_more_after_a_year_than_after_a_day(st
     stage.store.write(lambda conn: conn.set_trace_callback(asked.add))
     stage.issue(member=CHEN)
     stage.store.write(lambda conn: conn.set_trace_callback(None))
-    questions = {one for one in asked if one.lstrip().startswith(("SELECT", "UPDATE", "INSERT", "DELETE", "WITH"))}
-    assert len(questions) > 40
+    assert _that_grow(stage, asked, at_least=40) == {}
     with stage.store.read() as conn:
-        assert {one: found for one in questions if (found := _scanned(conn, one))} == {}
         assert _scanned(conn, f"SELECT {tickets.COLUMNS} FROM tickets WHERE note = 'x'") == ["SCAN tickets"]
+
+
+def test_what_a_head_office_is_told_all_day_is_found_as_fast_after_a_year(stage: Stage) -> None:
+    asked: set[str] = set()
+
+    def tell(conn: Connection) -> None:
+        newest = events.version(conn)
+        events.after(conn, newest - 5, 200)
+        moment.read(conn, stage.now)
+        chain.untold_mail(conn)
+        chain.mail_done(conn, 7)
+        remote_tickets.open_visits(conn)
+        remote_tickets.overdue(conn, stage.now)
+        remote_tickets.kept_count(conn)
+        tickets.open_of_appointment(conn, "123456")
+        for day in sharing.days(conn, stage.now)[:1]:
+            sharing.lacking(conn, day, stage.now)
+            sharing.tell(conn, day, stage.now)
+
+    def traced(conn: Connection) -> None:
+        conn.set_trace_callback(asked.add)
+        tell(conn)
+        conn.set_trace_callback(None)
+
+    stage.issue(member=CHEN)
+    stage.store.write(traced)
+    assert _that_grow(stage, asked, at_least=12) == {}
+
+
+def _that_grow(stage: Stage, asked: set[str], at_least: int) -> dict[str, list[str]]:
+    """The statements among these that read from end to end what piles up."""
+    questions = {one for one in asked if one.lstrip().startswith(("SELECT", "UPDATE", "INSERT", "DELETE", "WITH"))}
+    assert len(questions) > at_least
+    with stage.store.read() as conn:
+        return {one: found for one in questions if (found := _scanned(conn, one))}
