@@ -5,41 +5,16 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from chain_stage import Cable, Office, Postgres, session
-from lobby_stage import TEN, Stage
-from newborn import new_store
+from chain_stage import Office, Postgres
+from member import Member
 
 from chain.office import rollouts
 from chain.office.errors import NothingChosen, RolloutNotReady, RolloutOver, UnknownRollout
 from chain.office.rollouts import Rollout, RolloutState
-from counter.web import Context
-from db import chain, settings
-from lobby import commands
-from lobby.chaining import Chaining
 
 BOSS = "郑经理"
 FAIR = "format = 1\n[rule]\nfair_after = 41\n"
 PILOT, REST = "浦东一店", "西湖店"
-
-
-class Member:
-    """A store of the chain, which does what it is asked when it is let."""
-
-    def __init__(self, office: Office, folder: Path, name: str) -> None:
-        self.stage = Stage(new_store(folder))
-        token = office.add_store(name)
-        self.stage.store.write(lambda conn: chain.join(conn, "http://127.0.0.1", token, None, TEN, staff_names=False))
-        self._cable = Cable(office)
-        self.context = Context(self.stage.store, lambda: self.stage.now, "http://127.0.0.1")
-
-    def answer(self) -> None:
-        """It is on line for a moment."""
-        session(self.stage.store, self._cable, lambda: self.stage.now, Chaining(self.context).deliver).fetch()
-
-    @property
-    def fair_after_min(self) -> float:
-        with self.stage.store.read() as conn:
-            return settings.load(conn).rules.fair_after_s / 60
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +95,7 @@ def test_a_store_that_has_moved_on_keeps_what_it_has(office: Office, members: di
     number = begin(office)
     pilot.answer()
     rest.answer()
-    commands.run(pilot.context, "settings-set", {"values": {"rule.fair_after": 33}}, "command")
+    pilot.set("settings-set", values={"rule.fair_after": 33})
     go_on(office, number, 0)
     pilot.answer()
     assert pilot.fair_after_min == 33

@@ -1,6 +1,7 @@
 """Owns the rows of stores at the head office: their tokens, how they stand, and the lives of their databases."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -83,6 +84,16 @@ def by_name(conn: Conn, name: str) -> ChainStore:
     if row is None:
         raise UnknownStore(store=name)
     return _store(row)
+
+
+def ids(conn: Conn, names: Sequence[str]) -> dict[str, int]:
+    """The numbers of these stores by name, each once, in order. Raises `UnknownStore`."""
+    found = conn.execute("SELECT name, id FROM stores WHERE name = ANY (%s)", (list(names),)).fetchall()
+    known = {row["name"]: int(row["id"]) for row in found}
+    missing = next((name for name in names if name not in known), None)
+    if missing is not None:
+        raise UnknownStore(store=missing)
+    return {name: known[name] for name in names}
 
 
 def by_token(conn: Conn, token: str) -> int | None:
