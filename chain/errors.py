@@ -45,6 +45,13 @@ class UnknownMail(LobbyError):
     text = "This store does not know what “{kind}” is. Update its program, then send it again."
 
 
+class LargeSettingsCopy(LobbyError):
+    """A file of settings that the line does not carry."""
+
+    code, status = "large_settings_copy", 413
+    text = "With its pictures this store's file of settings is larger than the {kilobytes} KB that the line carries."
+
+
 class OfficeDown(LobbyError):
     """The head office cannot reach its database."""
 

@@ -14,6 +14,8 @@ from db.disk import CannotWrite
 from db.errors import LobbyError
 from db.store import Store
 
+MOST_FAULTS = 20
+"""So many things that are wrong with a file are told; the count is told anyway."""
 Work = Callable[[Connection], dict[str, Any]]
 Deliver = Callable[[Mail], Work]
 """Turns mail into what it does in the writer's transaction. Both may raise `LobbyError` or `ValidationError`."""
@@ -66,8 +68,11 @@ class Mailbox:
 
 
 def _words(refused: LobbyError) -> dict[str, Any]:
-    """What was refused, to be said in any language: a text of the catalogue, and what fills its places."""
-    return {"text": refused.text, "values": {name: str(value) for name, value in refused.attrs.items()}}
+    """What was refused, to be said in any language: a text, what fills its places, each fault so."""
+    said: dict[str, Any] = {"text": refused.text, "values": {name: str(value) for name, value in refused.attrs.items()}}
+    if refused.faults:
+        said["faults"] = [{"field": fault.field, **_words(fault)} for fault in refused.faults[:MOST_FAULTS]]
+    return said
 
 
 def _said(refused: LobbyError) -> str:

@@ -22,10 +22,10 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zlib import compress, decompressobj
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 NAMESPACE = "/store"
 MOST_LINES = 500
@@ -41,6 +41,8 @@ LARGEST_FACTS = 800_000
 """So many bytes a past day's facts may be on the line; some 30,000 tickets."""
 LARGEST_DAY = 8 * 1024 * 1024
 """And so many bytes when they are unpacked."""
+LARGEST_COPY = 800_000
+"""So many bytes a store's file of settings may be on the line; without pictures it is some 3,000."""
 
 JournalLine = tuple[int, float, str, str | None, int | None, str, str | None, dict[str, Any]]
 """`seq, at (seconds since the epoch), kind, ticket, counter, actor, rule, data`, as in the store's journal."""
@@ -51,6 +53,7 @@ class Kind(StrEnum):
 
     NOTICE = "notice"
     SETTINGS = "settings"
+    SETTINGS_COPY = "settings_copy"
     BOOKING = "booking"
     BOOKING_CHANGE = "booking_change"
     BOOKING_CANCEL = "booking_cancel"
@@ -296,3 +299,9 @@ def digest(line: Sequence[Any]) -> str:
     seq, at, kind, ticket, counter, _, rule, _ = line
     text = json.dumps([seq, float(at), kind, ticket, counter, rule], ensure_ascii=False)
     return sha256(text.encode()).hexdigest()[:32]
+
+
+class SettingsCopy(Shape):
+    """A store's file of settings, as the answer to mail that asked for it; packed on the line, a text here."""
+
+    toml: Annotated[str, Field(max_length=LARGEST_COPY), AfterValidator(lambda text: unpacked(text).decode())]

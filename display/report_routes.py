@@ -118,6 +118,10 @@ def _words(context: Context) -> report_sheets.Words:
 
 
 def _file(content: bytes, found: Json, what: str, ending: str) -> Response:
-    name = f"{what}-{found['from']}-{found['to']}.{ending}"
-    kind = XLSX if ending == "xlsx" else "text/csv; charset=utf-8"
+    return as_file(content, f"{what}-{found['from']}-{found['to']}.{ending}")
+
+
+def as_file(content: bytes, name: str) -> Response:
+    """A sheet to download under this name, which ends in .csv or .xlsx."""
+    kind = XLSX if name.endswith(".xlsx") else "text/csv; charset=utf-8"
     return Response(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

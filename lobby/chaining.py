@@ -85,6 +85,8 @@ class Chaining:
                 return self._notice(NoticeMail.model_validate(mail.body))
             case Kind.SETTINGS:
                 return self._settings(SettingsMail.model_validate(mail.body))
+            case Kind.SETTINGS_COPY:
+                return self._settings_copy()
         if mail.kind in visit_mail.DELIVERIES:
             return visit_mail.deliver(mail.kind, mail.body, self._context)
         raise UnknownMail(kind=mail.kind)
@@ -106,3 +108,17 @@ class Chaining:
             return {"changes": answer["changes"], "seen": answer["seen"]}
 
         return take_over
+
+    def _settings_copy(self) -> Work:
+        from chain.errors import LargeSettingsCopy
+        from chain.protocol import LARGEST_COPY, packed
+
+        work = commands.ready(self._context, "settings-export", {}, HEAD_OFFICE)
+
+        def copy(conn: Connection) -> dict[str, Any]:
+            toml = packed(work(conn).answer["toml"].encode())
+            if len(toml) > LARGEST_COPY:
+                raise LargeSettingsCopy(kilobytes=LARGEST_COPY // 1000)
+            return {"toml": toml}
+
+        return copy

@@ -13,7 +13,17 @@ from gevent import get_hub
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from chain.office import keeping, migrating, people, public_pages, public_routes, report_routes, rollout_routes, routes
+from chain.office import (
+    comparison_routes,
+    keeping,
+    migrating,
+    people,
+    public_pages,
+    public_routes,
+    report_routes,
+    rollout_routes,
+    routes,
+)
 from chain.office.context import Office
 from chain.office.database import Database
 from chain.office.desk import Desk
@@ -54,7 +64,7 @@ def serve(servers: Servers, address: listening.Address, say: Callable[[str], Non
         max_http_buffer_size=LARGEST_FRAME, serializer=line.Json,
     )  # fmt: skip
     line.install(socketio)
-    hub = Hub(office, Desk(database, Ingest(database)), socketio)
+    hub = Hub(office, Desk(database, Ingest(database), tell), socketio)
     if address.proxies:
         n = address.proxies
         web.wsgi_app = ProxyFix(web.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
@@ -94,6 +104,8 @@ def create_app(office: Office) -> Flask:
     web.register_blueprint(report_routes.api(office))
     web.register_blueprint(rollout_routes.pages(office))
     web.register_blueprint(rollout_routes.api(office))
+    web.register_blueprint(comparison_routes.pages(office))
+    web.register_blueprint(comparison_routes.api(office))
     web.add_url_rule("/healthz", view_func=lambda: {"status": "ok"}, endpoint="healthz")
     routes.require_right(web, office)
     return web

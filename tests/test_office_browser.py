@@ -1,7 +1,9 @@
-"""The head office's pages in a browser: the wall lives, a store in trouble is on top, something is sent to stores."""
+"""The head office's pages in a browser: the wall lives, trouble stands on top, stores are sent things and compared."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
 from browsing import DESKTOP, PHONE, Screen
@@ -12,7 +14,7 @@ from serving import Serving
 
 from chain.office import people, stores
 from chain.office.people import OfficeRole
-from chain.protocol import Hello
+from chain.protocol import Hello, MailState
 
 pytestmark = pytest.mark.browser
 Make = Callable[..., Screen]
@@ -147,3 +149,69 @@ def test_a_file_of_settings_is_looked_at_and_then_taken_over(screen: Make, offic
     expect(page.locator("[data-rollout] h2")).to_contain_text("carried out")
     [fair] = [one for one in store.ask("settings-show")["settings"] if one["field"] == "rule.fair_after"]
     assert fair["value"] == 43
+
+
+COMPARED: dict[str, dict[str, Any]] = {
+    "zh-CN": {
+        "page": "门店设置对比", "begin": "对比 2 家营业厅", "roll": "推送这份设置",
+        "waiting": ("2 家尚未答复，其中 2 家已断线", "1 家尚未答复，其中 1 家已断线"),
+        "row": ("公平轮候：等候满", "45 分钟", "33 分钟"), "hide": "不显示含这些词", "shown": "1 项不同，显示 0 项",
+        "file": "设置文件（TOML）", "caution": "这是海棠路营业厅的全部设置",
+    },
+    "en-GB": {
+        "page": "Compare stores", "begin": "Compare 2 stores with it", "roll": "Roll this file out",
+        "waiting": ("2 stores have not answered yet, 2 of", "1 stores have not answered yet, 1 of"),
+        "row": ("Fair turn after a wait of", "45 min", "33 min"), "hide": "Hide settings", "shown": "0 of 1 settings",
+        "file": "File of settings (TOML)", "caution": "This is the whole file of Haitang Road Store",
+    },
+}  # fmt: skip
+FAIR = {
+    "what": {"zh": "公平轮候：等候满", "en": "Fair turn after a wait of"},
+    "before": {"zh": "33 分钟", "en": "33 min"},
+    "after": {"zh": "45 分钟", "en": "45 min"},
+}
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("language", COMPARED)
+def test_stores_are_compared_and_the_file_goes_on_to_the_roll_outs(
+    screen: Make, office: HeadOffice, language: str
+) -> None:
+    said, others = COMPARED[language], [f"{name}{language}" for name in ("鼓楼店", "天河店")]
+    with closing(Office(office.database)) as stage:
+        with stage.database.transaction() as conn:
+            drum_tower, _ = (stores.by_token(conn, stores.add(conn, name, "华东/南京")) for name in others)
+        assert drum_tower is not None
+        desk = screen(DESKTOP if language == "zh-CN" else PHONE, language)
+        page = enter(desk, office)
+        page.get_by_role("link", name=said["page"]).click()
+        _choose(page, others)
+        page.get_by_role("button", name=said["begin"]).click()
+        waiting = page.locator(".answers.waiting")
+        expect(waiting).to_contain_text(said["waiting"][0])
+        answer = {"id": 1, "seq": 1, "state": MailState.APPLIED, "result": {"changes": [FAIR], "seen": "x"}}
+        assert stage.desk.answer(drum_tower, "line", "answer", answer) == {}
+    expect(waiting).to_contain_text(said["waiting"][1])
+    row = page.locator(".compared tbody tr")
+    for text in (*said["row"], others[0]):
+        expect(row).to_contain_text(text)
+    waiting.locator("summary").click()
+    expect(waiting.locator(".names")).to_contain_text(others[1])
+    desk.inspect()
+    page.get_by_label(said["hide"]).fill(f"xyz, {said['row'][0]}")
+    expect(page.get_by_text(said["shown"])).to_be_visible()
+    expect(row).to_have_count(0)
+    page.get_by_role("link", name=said["roll"]).click()
+    expect(page.get_by_label(said["file"])).to_have_value(re.compile(r"\[rule\]"))
+    expect(page.locator(".caution")).to_contain_text(said["caution"])
+    desk.inspect()
+
+
+def _choose(page: Page, others: list[str]) -> None:
+    """The first comparison's form is open; then it is opened by its button."""
+    page.locator("main select").first.wait_for()
+    if page.locator("select[name=reference]").count() == 0:
+        page.locator("main button.quiet").click()
+    page.locator("select[name=reference]").select_option(PUDONG)
+    for name in others:
+        page.get_by_role("checkbox", name=name).check()

@@ -6,7 +6,7 @@ from typing import Any
 from gevent.lock import BoundedSemaphore
 from pydantic import BaseModel, Field, ValidationError
 
-from chain.office import mail, shares, stores, visits
+from chain.office import comparisons, mail, shares, stores, visits
 from chain.office.database import Database
 from chain.office.days import Days
 from chain.office.ingest import Ingest
@@ -36,10 +36,10 @@ class _Nothing(Shape):
 
 
 class Desk:
-    """Answers the lines of one process."""
+    """Answers the lines of one process. `tell` hints to stores that they have mail, as `Office.tell` does."""
 
-    def __init__(self, database: Database, ingest: Ingest) -> None:
-        self._database, self._ingest = database, ingest
+    def __init__(self, database: Database, ingest: Ingest, tell: Callable[[list[int]], None] = lambda _: None) -> None:
+        self._database, self._ingest, self._tell = database, ingest, tell
         self._days = Days(database)
         self._turn, self._days_turn = BoundedSemaphore(BUSY), BoundedSemaphore(1)
         self._questions: dict[str, tuple[type[BaseModel], Callable[[int, str, Any], Shape | Json]]] = {
@@ -99,9 +99,12 @@ class Desk:
             return {"mail": [one.model_dump() for one in mail.pending(conn, store_id)]}
 
     def _answer(self, store_id: int, _: str, said: MailAnswer) -> Json:
+        asked: list[int] = []
         with self._database.transaction() as conn:
             if mail.answer(conn, store_id, said):
                 visits.settle(conn, store_id, said)
+                asked = comparisons.settle(conn, store_id, said)
+        self._tell(asked)
         return {}
 
     def _held(self, store_id: int, line: str, asked: HeldAfter) -> Json:

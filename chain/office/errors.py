@@ -115,6 +115,27 @@ class RolloutNotReady(LobbyError):
     text = "Some stores have not answered yet. Wait for them, or stop here."
 
 
+class NothingToCompare(LobbyError):
+    """A reference alone."""
+
+    code, status, field = "nothing_to_compare", 422, "stores"
+    text = "Choose at least one store besides the reference."
+
+
+class UnknownComparison(LobbyError):
+    """No such comparison."""
+
+    code, status = "unknown_comparison", 404
+    text = "This comparison does not exist."
+
+
+class NoReferenceFile(LobbyError):
+    """The reference has not answered, or could not."""
+
+    code, status = "no_reference_file", 409
+    text = "The file of settings of the reference is not here yet."
+
+
 class BadFacts(LobbyError):
     """A past day told in a way that no store of ours tells it."""
 

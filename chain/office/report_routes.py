@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
-from flask_babel import get_locale, gettext
 from pydantic import BaseModel, ConfigDict, Field
 
 from chain.office import report_sheets
@@ -15,8 +14,8 @@ from chain.office.figures import By
 from chain.office.people import OfficeRole
 from chain.office.promises import GROUPINGS, read_inspection
 from chain.office.reports import read_figures
-from display.report_routes import XLSX
-from display.report_sheets import Sheet, as_csv, as_xlsx
+from chain.office.sheet_files import download, language, say
+from display.report_sheets import Sheet
 
 Json = dict[str, Any]
 
@@ -101,12 +100,7 @@ def _file(
 ) -> Callable[[], Response]:
     def answer() -> Response:
         found = read()
-        words = report_sheets.words(found, lambda said: gettext(said.text), "en" if str(get_locale()) == "en" else "zh")
-        write = as_xlsx if ending == "xlsx" else as_csv
-        lines = sheets(found, words)
-        content = office.off_loop(lambda: write(lines))
-        kind = XLSX if ending == "xlsx" else "text/csv; charset=utf-8"
-        file = f"{name}-{found['from']}-{found['to']}.{ending}"
-        return Response(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{file}"'})
+        lines = sheets(found, report_sheets.words(found, say, language()))
+        return download(office, lines, f"{name}-{found['from']}-{found['to']}.{ending}")
 
     return answer

@@ -1,5 +1,6 @@
 """Owns the head office's pages and API: the wall, stores, mail, signing in; and who may use each."""
 
+from functools import partial
 from typing import Any, Literal
 
 from flask import Blueprint, Flask, redirect, render_template, request, session, url_for
@@ -8,10 +9,21 @@ from pydantic import Field, JsonValue
 from werkzeug.wrappers import Response
 
 from chain.errors import UnknownChainToken
-from chain.office import mail, people, public_routes, report_routes, rollout_routes, stores, wall
+from chain.office import (
+    comparison_routes,
+    mail,
+    people,
+    public_routes,
+    report_routes,
+    rollout_routes,
+    stores,
+    wall,
+    wall_sheet,
+)
 from chain.office.context import COOKIE_KEY, TRIES, Office
 from chain.office.errors import TooManyTries, WrongPassword
 from chain.office.people import OfficeRole
+from chain.office.sheet_files import download, say
 from chain.protocol import Kind
 from counter.web import Body, bearer, require_csrf
 
@@ -24,6 +36,8 @@ RIGHTS: dict[str, OfficeRole | None] = {
     "POST /sign-in": None,
     "POST /sign-out": None,
     "GET /api/v1/wall": OfficeRole.VIEWER,
+    "GET /api/v1/wall.csv": OfficeRole.VIEWER,
+    "GET /api/v1/wall.xlsx": OfficeRole.VIEWER,
     "GET /api/v1/mail": OfficeRole.MANAGER,
     "POST /api/v1/mail": OfficeRole.MANAGER,
     "POST /api/v1/stores/accept": OfficeRole.MANAGER,
@@ -34,6 +48,7 @@ RIGHTS: dict[str, OfficeRole | None] = {
     **public_routes.RIGHTS,
     **report_routes.RIGHTS,
     **rollout_routes.RIGHTS,
+    **comparison_routes.RIGHTS,
 }
 """Who may use a route at least; None: anybody, or whoever has what the route itself asks for."""
 
@@ -131,6 +146,14 @@ def api(office: Office) -> Blueprint:
         with office.database.transaction() as conn:
             return {"stores": wall.every_row(conn)}
 
+    def wall_file(ending: str) -> Answer:
+        with office.database.transaction() as conn:
+            rows = wall.every_row(conn)
+        return download(office, wall_sheet.sheets(rows, say), f"stores.{ending}")
+
+    for ending in ("csv", "xlsx"):
+        room.add_url_rule(f"/wall.{ending}", f"wall_{ending}", partial(wall_file, ending))
+
     @room.get("/greeting")
     def greeting() -> Answer:
         with office.database.transaction() as conn:
@@ -160,7 +183,7 @@ def api(office: Office) -> Blueprint:
     def send_mail() -> Answer:
         wish = Send.model_validate(request.get_json())
         with office.database.transaction() as conn:
-            ids = {name: stores.by_name(conn, name).id for name in wish.stores}
+            ids = stores.ids(conn, wish.stores)
             sender = office.require(OfficeRole.MANAGER).name
             numbers = mail.send(conn, list(ids.values()), wish.kind, wish.body, sender)
         office.tell(list(numbers))

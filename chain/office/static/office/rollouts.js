@@ -7,7 +7,7 @@ import { Head } from "./page.js";
 const LOOK_MS = 2000;
 const FIRST = "1";
 const THEN = "2";
-const state = { stores: [], rollouts: [], chosen: new Map(), trouble: "", busy: "", known: false, toml: "" };
+const state = { stores: [], rollouts: [], chosen: new Map(), trouble: "", busy: "", known: false, toml: "", of: null };
 const STATES = { looking: () => t("nothing changed yet"), running: () => t("under way"), done: () => t("carried out"), stopped: () => t("stopped") };
 
 function set(changes) {
@@ -45,10 +45,25 @@ async function takeFile(event) {
   if (file) set({ toml: await file.text() });
 }
 
+/** The file of a comparison's reference, where the page was opened with one. */
+async function takeCompared() {
+  const id = new URLSearchParams(location.search).get("comparison");
+  if (!id) return;
+  const path = `/api/v1/comparisons/${encodeURIComponent(id)}`;
+  try {
+    const { reference } = await get(path);
+    const answer = await fetch(`${path}.toml`);
+    if (answer.ok) set({ toml: await answer.text(), of: reference });
+  } catch (problem) {
+    set({ trouble: problem.detail || t("No connection to the server.") });
+  }
+}
+
 function Begin() {
   return html`<section class="panel"><h2>${t("Begin a roll-out")}</h2><form onSubmit=${begin}>
     <div class="pair"><label class="field">${t("What it is for")}<input name="named" maxlength="80" required /></label><label class="field">${t("File")}<input type="file" accept=".toml" onChange=${takeFile} /></label></div>
     <label class="field">${t("File of settings (TOML), as a store's settings page gives it")}<textarea name="toml" required spellcheck="false" value=${state.toml} onInput=${(event) => (state.toml = event.target.value)}></textarea></label>
+    ${state.of && html`<p class="caution">${t("This is the whole file of {store}. Its own name, address and counters are in it too: delete what others are not to take over.", { store: called(state.of) })}</p>`}
     <div class="field">${t("To which stores")}<div class="picks">
       ${state.stores.map((store) => html`<label>${name(store.name)}<span>${store.region}</span><select aria-label=${name(store.name)} onChange=${(event) => choose(store.store, event.target.value)}>
         ${[["", t("not")], [FIRST, t("at first")], [THEN, t("then")]].map(([stage, word]) => html`<option value=${stage} selected=${(state.chosen.get(store.store) ?? "") === stage}>${word}</option>`)}</select></label>`)}</div></div>
@@ -57,6 +72,7 @@ function Begin() {
     <p class="why">${t("Nothing is changed before you have seen it and go on.")}</p></form></section>`;
 }
 
+const called = (one) => (lang() === "zh" ? one.name_zh : one.name_en);
 const count = (changes) => (changes.length ? t("{n} changes", { n: changes.length }) : t("changes nothing"));
 
 function Preview({ one }) {
@@ -74,7 +90,7 @@ function Rollout({ rollout }) {
   return html`<section class="panel" data-rollout=${rollout.id}><h2>${rollout.name} <span class="state ${rollout.state === "done" ? "applied" : ""}">${STATES[rollout.state]()}</span></h2>
     <p class="why">${new Date(rollout.made_at).toLocaleString()} · ${rollout.made_by}</p>
     <table class="log"><thead><tr><th>${t("Store")}</th><th>${t("When")}</th><th>${t("What it would change")}</th><th>${t("Taken over")}</th></tr></thead>
-      <tbody>${rollout.stores.map((one) => html`<tr key=${one.store}><td>${lang() === "zh" ? one.name_zh : one.name_en}</td><td>${one.stage < rollout.stages ? t("at first") : t("then")}</td><td><${Preview} one=${one} /></td><td><${Taken} one=${one} /></td></tr>`)}</tbody></table>
+      <tbody>${rollout.stores.map((one) => html`<tr key=${one.store}><td>${called(one)}</td><td>${one.stage < rollout.stages ? t("at first") : t("then")}</td><td><${Preview} one=${one} /></td><td><${Taken} one=${one} /></td></tr>`)}</tbody></table>
     ${isOver ? null : html`<div class="row">${rollout.stage < rollout.stages ? html`<button type="button" class="go" disabled=${!rollout.is_ready || state.busy} aria-busy=${state.busy === `next ${rollout.id}`} onClick=${() => ask(`next ${rollout.id}`, `/${rollout.id}/next`, { stage: rollout.stage })}>${next}</button>` : null}
       <button type="button" class="quiet" disabled=${Boolean(state.busy)} onClick=${() => ask(`stop ${rollout.id}`, `/${rollout.id}/stop`, {})}>${t("Stop here")}</button></div>
       ${rollout.is_ready ? null : html`<p class="why">${t("Going on is possible once these stores have answered.")}</p>`}`}</section>`;
@@ -96,5 +112,6 @@ const draw = () => render(html`<${Page} />`, document.getElementById("app"));
 draw();
 const { stores } = await get("/api/v1/wall");
 set({ stores, known: true });
+await takeCompared();
 await look();
 setInterval(() => look().catch(() => {}), LOOK_MS);

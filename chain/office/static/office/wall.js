@@ -1,7 +1,7 @@
 // Owns the wall: all stores live on one page, the gravest first, and one store in detail.
 import { post } from "/static/lobby/api.js";
 import { Offline, html, minutes, range, render, useTick } from "/static/lobby/page.js";
-import { name, t } from "/static/lobby/texts.js";
+import { lang, name, t } from "/static/lobby/texts.js";
 import { io } from "/static/vendor/socket.io.js";
 import { Head, Sheet, mayAct } from "./page.js";
 
@@ -122,7 +122,8 @@ function Wall() {
     <${Head} title=${t("All stores")} here="/"><span class="live ${state.up ? "" : "off"}"><i></i>${state.up ? t("live") : t("no connection")}</span><//>
     <main>${state.known && !state.stores.size ? html`<div class="none"><h2>${t("No store yet")}</h2><p>${t("Add the first one on the server; its token is printed once, for “lobbyline join” in the store.")}</p><code>lobbyline headoffice store add --name …</code></div>` : null}
     ${state.stores.size ? html`<${Sums} /><div class="find"><input type="search" aria-label=${t("Find a store")} placeholder=${t("Find a store")} value=${state.words} onInput=${(event) => set({ words: event.target.value })} />
-      <select aria-label=${t("Region")} onChange=${(event) => set({ region: event.target.value })}><option value="">${t("All regions")}</option>${regions().map((region) => html`<option value=${region} selected=${region === state.region}>${region}</option>`)}</select></div>
+      <select aria-label=${t("Region")} onChange=${(event) => set({ region: event.target.value })}><option value="">${t("All regions")}</option>${regions().map((region) => html`<option value=${region} selected=${region === state.region}>${region}</option>`)}</select>
+      ${["xlsx", "csv"].map((ending) => html`<a class="link" href=${`/api/v1/wall.${ending}?lang=${lang()}`} download>${ending === "csv" ? "CSV" : "Excel"}</a>`)}</div>
       ${rows.length ? html`<table class="wall"><thead><tr>${COLUMNS.map(([key, word, , way]) => html`<th aria-sort=${state.sort[0] === key ? (state.sort[1] > 0 ? "ascending" : "descending") : undefined}><button type="button" onClick=${() => sortBy(key, way)}>${word()}${state.sort[0] === key ? (state.sort[1] > 0 ? " ↑" : " ↓") : ""}</button></th>`)}</tr></thead>
       <tbody>${rows.map((store) => html`<${Row} key=${store.id} store=${store} />`)}</tbody></table>` : html`<div class="none"><h2>${t("No store matches")}</h2><button type="button" class="quiet" onClick=${() => set({ words: "", region: "", level: null })}>${t("Show all")}</button></div>`}` : null}</main>
     ${open ? html`<${Detail} key=${open.id} store=${open} />` : null}`;

@@ -1,0 +1,115 @@
+// Owns comparing stores' settings with those of one of them: choosing the stores, and the newest comparisons.
+import { get, post } from "/static/lobby/api.js";
+import { html, render, useState } from "/static/lobby/page.js";
+import { lang, name, t } from "/static/lobby/texts.js";
+import { Comparison } from "./comparison.js";
+import { Head } from "./page.js";
+
+const LOOK_MS = 2000;
+const state = { stores: [], recent: [], shown: null, seen: "", chosen: new Set(), words: "", region: "", isNew: false, trouble: "", busy: false, known: false };
+
+function set(changes) {
+  Object.assign(state, changes);
+  draw();
+}
+
+const called = (one) => (lang() === "zh" ? one.name_zh : one.name_en);
+
+/** Every region and every beginning of one. */
+const regions = () => [...new Set(state.stores.flatMap(({ region }) => region.split("/").map((_, n, parts) => parts.slice(0, n + 1).join("/"))))].filter(Boolean).sort();
+
+function found() {
+  const words = state.words.trim().toLowerCase();
+  return state.stores
+    .filter(({ region }) => !state.region || region === state.region || region.startsWith(`${state.region}/`))
+    .filter((store) => [store.store, store.region, store.name.zh, store.name.en].some((text) => text.toLowerCase().includes(words)));
+}
+
+const toggle = (store) => (state.chosen.delete(store) || state.chosen.add(store), draw());
+
+function toggleAll(rows) {
+  const isFull = rows.every(({ store }) => state.chosen.has(store));
+  for (const { store } of rows) isFull ? state.chosen.delete(store) : state.chosen.add(store);
+  draw();
+}
+
+async function begin(event) {
+  event.preventDefault();
+  set({ busy: true, trouble: "" });
+  try {
+    const { id } = await post("/api/v1/comparisons", { reference: event.target.reference.value, stores: [...state.chosen] });
+    set({ isNew: false, chosen: new Set() });
+    await open(id);
+  } catch (problem) {
+    set({ trouble: problem.detail || t("No connection to the server. Nothing was changed; please try again.") });
+  }
+  set({ busy: false });
+}
+
+function Begin() {
+  const [reference, choose] = useState("");
+  const rows = found().filter(({ store }) => store !== reference);
+  const others = [...state.chosen].filter((store) => store !== reference).length;
+  return html`<section class="panel"><h2>${t("New comparison")}</h2><form onSubmit=${begin}>
+    <label class="field">${t("Reference: the store that is set as it should be")}<select name="reference" required onChange=${(event) => choose(event.target.value)}><option value="">${t("Choose a store")}</option>
+      ${state.stores.map((store) => html`<option key=${store.store} value=${store.store}>${[name(store.name), store.region].filter(Boolean).join(" · ")}</option>`)}</select></label>
+    <div class="field">${t("Stores to compare with it")}
+      <div class="find"><input type="search" aria-label=${t("Find a store")} placeholder=${t("Find a store")} value=${state.words} onInput=${(event) => set({ words: event.target.value })} />
+        <select aria-label=${t("Region")} onChange=${(event) => set({ region: event.target.value })}><option value="">${t("All regions")}</option>${regions().map((region) => html`<option key=${region} value=${region} selected=${region === state.region}>${region}</option>`)}</select></div>
+      <div class="picks" role="group" aria-label=${t("Stores to compare with it")}>
+        <label><input type="checkbox" checked=${rows.length > 0 && rows.every(({ store }) => state.chosen.has(store))} onChange=${() => toggleAll(rows)} />${t("All of them")}<span>${rows.length}</span></label>
+        ${rows.map((store) => html`<label key=${store.store}><input type="checkbox" checked=${state.chosen.has(store.store)} onChange=${() => toggle(store.store)} />${name(store.name)}<span>${store.region}</span></label>`)}</div></div>
+    <button class="go" aria-busy=${state.busy} disabled=${state.busy || !reference || !others}>${t("Compare {n} stores with it", { n: others })}</button>
+    <p class="why">${t("Nothing is changed in any store. Each tells what it has otherwise as soon as its line is there.")}</p></form></section>`;
+}
+
+const titled = (one) => `${called(one)} · ${new Date(one.made_at).toLocaleString()} · ${t("{answered} of {stores} answered", one)}`;
+
+function Chooser() {
+  return html`<div class="find"><select aria-label=${t("Comparison")} onChange=${(event) => open(Number(event.target.value))}>
+      ${state.recent.map((one) => html`<option key=${one.id} value=${one.id} selected=${one.id === state.shown?.id}>${titled(one)}</option>`)}</select>
+    <button type="button" class="quiet" aria-expanded=${state.isNew} onClick=${() => set({ isNew: !state.isNew })}>${t("New comparison")}</button></div>`;
+}
+
+function Page() {
+  const canBegin = state.known && state.stores.length > 1;
+  return html`<${Head} title=${t("Compare stores")} here="/comparisons" /><main>
+    ${state.trouble ? html`<p class="trouble" role="alert">${state.trouble}</p>` : null}
+    ${state.known && !canBegin ? html`<div class="none"><h2>${t("Two stores are needed to compare")}</h2></div>` : null}
+    ${state.recent.length ? html`<${Chooser} />` : null}
+    ${canBegin && (state.isNew || !state.recent.length) ? html`<${Begin} />` : null}
+    ${state.shown ? html`<${Comparison} key=${state.shown.id} comparison=${state.shown} />` : null}</main>`;
+}
+
+/** Show one; its address is kept, so that it can be passed on. */
+async function open(id) {
+  history.replaceState(null, "", `?id=${id}`);
+  await show(id);
+  await look();
+}
+
+async function show(id) {
+  try {
+    set({ shown: await get(`/api/v1/comparisons/${id}`), trouble: "" });
+  } catch (problem) {
+    set({ trouble: problem.detail || t("No connection to the server.") });
+  }
+}
+
+/** The list is short and asked for often; what came of the comparison shown only when the list says there is news. */
+async function look() {
+  const { comparisons: recent } = await get("/api/v1/comparisons");
+  set({ recent });
+  const id = Number(new URLSearchParams(location.search).get("id")) || recent[0]?.id;
+  const seen = JSON.stringify([id, recent.find((one) => one.id === id)]);
+  if (!id || seen === state.seen) return;
+  state.seen = seen;
+  await show(id);
+}
+
+const draw = () => render(html`<${Page} />`, document.getElementById("app"));
+draw();
+const { stores } = await get("/api/v1/wall");
+await look();
+set({ stores, known: true });
+setInterval(() => look().catch(() => {}), LOOK_MS);
