@@ -126,7 +126,8 @@ def test_the_file_is_kept_with_the_asking_of_the_others_or_not_at_all(
         broken.setattr(mail, "send", die)
         with pytest.raises(Refused):
             members[PUDONG].answer()
-    assert not seen(office, number)[0].has_file
+    found, _ = seen(office, number)
+    assert (found.has_file, found.reference.answer) == (False, Answer.WAITING)
     assert settings_mail(office) == []
     members[PUDONG].answer()
     assert seen(office, number)[0].has_file

@@ -87,9 +87,8 @@ def begin(conn: Conn, name: str, toml: str, stages: Sequence[Sequence[str]], by:
 
     Raises `UnknownStore`, `NothingChosen`.
     """
-    chosen = [
-        (stores.by_name(conn, store).id, n) for n, names in enumerate(stages, 1) for store in dict.fromkeys(names)
-    ]
+    known = stores.ids(conn, [store for names in stages for store in names])
+    chosen = [(known[store], n) for n, names in enumerate(stages, 1) for store in dict.fromkeys(names)]
     if not chosen or len({store_id for store_id, _ in chosen}) < len(chosen):
         raise NothingChosen
     row = one(

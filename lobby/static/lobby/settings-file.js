@@ -1,6 +1,6 @@
 // Owns the page of the settings' file: download; upload, a preview of what differs, and taking it over.
 import { post } from "./api.js";
-import { lang, t } from "./texts.js";
+import { lang, placed, t } from "./texts.js";
 import "./undo.js";
 
 const download = document.getElementById("download");
@@ -92,12 +92,6 @@ function refuse(problem) {
   refused.querySelector("ul").replaceChildren(...items);
   refused.hidden = false;
   refused.focus();
-}
-
-/** `line 12: rule.fair_after` in the page's language. */
-function placed(field) {
-  const [, line, key] = /^line (\d+): (.*)$/.exec(field) ?? [];
-  return line ? t("Line {n}: {fault}", { n: line, fault: key }) : field;
 }
 
 function clear() {

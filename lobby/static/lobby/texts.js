@@ -39,3 +39,9 @@ const plainly = (values) => Object.fromEntries(Object.entries(values ?? {}).map(
 
 /** A message of the server: {code, text, values}; values may be names. */
 export const message = (said) => (said ? t(said.text, plainly(said.values)) : "");
+
+/** `line 12: rule.fair_after`, where a file is wrong, in the page's language. */
+export function placed(field) {
+  const [, line, key] = /^line (\d+): (.*)$/.exec(field) ?? [];
+  return line ? t("Line {n}: {fault}", { n: line, fault: key }) : field;
+}

@@ -1,22 +1,16 @@
 // Owns one comparison as people read it: who has answered what, each setting that differs, and the ways on from there.
 import { html, useState } from "/static/lobby/page.js";
-import { lang, t } from "/static/lobby/texts.js";
+import { lang, placed, t } from "/static/lobby/texts.js";
+import { called } from "./page.js";
 
 const FEW = 3;
 const HIDDEN = "comparison.hidden";
-const called = (one) => (lang() === "zh" ? one.name_zh : one.name_en);
 const here = (names) => names[lang()];
 
 /** What opens to show more; it is drawn only while it is open, as there may be thousands. */
 function More({ summary, children, ...rest }) {
   const [isOpen, set] = useState(false);
   return html`<details ...${rest} onToggle=${(event) => set(event.currentTarget.open)}><summary>${summary}</summary>${isOpen ? children() : null}</details>`;
-}
-
-/** `line 12: rule.fair_after` in the page's language. */
-function placed(field) {
-  const [, line, key] = /^line (\d+): (.*)$/.exec(field ?? "") ?? [];
-  return line ? t("Line {n}: {fault}", { n: line, fault: key }) : field;
 }
 
 function why({ words, reason }) {
@@ -39,11 +33,12 @@ const COUNTS = [
 ];
 
 function Answers({ stores }) {
-  return COUNTS.map(([answer, words, List]) => {
+  const lists = COUNTS.map(([answer, words, List]) => {
     const those = stores.filter((one) => one.answer === answer);
     const away = those.filter((one) => !one.is_there).length;
     return those.length ? html`<${More} key=${answer} class="answers ${answer}" summary=${words(those.length, away)}>${() => html`<${List} stores=${those} />`}<//>` : null;
   });
+  return html`<div class="told">${lists}</div>`;
 }
 
 function Value({ text, stores, isReference }) {

@@ -1,9 +1,9 @@
 // Owns comparing stores' settings with those of one of them: choosing the stores, and the newest comparisons.
 import { get, post } from "/static/lobby/api.js";
 import { html, render, useState } from "/static/lobby/page.js";
-import { lang, name, t } from "/static/lobby/texts.js";
+import { name, t } from "/static/lobby/texts.js";
 import { Comparison } from "./comparison.js";
-import { Head } from "./page.js";
+import { Head, called, isIn, regionsOf } from "./page.js";
 
 const LOOK_MS = 2000;
 const state = { stores: [], recent: [], shown: null, seen: "", chosen: new Set(), words: "", region: "", isNew: false, trouble: "", busy: false, known: false };
@@ -13,15 +13,10 @@ function set(changes) {
   draw();
 }
 
-const called = (one) => (lang() === "zh" ? one.name_zh : one.name_en);
-
-/** Every region and every beginning of one. */
-const regions = () => [...new Set(state.stores.flatMap(({ region }) => region.split("/").map((_, n, parts) => parts.slice(0, n + 1).join("/"))))].filter(Boolean).sort();
-
 function found() {
   const words = state.words.trim().toLowerCase();
   return state.stores
-    .filter(({ region }) => !state.region || region === state.region || region.startsWith(`${state.region}/`))
+    .filter((store) => isIn(state.region, store))
     .filter((store) => [store.store, store.region, store.name.zh, store.name.en].some((text) => text.toLowerCase().includes(words)));
 }
 
@@ -55,7 +50,7 @@ function Begin() {
       ${state.stores.map((store) => html`<option key=${store.store} value=${store.store}>${[name(store.name), store.region].filter(Boolean).join(" · ")}</option>`)}</select></label>
     <div class="field">${t("Stores to compare with it")}
       <div class="find"><input type="search" aria-label=${t("Find a store")} placeholder=${t("Find a store")} value=${state.words} onInput=${(event) => set({ words: event.target.value })} />
-        <select aria-label=${t("Region")} onChange=${(event) => set({ region: event.target.value })}><option value="">${t("All regions")}</option>${regions().map((region) => html`<option key=${region} value=${region} selected=${region === state.region}>${region}</option>`)}</select></div>
+        <select aria-label=${t("Region")} onChange=${(event) => set({ region: event.target.value })}><option value="">${t("All regions")}</option>${regionsOf(state.stores).map((region) => html`<option key=${region} value=${region} selected=${region === state.region}>${region}</option>`)}</select></div>
       <div class="picks" role="group" aria-label=${t("Stores to compare with it")}>
         <label><input type="checkbox" checked=${rows.length > 0 && rows.every(({ store }) => state.chosen.has(store))} onChange=${() => toggleAll(rows)} />${t("All of them")}<span>${rows.length}</span></label>
         ${rows.map((store) => html`<label key=${store.store}><input type="checkbox" checked=${state.chosen.has(store.store)} onChange=${() => toggle(store.store)} />${name(store.name)}<span>${store.region}</span></label>`)}</div></div>
@@ -73,12 +68,13 @@ function Chooser() {
 
 function Page() {
   const canBegin = state.known && state.stores.length > 1;
+  const begins = canBegin && (state.isNew || !state.recent.length);
   return html`<${Head} title=${t("Compare stores")} here="/comparisons" /><main>
     ${state.trouble ? html`<p class="trouble" role="alert">${state.trouble}</p>` : null}
     ${state.known && !canBegin ? html`<div class="none"><h2>${t("Two stores are needed to compare")}</h2></div>` : null}
     ${state.recent.length ? html`<${Chooser} />` : null}
-    ${canBegin && (state.isNew || !state.recent.length) ? html`<${Begin} />` : null}
-    ${state.shown ? html`<${Comparison} key=${state.shown.id} comparison=${state.shown} />` : null}</main>`;
+    ${begins ? html`<${Begin} />` : null}
+    ${state.shown && !begins ? html`<${Comparison} key=${state.shown.id} comparison=${state.shown} />` : null}</main>`;
 }
 
 /** Show one; its address is kept, so that it can be passed on. */

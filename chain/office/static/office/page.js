@@ -8,6 +8,14 @@ const csrf = () => document.querySelector('meta[name="csrf-token"]').content;
 /** Who may look may not always act. */
 export const mayAct = () => document.body.dataset.role !== "viewer";
 
+/** A store by its own name, where that comes as two columns. */
+export const called = (store) => (lang() === "zh" ? store.name_zh : store.name_en);
+
+/** Every region that these stores lie in and every beginning of one: 华东, 华东/上海. */
+export const regionsOf = (stores) => [...new Set(stores.flatMap(({ region }) => region.split("/").map((_, n, parts) => parts.slice(0, n + 1).join("/"))))].filter(Boolean).sort();
+
+export const isIn = (region, { region: path }) => !region || path === region || path.startsWith(`${region}/`);
+
 function speak() {
   keepLang(lang() === "zh" ? "en" : "zh");
   location.reload();

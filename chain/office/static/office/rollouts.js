@@ -2,7 +2,7 @@
 import { get, post } from "/static/lobby/api.js";
 import { html, render } from "/static/lobby/page.js";
 import { lang, name, t } from "/static/lobby/texts.js";
-import { Head } from "./page.js";
+import { Head, called } from "./page.js";
 
 const LOOK_MS = 2000;
 const FIRST = "1";
@@ -72,7 +72,6 @@ function Begin() {
     <p class="why">${t("Nothing is changed before you have seen it and go on.")}</p></form></section>`;
 }
 
-const called = (one) => (lang() === "zh" ? one.name_zh : one.name_en);
 const count = (changes) => (changes.length ? t("{n} changes", { n: changes.length }) : t("changes nothing"));
 
 function Preview({ one }) {

@@ -3,7 +3,7 @@ import { post } from "/static/lobby/api.js";
 import { Offline, html, minutes, range, render, useTick } from "/static/lobby/page.js";
 import { lang, name, t } from "/static/lobby/texts.js";
 import { io } from "/static/vendor/socket.io.js";
-import { Head, Sheet, mayAct } from "./page.js";
+import { Head, Sheet, isIn, mayAct, regionsOf } from "./page.js";
 
 const SILENT_S = 45;
 const LEVELS = ["red", "amber", "green", "grey"];
@@ -53,16 +53,9 @@ function shown() {
   const [key, way] = state.sort;
   const by = COLUMNS.find(([code]) => code === key)[2];
   return [...state.stores.values()]
-    .filter((store) => (!state.level || level(store) === state.level) && store.region.startsWith(state.region))
+    .filter((store) => (!state.level || level(store) === state.level) && isIn(state.region, store))
     .filter((store) => !words || [store.store, store.region, store.name.zh, store.name.en].some((text) => text.toLowerCase().includes(words)))
     .sort((one, two) => way * (by(one) - by(two)) || one.store.localeCompare(two.store));
-}
-
-/** Every region and every beginning of one: 华东, 华东/上海. */
-function regions() {
-  const all = new Set();
-  for (const { region } of state.stores.values()) region.split("/").forEach((_, n, parts) => parts[n] && all.add(parts.slice(0, n + 1).join("/")));
-  return [...all].sort();
 }
 
 function set(changes) {
@@ -122,7 +115,7 @@ function Wall() {
     <${Head} title=${t("All stores")} here="/"><span class="live ${state.up ? "" : "off"}"><i></i>${state.up ? t("live") : t("no connection")}</span><//>
     <main>${state.known && !state.stores.size ? html`<div class="none"><h2>${t("No store yet")}</h2><p>${t("Add the first one on the server; its token is printed once, for “lobbyline join” in the store.")}</p><code>lobbyline headoffice store add --name …</code></div>` : null}
     ${state.stores.size ? html`<${Sums} /><div class="find"><input type="search" aria-label=${t("Find a store")} placeholder=${t("Find a store")} value=${state.words} onInput=${(event) => set({ words: event.target.value })} />
-      <select aria-label=${t("Region")} onChange=${(event) => set({ region: event.target.value })}><option value="">${t("All regions")}</option>${regions().map((region) => html`<option value=${region} selected=${region === state.region}>${region}</option>`)}</select>
+      <select aria-label=${t("Region")} onChange=${(event) => set({ region: event.target.value })}><option value="">${t("All regions")}</option>${regionsOf([...state.stores.values()]).map((region) => html`<option value=${region} selected=${region === state.region}>${region}</option>`)}</select>
       ${["xlsx", "csv"].map((ending) => html`<a class="link" href=${`/api/v1/wall.${ending}?lang=${lang()}`} download>${ending === "csv" ? "CSV" : "Excel"}</a>`)}</div>
       ${rows.length ? html`<table class="wall"><thead><tr>${COLUMNS.map(([key, word, , way]) => html`<th aria-sort=${state.sort[0] === key ? (state.sort[1] > 0 ? "ascending" : "descending") : undefined}><button type="button" onClick=${() => sortBy(key, way)}>${word()}${state.sort[0] === key ? (state.sort[1] > 0 ? " ↑" : " ↓") : ""}</button></th>`)}</tr></thead>
       <tbody>${rows.map((store) => html`<${Row} key=${store.id} store=${store} />`)}</tbody></table>` : html`<div class="none"><h2>${t("No store matches")}</h2><button type="button" class="quiet" onClick=${() => set({ words: "", region: "", level: null })}>${t("Show all")}</button></div>`}` : null}</main>
