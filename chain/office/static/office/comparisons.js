@@ -78,10 +78,9 @@ function Page() {
 }
 
 /** Show one; its address is kept, so that it can be passed on. */
-async function open(id) {
+function open(id) {
   history.replaceState(null, "", `?id=${id}`);
-  await show(id);
-  await look();
+  return look();
 }
 
 async function show(id) {
