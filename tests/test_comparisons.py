@@ -148,6 +148,15 @@ def test_a_store_where_the_file_cannot_work_says_why_in_any_language(
     assert found.stage == Stage.DONE
 
 
+def test_an_answer_that_no_page_could_show_is_not_taken(office: Office, members: dict[str, Member]) -> None:
+    number = begin(office)
+    members[PUDONG].answer()
+    for nonsense in ({}, {"changes": [{"what": "x"}], "seen": ""}, {"changes": {"zh": 1}, "seen": ""}):
+        said = {"id": 1, "seq": 1, "state": "applied", "result": nonsense}
+        assert office.desk.answer(2, "line", "answer", said)["code"] == "invalid_request"
+    assert answers(office, number)[WEST_LAKE] == Answer.WAITING
+
+
 def test_who_leaves_holds_nothing_up(office: Office, members: dict[str, Member]) -> None:
     number = begin(office)
     with office.database.transaction() as conn:

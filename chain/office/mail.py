@@ -7,7 +7,7 @@ from psycopg.types.json import Jsonb
 
 from chain.errors import UnknownStore
 from chain.office.database import Conn
-from chain.protocol import MOST_MAIL, Kind, Mail, MailAnswer
+from chain.protocol import MOST_MAIL, RESULTS, Kind, Mail, MailAnswer, MailState
 
 
 def send(conn: Conn, store_ids: Sequence[int], kind: Kind, body: Mapping[str, Any], by: str) -> dict[int, int]:
@@ -44,13 +44,15 @@ def is_pending(conn: Conn, store_id: int) -> bool:
 
 
 def answer(conn: Conn, store_id: int, said: MailAnswer) -> bool:
-    """pending → applied or refused; a repeated answer changes nothing."""
+    """pending → applied or refused; a repeated answer changes nothing. Raises pydantic's `ValidationError` for nonsense."""
     changed = conn.execute(
         "UPDATE mail SET state = %s, seq = %s, code = %s, reason = %s, result = %s, answered_at = now()"
-        " WHERE store = %s AND id = %s AND state = 'pending'",
+        " WHERE store = %s AND id = %s AND state = 'pending' RETURNING kind",
         (said.state, said.seq, said.code, said.reason, Jsonb(said.result), store_id, said.id),
-    )
-    return bool(changed.rowcount)
+    ).fetchone()
+    if changed is not None and said.state == MailState.APPLIED and changed["kind"] in RESULTS:
+        RESULTS[changed["kind"]].model_validate(said.result)
+    return changed is not None
 
 
 def recent(conn: Conn, limit: int) -> list[dict[str, Any]]:
