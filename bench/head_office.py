@@ -37,6 +37,7 @@ from bench.forking import Forked, fork
 from bench.harness import Aim, Machine, finish, median, number, options, percentile, table
 from chain import moment
 from chain.dial import Signals, SocketLine
+from chain.mailbox import Work
 from chain.office import migrating, people, stores
 from chain.office.database import Database
 from chain.session import Session
@@ -188,10 +189,14 @@ def _links(database: str, urls: list[str], count: int) -> list[ChainLink]:
     return [ChainLink(urls[n % 2], token, None, False, 0.0, 0, 0, None, None) for n, token in enumerate(tokens)]
 
 
+def _nothing_to_do(*_: object) -> Work:
+    return lambda _: {}
+
+
 def _dial(paper: _Paper, link: ChainLink) -> tuple[Session, SocketLine]:
     signals = Signals()
     line = SocketLine(link, Path(), signals)
-    session = Session(paper, time.time, line, link, lambda _: {}, signals)  # type: ignore[arg-type,return-value]
+    session = Session(paper, time.time, line, link, _nothing_to_do, signals)  # type: ignore[arg-type]
     session.introduce("bench")
     return session, line
 

@@ -92,3 +92,24 @@ class NotParted(LobbyError):
 
     code, status = "not_parted", 409
     text = "The journal of “{store}” goes on as it was told; there is nothing to accept."
+
+
+class ListGone(LobbyError):
+    """A list of which only its number is left."""
+
+    code, status = "list_gone", 410
+    text = "This list is no longer kept at the head office. Choose the file again and begin a new roll-out."
+
+
+class ListDamaged(LobbyError):
+    """Other bytes than those that were sent."""
+
+    code, status = "list_damaged", 422
+    text = "The list did not arrive as it was sent, so nothing was changed. Begin a new roll-out."
+
+
+class MembersMovedOn(LobbyError):
+    """What was looked at in a store is not what would be changed there now."""
+
+    code, status = "members_moved_on", 409
+    text = "The store's members have changed since this preview, so nothing was changed. Begin a new roll-out."

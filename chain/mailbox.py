@@ -1,12 +1,14 @@
 """Owns doing in the store what its head office asks for: each thing once, in order, and telling what became of it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import Any
 
 from pydantic import ValidationError
 
-from chain.dial import Line
+from chain.dial import Line, Refused
+from chain.errors import UnreachableHeadOffice
 from chain.protocol import Mail, MailState
 from db import chain, events
 from db.chain import MailDone
@@ -17,15 +19,32 @@ from db.store import Store
 MOST_FAULTS = 20
 """So many things that are wrong with a file are told; the count is told anyway."""
 Work = Callable[[Connection], dict[str, Any]]
-Deliver = Callable[[Mail], Work]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLine:
+    """The line while mail is done. `ask`: as `Line` has it. `keep_up` tells what is new, and raises nothing: whoever
+    takes long calls it now and then, so that the store is not thought to be cut off.
+    """
+
+    ask: Callable[[str, dict[str, Any]], dict[str, Any]]
+    keep_up: Callable[[], None]
+
+
+Deliver = Callable[[Mail, OpenLine], Work]
 """Turns mail into what it does in the writer's transaction. Both may raise `LobbyError` or `ValidationError`."""
+NO_ANSWER = (CannotWrite, UnreachableHeadOffice, Refused)
+"""What failed so is done when it can be: the disk or the line did not hold."""
 
 
 class Mailbox:
     """What is asked over one open line."""
 
-    def __init__(self, store: Store, clock: Callable[[], float], line: Line, deliver: Deliver) -> None:
+    def __init__(
+        self, store: Store, clock: Callable[[], float], line: Line, deliver: Deliver, keep_up: Callable[[], None]
+    ) -> None:
         self._store, self._clock, self._line, self._deliver = store, clock, line, deliver
+        self._open = OpenLine(line.ask, keep_up)
 
     def empty(self) -> None:
         """Do all that is asked, and tell what became of it. Answers first: what is answered is not offered again."""
@@ -36,14 +55,14 @@ class Mailbox:
             self._tell_answers()
 
     def _do(self, mail: Mail) -> None:
-        """Once: what was done is kept in the transaction that did it. Raises `CannotWrite`, which is no answer."""
+        """Once: what was done is kept in the transaction that did it. Raises what is `NO_ANSWER`."""
         with self._store.read() as conn:
             if chain.mail_done(conn, mail.id) is not None:
                 return
         try:
-            work = self._deliver(mail)
+            work = self._deliver(mail, self._open)
             self._store.write(lambda conn: self._finish(conn, mail, MailState.APPLIED, result=work(conn)))
-        except CannotWrite:
+        except NO_ANSWER:
             raise
         except LobbyError as refused:
             self._refuse(mail, refused.code, _said(refused), _words(refused))

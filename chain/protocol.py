@@ -9,6 +9,7 @@ mail. So a store needs no address of its own, and whoever was cut off goes on by
     push   Batch → Taken           what happened, in order; taken means committed
     fetch  {} → {mail}             what is there for me, oldest first
     answer MailAnswer → {}         what became of it
+    list   ListAsked → ListPart    the list that a piece of mail speaks of, part by part
     held   {after} → {rows}        what you count of the places I hold for you, slot by slot
     share  {rows} → {rows}         what I hold for you, what I want back; what you count (`kiosk.sharing` has the rule)
     visits {visits} → {}           what has become of visits that were booked at your place
@@ -45,6 +46,10 @@ LARGEST_DAY = 8 * 1024 * 1024
 """And so many bytes when they are unpacked."""
 LARGEST_COPY = 800_000
 """So many bytes a store's file of settings may be on the line; without pictures it is some 3,000."""
+LARGEST_LIST = 16 * 1024 * 1024
+"""So many bytes a list may have; 100,000 lines have some ten million."""
+LIST_PART = 256 * 1024
+"""So many of them go over the line at once."""
 
 JournalLine = tuple[int, float, str, str | None, int | None, str, str | None, dict[str, Any]]
 """`seq, at (seconds since the epoch), kind, ticket, counter, actor, rule, data`, as in the store's journal."""
@@ -56,6 +61,7 @@ class Kind(StrEnum):
     NOTICE = "notice"
     SETTINGS = "settings"
     SETTINGS_COPY = "settings_copy"
+    MEMBERS = "members"
     BOOKING = "booking"
     BOOKING_CHANGE = "booking_change"
     BOOKING_CANCEL = "booking_cancel"
@@ -190,6 +196,33 @@ class MailAnswer(Shape):
     code: str | None = Field(default=None, max_length=64)
     reason: str | None = Field(default=None, max_length=2000)
     result: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class ListMail(Shape):
+    """A list to take over, or with `dry_run` to look at; `seen`: of the look that was agreed to.
+
+    `list` is the head office's number of it, `sha256` of the whole `size` bytes. They are not in the mail: asked for.
+    """
+
+    list: int = Field(ge=1, le=LARGEST_SEQ)
+    size: int = Field(ge=1, le=LARGEST_LIST)
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    dry_run: bool = False
+    seen: str | None = None
+
+
+class ListAsked(Shape):
+    """Asks for the bytes from `offset` on of the list that pending mail speaks of."""
+
+    mail: int = Field(ge=1, le=LARGEST_SEQ)
+    offset: int = Field(ge=0, le=LARGEST_LIST)
+
+
+class ListPart(Shape):
+    """Some bytes in Base64; None while others are given theirs: to be asked for again after a rest."""
+
+    part: str | None = None
+    rest_s: float = 0.0
 
 
 class Places(Shape):

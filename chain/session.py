@@ -19,6 +19,7 @@ from chain.sharing import Sharing
 from chain.visiting import Visiting
 from db import chain, events, settings
 from db.chain import ChainLink
+from db.errors import LobbyError
 from db.event_records import Event
 from db.store import Store
 
@@ -44,7 +45,7 @@ class Session:
     ) -> None:
         self._store, self._clock, self._line, self._link = store, clock, line, link
         self._signals = signals
-        self._mailbox = Mailbox(store, clock, line, deliver)
+        self._mailbox = Mailbox(store, clock, line, deliver, self._keep_up)
         self._days = Days(store, line, with_staff_names=link.staff_names)
         self._incarnation = link.incarnation
         self.acked = 0
@@ -160,6 +161,17 @@ class Session:
         """Do all that the head office asks."""
         self._signals.mail.clear()
         self._mailbox.empty()
+
+    def _keep_up(self) -> None:
+        """Tell what is new in the midst of something long, so often that it is not held up by it; a line that fails is
+        opened anew when that is done.
+        """
+        is_due = time.monotonic() - self._told_at >= MOMENT_GAP_S
+        if is_due and not self._signals.lost.is_set():
+            try:
+                self.tell()
+            except LobbyError:
+                self._signals.lose()
 
     def _keep_note(self) -> None:
         self._noted_at = time.monotonic()

@@ -1,33 +1,25 @@
 """Owns the imports a server has in hand: a process of its own reads a list; it is looked at, then taken over."""
 
-import json
-import logging
 import shutil
-import sqlite3
 import subprocess
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from threading import Thread, Timer
-from typing import IO, Any
+from typing import IO
 
 from counter.web import Context
-from db import plans
 from db.errors import LobbyError
 from db.plans import Facts
-from kiosk import imports
-from kiosk.errors import BadFile, ImportBusy, ImportNotReady, ListHasFaults, NotATable, UnknownImport
+from kiosk import imports, list_reading
+from kiosk.errors import BadFile, ImportBusy, ImportNotReady, ListHasFaults, UnknownImport
 from kiosk.import_process import SOURCE
 
 _KEPT = 4
 """So many lists may be looked at, at once; the oldest has to go."""
 _KEPT_S = 3600.0
 """They hold names and phone numbers, so none stays for long."""
-
-_log = logging.getLogger("lobbyline.imports")
-_REFUSALS: dict[str, type[BadFile]] = {kind.__name__: kind for kind in BadFile.__subclasses__()}
 
 
 class JobState(StrEnum):
@@ -139,25 +131,15 @@ class Jobs:
 
     def _read(self, job: Job) -> None:
         try:
-            code = self._run(job)
-            job.facts = plans.facts(imports.plan_in(job.folder)) if code == 0 and job.error is None else None
-        except (OSError, sqlite3.Error):
-            _log.exception("a list could not be read")
-        if job.facts is None:
-            _fail(job, job.error or NotATable())
+            with list_reading.begin(self._context.store.path, job.kind, job.folder) as process:
+                job.process = process
+                job.facts = list_reading.follow(process, job.folder, job.hear)
+        except BadFile as refused:
+            _fail(job, refused)
         else:
             job.state = JobState.READY
-
-    def _run(self, job: Job) -> int:
-        """Have the list read; the exit code of the process that does so."""
-        database = str(self._context.store.path)
-        command = [sys.executable, "-m", "kiosk.import_process", database, job.kind, str(job.folder)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 — our own words only
-            job.process = process
-            for line in process.stdout or ():
-                _hear(job, json.loads(line))
-        job.process = None
-        return process.returncode
+        finally:
+            job.process = None
 
     def _apply(self, job: Job, actor: str) -> None:
         try:
@@ -171,12 +153,7 @@ class Jobs:
             job.state = JobState.DONE
 
 
-def _hear(job: Job, said: dict[str, Any]) -> None:
-    if "refused" in said:
-        job.error = _REFUSALS[said["refused"]](**said["attrs"])
-    else:
-        job.hear(said["done"], said["total"])
-
-
 def _fail(job: Job, error: LobbyError) -> None:
-    job.error, job.state = error, JobState.FAILED
+    """Nobody needs its folder any more."""
+    shutil.rmtree(job.folder, ignore_errors=True)
+    job.facts, job.error, job.state = None, error, JobState.FAILED

@@ -20,7 +20,7 @@ from db import events, plans
 from db.event_records import EventKind
 from db.plans import Change, Facts
 from kiosk import booking_list, lists, member_list, tables
-from kiosk.errors import ListChanged
+from kiosk.errors import ImportBusy, ListChanged
 from kiosk.lists import Report
 
 if TYPE_CHECKING:  # the process that reads a list needs no store, and does not wait for its libraries
@@ -54,20 +54,27 @@ def ignore(done: int, total: int) -> None:
 
 
 @contextmanager
-def workspace(store: "Store") -> Iterator[Path]:
-    """A folder for one import, gone afterwards: it holds names and phone numbers."""
-    folder = new_folder(store)
+def workspace(store: "Store", name: str | None = None) -> Iterator[Path]:
+    """A folder for one import, gone afterwards: it holds names and phone numbers. Only what was begun and not finished
+    stays, for `finish`.
+    """
+    folder = new_folder(store, name)
     try:
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if not (folder / _APPLYING).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def new_folder(store: "Store") -> Path:
-    """A folder for one import, readable by this user only."""
+def new_folder(store: "Store", name: str | None = None) -> Path:
+    """A folder for one import, readable by this user only; the name it is given is the plan's in the journal."""
     parent = store.folder / FOLDER
     parent.mkdir(mode=0o700, exist_ok=True)
-    return Path(tempfile.mkdtemp(dir=parent))
+    if name is None:
+        return Path(tempfile.mkdtemp(dir=parent))
+    folder = parent / name
+    folder.mkdir(mode=0o700)
+    return folder
 
 
 def plan_in(folder: Path) -> Path:
@@ -98,10 +105,12 @@ def prepare(conn: sqlite3.Connection, kind: str, data: bytes, folder: Path, repo
 
 
 def apply(store: "Store", folder: Path, actor: str, clock: Callable[[], float], report: Report = ignore) -> None:
-    """Write what the plan in a folder says, a little at a time, and journal it. Raises `ListChanged`."""
+    """Write what the plan in a folder says, a little at a time, and journal it. Raises `ListChanged`, `ImportBusy`."""
     facts = plans.facts(plan_in(folder))
     with store.read() as conn:
         _require_base(conn, facts)
+    if any((store.folder / FOLDER).glob(f"*/{_APPLYING}")):
+        raise ImportBusy
     _begin(folder, actor)
     _write(store, folder, facts, actor, clock, report)
 
@@ -109,10 +118,16 @@ def apply(store: "Store", folder: Path, actor: str, clock: Callable[[], float], 
 def resume(store: "Store", clock: Callable[[], float]) -> None:
     """Finish what was begun before this store was last closed; whatever else is left of imports goes."""
     for folder in (store.folder / FOLDER).glob("*"):
-        begun = folder / _APPLYING
-        if begun.exists():
-            _write(store, folder, plans.facts(plan_in(folder)), begun.read_text("utf-8"), clock, ignore)
-        shutil.rmtree(folder)
+        finish(store, folder.name, clock)
+
+
+def finish(store: "Store", name: str, clock: Callable[[], float]) -> None:
+    """Finish the import of this name if it was begun; if not, what is left of it goes."""
+    folder = store.folder / FOLDER / name
+    begun = folder / _APPLYING
+    if begun.exists():
+        _write(store, folder, plans.facts(plan_in(folder)), begun.read_text("utf-8"), clock, ignore)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _require_base(conn: sqlite3.Connection, facts: Facts) -> None:
@@ -140,6 +155,7 @@ def _write(store: "Store", folder: Path, facts: Facts, actor: str, clock: Callab
         done += len(chunk)
         report(done, total)
     store.write(partial(_journal, facts=facts, plan=folder.name, actor=actor, now=clock()))
+    (folder / _APPLYING).unlink()
 
 
 def _put(

@@ -6,13 +6,14 @@ from typing import Generic, Protocol, TypeVar
 
 from db.plans import Change, Fault
 from db.words import Message
-from kiosk import headings
+from kiosk import headings, tables
 from kiosk.cells import Cells, same_as
 from kiosk.headings import Column, Columns
 from kiosk.tables import Table
 
 R = TypeVar("R")
 _REPORT_EVERY = 500
+_LOOKED_AT = 65_536
 
 Report = Callable[[int, int], None]
 """Hears how far something is: done, of about how many."""
@@ -43,6 +44,15 @@ class Reading(Generic[R]):
     found: dict[str, R] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     mentioned: set[str] = field(default_factory=set)
+
+
+def require_heading(data: bytes, columns: Columns) -> None:
+    """Refuse what is no such list by its first lines. Raises `BadFile`.
+
+    A workbook may hold very much: it is opened only where lists are read, in a process of its own.
+    """
+    if not tables.is_workbook(data):
+        headings.find(tables.read(data[:_LOOKED_AT]).lines, columns)
 
 
 def read(table: Table, listing: List[R], report: Report) -> Reading[R]:

@@ -41,12 +41,17 @@ def read(data: bytes) -> Table:
     """Find out what a file is and read it. Raises `BadFile`, also while the lines are walked through."""
     if data.startswith(_OLE) and _ENCRYPTED in data:
         raise ProtectedWorkbook
-    if data.startswith((_ZIP, _OLE)):
+    if is_workbook(data):
         return _workbook(data)
     text = decode(data)
     if "\0" in text:
         raise NotATable
     return Table(_csv(text), max(text.count("\n"), text.count("\r")) + 1)
+
+
+def is_workbook(data: bytes) -> bool:
+    """Whether it is one, or says so."""
+    return data.startswith((_ZIP, _OLE))
 
 
 def decode(data: bytes) -> str:

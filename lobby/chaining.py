@@ -20,7 +20,7 @@ from lobby.visit_mail import HEAD_OFFICE
 
 if TYPE_CHECKING:
     from chain.link import Link
-    from chain.mailbox import Work
+    from chain.mailbox import OpenLine, Work
     from chain.protocol import Mail
 
 LOOK_EVERY_S = 2.0
@@ -75,10 +75,11 @@ class Chaining:
         finally:
             self._link = None
 
-    def deliver(self, mail: Mail) -> Work:
+    def deliver(self, mail: Mail, line: OpenLine) -> Work:
         """What a piece of mail does in the writer's transaction. Raises `UnknownMail`, and what it is refused for."""
         from chain.errors import UnknownMail
         from chain.protocol import Kind
+        from lobby import member_mail
 
         match mail.kind:
             case Kind.NOTICE:
@@ -87,6 +88,8 @@ class Chaining:
                 return self._settings(SettingsMail.model_validate(mail.body))
             case Kind.SETTINGS_COPY:
                 return self._settings_copy()
+            case Kind.MEMBERS:
+                return member_mail.deliver(mail, line, self._context)
         if mail.kind in visit_mail.DELIVERIES:
             return visit_mail.deliver(mail.kind, mail.body, self._context)
         raise UnknownMail(kind=mail.kind)

@@ -32,7 +32,7 @@ _FAULTS = {
     HIDDEN_CHARACTERS: "This holds characters that cannot be seen.",
 }
 _KNOWN = {404: NoSuchPage, 405: NotThisWay, 413: FileTooLarge}
-_FILES = "/api/v1/imports"
+_FILES = frozenset({"/api/v1/imports", "/api/v1/rollouts/lists"})
 _FRAMES_TOLD = 5
 _log = logging.getLogger("lobbyline")
 
@@ -78,7 +78,7 @@ def require_json() -> None:
 
 def _is_file() -> bool:
     """A list is sent as it is. A page elsewhere cannot: this content type needs the leave it does not get."""
-    return request.path == _FILES and request.mimetype == "application/octet-stream"
+    return request.path in _FILES and request.mimetype == "application/octet-stream"
 
 
 def _refused(error: LobbyError) -> BaseResponse | tuple[str, int]:

@@ -13,7 +13,7 @@ import psycopg
 from chain.dial import Refused, Signals
 from chain.errors import UnreachableHeadOffice
 from chain.leaving import leaving
-from chain.mailbox import Deliver
+from chain.mailbox import Deliver, OpenLine
 from chain.office import migrating, stores
 from chain.office.database import Database
 from chain.office.desk import Desk
@@ -113,7 +113,7 @@ class CableLine:
         """Nothing to do: the next line has another name."""
 
 
-def nothing_to_do(mail: Any) -> Any:
+def nothing_to_do(mail: Any, _: OpenLine) -> Any:
     """For stores that are asked for nothing."""
     raise AssertionError(f"not expected: {mail}")
 

@@ -12,16 +12,18 @@ from db import chain, settings
 from lobby import commands
 from lobby.chaining import Chaining
 
+URL = "http://127.0.0.1"
+
 
 class Member:
     """A store of the chain, which does what it is asked when it is let."""
 
     def __init__(self, office: Office, folder: Path, name: str) -> None:
         self.stage = Stage(new_store(folder))
-        token = office.add_store(name)
-        self.stage.store.write(lambda conn: chain.join(conn, "http://127.0.0.1", token, None, TEN, staff_names=False))
+        self.token = office.add_store(name)
+        self.stage.store.write(lambda conn: chain.join(conn, URL, self.token, None, TEN, staff_names=False))
         self.cable = Cable(office)
-        self.context = Context(self.stage.store, lambda: self.stage.now, "http://127.0.0.1")
+        self.context = Context(self.stage.store, lambda: self.stage.now, URL)
 
     def answer(self) -> None:
         """It is on line for a moment."""

@@ -25,6 +25,7 @@ from newborn import new_store
 
 from chain.dial import Refused
 from chain.errors import JournalParted, UnreachableHeadOffice
+from chain.mailbox import OpenLine
 from chain.office import ingest, mail, stores, wall
 from chain.protocol import Batch, Kind, Mail
 from db import chain, events
@@ -185,7 +186,7 @@ def _restored(stage: Stage, backup: Path) -> Store:
 def test_what_was_asked_for_and_is_lost_by_restoring_is_asked_again(
     joined: Stage, cable: Cable, tmp_path: Path
 ) -> None:
-    def put_up(one: Mail) -> Any:
+    def put_up(one: Mail, _: OpenLine) -> Any:
         def work(conn: Any) -> dict[str, Any]:
             events.append(conn, joined.now, EventKind.NOTED, "head office")
             return {"zh": one.body["zh"]}
@@ -223,7 +224,7 @@ def states(office: Office) -> list[str]:
 def test_mail_is_done_once_and_in_order_whatever_is_lost(joined: Stage, cable: Cable) -> None:
     done: list[str] = []
 
-    def deliver(one: Mail) -> Any:
+    def deliver(one: Mail, _: OpenLine) -> Any:
         def work(_: Any) -> dict[str, Any]:
             done.append(str(one.body["zh"]))
             return {}
@@ -245,7 +246,7 @@ def test_mail_is_done_once_and_in_order_whatever_is_lost(joined: Stage, cable: C
 def test_a_refusal_says_why_and_what_the_disk_refuses_is_asked_again(joined: Stage, cable: Cable) -> None:
     outcomes: list[LobbyError] = [CannotWrite(), LobbyError()]
 
-    def deliver(_: Mail) -> Any:
+    def deliver(*_: object) -> Any:
         raise outcomes.pop(0)
 
     send(cable.office, {})

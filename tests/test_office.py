@@ -15,7 +15,7 @@ from chain.office import people, routes, stores
 from chain.office.context import Office
 from chain.office.errors import WeakPassword
 from chain.office.people import OfficeRole
-from chain.protocol import Hello
+from chain.protocol import LARGEST_LIST, Hello
 from lobby.headoffice import create_app
 
 VIEWER = "周看看"
@@ -114,6 +114,24 @@ def test_mail_to_a_store_that_is_not_there_is_refused_whole(web: Flask, stage: S
     body = {"stores": [PUDONG, "nowhere"], "kind": "notice", "body": {"zh": "通知", "en": "Notice"}}
     assert boss.ask("POST", "/api/v1/mail", body) == 404
     assert boss.client.get("/api/v1/mail").json == {"mail": []}
+
+
+def test_what_is_no_list_is_not_kept_and_a_list_is_for_one_roll_out(web: Flask, stage: Stage) -> None:
+    stage.add_store()
+    boss = Somebody(web, BOSS)
+
+    def send(content: bytes) -> tuple[int, str]:
+        headers = {"X-CSRFToken": boss.token, "Content-Type": "application/octet-stream"}
+        answer = boss.client.post("/api/v1/rollouts/lists", data=content, headers=headers)
+        said = answer.json or {}
+        return answer.status_code, said.get("code", "")
+
+    heading = "会员编号,姓名,手机号码,客户等级,生效日期,失效日期\n".encode()
+    assert send(b"name,phone\n") == (422, "bad_file")
+    assert send(heading + bytes(LARGEST_LIST)) == (413, "list_too_large")
+    assert send(heading * 120_000)[0] == 201  # more than any other request may have
+    body = {"name": "九月名单", "list": 1, "stages": [[PUDONG]]}
+    assert [boss.ask("POST", "/api/v1/rollouts/members", body) for _ in range(2)] == [201, 410]
 
 
 def test_only_a_parted_store_is_let_go_on(web: Flask, stage: Stage) -> None:

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
+import office as office_lists
 import pytest
 from browsing import DESKTOP, PHONE, Screen
 from chain_stage import Office, Postgres
 from headquarters import BOSS, PASSWORD, HeadOffice
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 from serving import Serving
 
 from chain.office import people, stores
@@ -137,7 +139,7 @@ def test_a_wall_without_stores_says_how_to_begin(screen: Make) -> None:
 def test_a_file_of_settings_is_looked_at_and_then_taken_over(screen: Make, office: HeadOffice, store: Serving) -> None:
     desk = screen(DESKTOP, "en-GB")
     page = enter(desk, office)
-    page.get_by_role("link", name="Roll out settings").click()
+    page.get_by_role("link", name="Roll-outs").click()
     page.get_by_label("What it is for").fill("Fair turn")
     page.get_by_label("File of settings").fill("format = 1\n[rule]\nfair_after = 43\n")
     page.get_by_label("Haitang Road Store").select_option("1")
@@ -215,3 +217,27 @@ def _choose(page: Page, others: list[str]) -> None:
     page.locator("select[name=reference]").select_option(PUDONG)
     for name in others:
         page.get_by_role("checkbox", name=name).check()
+
+
+def test_a_list_of_members_is_looked_at_and_then_taken_over(screen: Make, office: HeadOffice, store: Serving) -> None:
+    desk = screen(DESKTOP, "zh-CN")
+    page = enter(desk, office)
+    page.get_by_role("link", name="分批推送").click()
+    page.get_by_label("推送内容").select_option("members")
+    page.get_by_label("用途").fill("九月名单")
+    content = office_lists.text(office_lists.sample()).encode("gb18030")
+    page.get_by_label("运营商名单").set_input_files(FilePayload(name="名单.csv", mimeType="text/csv", buffer=content))
+    page.get_by_label("海棠路营业厅").select_option("1")
+    page.get_by_role("button", name="预览更改").click()
+    page.get_by_text("新增 3 · 变更 0 · 失效 0 · 有误 7").click()
+    expect(page.locator(".changes").first).to_contain_text("第 5 行，手机号码不是 11 位手机号码")
+    desk.inspect()
+    page.get_by_role("button", name="生效", exact=True).click()
+    expect(page.locator("[data-rollout] h2").first).to_contain_text("已完成")
+    assert store.command("import", "members", str(_file(store, content)), "--dry-run")["unchanged"] == 3
+
+
+def _file(store: Serving, content: bytes) -> Path:
+    path = store.folder / "list.csv"
+    path.write_bytes(content)
+    return path

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from chain_stage import Office, Postgres
 from member import Member
+from rollout_stage import BOSS, IN_TWO_STAGES, PILOT, REST, go_on, seen, stop
 
 from chain.office import rollouts
 from chain.office.errors import NothingChosen, RolloutNotReady, RolloutOver, UnknownRollout
-from chain.office.rollouts import Rollout, RolloutState
+from chain.office.rollouts import RolloutState
+from chain.protocol import Kind
 
-BOSS = "郑经理"
 FAIR = "format = 1\n[rule]\nfair_after = 41\n"
-PILOT, REST = "浦东一店", "西湖店"
 
 
 @pytest.fixture(scope="module")
@@ -30,37 +30,27 @@ def office(postgres: Postgres) -> Iterator[Office]:
 
 
 @pytest.fixture
-def members(office: Office, tmp_path: Path) -> Iterator[dict[str, Member]]:
+def branches(office: Office, tmp_path: Path) -> Iterator[dict[str, Member]]:
     found = {name: Member(office, tmp_path / name, name) for name in (PILOT, REST)}
     yield found
-    for member in found.values():
-        member.stage.store.close()
+    for branch in found.values():
+        branch.stage.store.close()
 
 
-def begin(office: Office, toml: str = FAIR, stages: tuple[tuple[str, ...], ...] = ((PILOT,), (REST,))) -> int:
+def begin(office: Office, toml: str = FAIR, stages: tuple[tuple[str, ...], ...] = IN_TWO_STAGES) -> int:
     with office.database.transaction() as conn:
-        return rollouts.begin(conn, "公平轮候", toml, stages, BOSS)[0]
+        return rollouts.begin(conn, Kind.SETTINGS, "公平轮候", {"toml": toml}, stages, BOSS)[0]
 
 
-def go_on(office: Office, number: int, stage: int) -> None:
-    with office.database.transaction() as conn:
-        rollouts.go_on(conn, number, stage, BOSS)
-
-
-def seen(office: Office, number: int) -> Rollout:
-    with office.database.transaction() as conn:
-        return rollouts.find(conn, number)
-
-
-def test_the_first_store_takes_it_over_and_then_the_others(office: Office, members: dict[str, Member]) -> None:
-    pilot, rest = members.values()
+def test_the_first_store_takes_it_over_and_then_the_others(office: Office, branches: dict[str, Member]) -> None:
+    pilot, rest = branches.values()
     before = pilot.fair_after_min
     number = begin(office)
     assert seen(office, number).state == RolloutState.LOOKING
-    for member in members.values():
-        member.answer()
+    for branch in branches.values():
+        branch.answer()
     shown = seen(office, number)
-    [change] = shown.stores[0].changes or []
+    [change] = (shown.stores[0].shown or {})["changes"]
     assert change["after"]["en"] == "41 min"
     assert pilot.fair_after_min == before
     go_on(office, number, 0)
@@ -74,8 +64,8 @@ def test_the_first_store_takes_it_over_and_then_the_others(office: Office, membe
     assert seen(office, number).state == RolloutState.DONE
 
 
-def test_a_stage_waits_for_every_answer_and_is_told_once(office: Office, members: dict[str, Member]) -> None:
-    pilot, rest = members.values()
+def test_a_stage_waits_for_every_answer_and_is_told_once(office: Office, branches: dict[str, Member]) -> None:
+    pilot, rest = branches.values()
     number = begin(office)
     with pytest.raises(RolloutNotReady):
         go_on(office, number, 0)
@@ -90,8 +80,8 @@ def test_a_stage_waits_for_every_answer_and_is_told_once(office: Office, members
     go_on(office, number, 1)
 
 
-def test_a_store_that_has_moved_on_keeps_what_it_has(office: Office, members: dict[str, Member]) -> None:
-    pilot, rest = members.values()
+def test_a_store_that_has_moved_on_keeps_what_it_has(office: Office, branches: dict[str, Member]) -> None:
+    pilot, rest = branches.values()
     number = begin(office)
     pilot.answer()
     rest.answer()
@@ -104,33 +94,32 @@ def test_a_store_that_has_moved_on_keeps_what_it_has(office: Office, members: di
     assert "changed since this preview" in (shown.refusal or "")
 
 
-def test_a_store_where_it_cannot_work_says_why_and_is_not_asked(office: Office, members: dict[str, Member]) -> None:
-    pilot, rest = members.values()
+def test_a_store_where_it_cannot_work_says_why_and_is_not_asked(office: Office, branches: dict[str, Member]) -> None:
+    pilot, rest = branches.values()
     number = begin(office, "format = 1\n[rule]\nfair_after = -3\n", ((PILOT,),))
     pilot.answer()
     rest.answer()
     shown = seen(office, number).stores[0]
-    assert (shown.preview, shown.changes) == ("refused", None)
+    assert (shown.preview, shown.shown) == ("refused", None)
     assert "line 3: rule.fair_after" in (shown.refusal or "")
     go_on(office, number, 0)
     assert seen(office, number).stores[0].applied is None
 
 
-def test_who_stops_leaves_the_others_as_they_are(office: Office, members: dict[str, Member]) -> None:
-    pilot, rest = members.values()
+def test_who_stops_leaves_the_others_as_they_are(office: Office, branches: dict[str, Member]) -> None:
+    pilot, rest = branches.values()
     number = begin(office)
     pilot.answer()
     rest.answer()
-    with office.database.transaction() as conn:
-        rollouts.stop(conn, number, BOSS)
+    stop(office, number)
     with pytest.raises(RolloutOver):
         go_on(office, number, 0)
-    with office.database.transaction() as conn, pytest.raises(RolloutOver):
-        rollouts.stop(conn, number, BOSS)
+    with pytest.raises(RolloutOver):
+        stop(office, number)
     assert seen(office, number).state == RolloutState.STOPPED
 
 
-@pytest.mark.usefixtures("members")
+@pytest.mark.usefixtures("branches")
 def test_a_roll_out_goes_to_somebody_and_to_nobody_twice(office: Office) -> None:
     for stages in ((), ((),), ((PILOT,), (PILOT,))):
         with pytest.raises(NothingChosen):

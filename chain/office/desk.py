@@ -1,23 +1,40 @@
 """Owns what the head office answers a store on its line: each question checked, each refusal in words."""
 
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from gevent.lock import BoundedSemaphore
 from pydantic import BaseModel, Field, ValidationError
 
-from chain.office import comparisons, mail, shares, stores, visits
+from chain.office import comparisons, lists, mail, shares, stores, visits
 from chain.office.database import Database
 from chain.office.days import Days
 from chain.office.ingest import Ingest
-from chain.protocol import LARGEST_SEQ, Batch, DayFacts, HeldAfter, Hello, Kept, MailAnswer, Shape, Share, Taken, Visits
+from chain.protocol import (
+    LARGEST_SEQ,
+    Batch,
+    DayFacts,
+    HeldAfter,
+    Hello,
+    Kept,
+    ListAsked,
+    ListPart,
+    MailAnswer,
+    Shape,
+    Share,
+    Taken,
+    Visits,
+)
 from db.errors import LobbyError
 
 BUSY = 6
 """So many batches at once; more would only wait for a connection, and pages with them."""
 BUSY_REST_S = 2.0
 FACTS_REST_S = 10.0
-"""Past days can wait: they are taken in one at a time, so that live news has the rest of the process."""
+"""Past days can wait: they are taken in one at a time, so that live news has the rest of the process. So are lists
+given out, a part at a time.
+"""
 _FAULTS_TOLD = 3
 
 Json = dict[str, Any]
@@ -41,7 +58,7 @@ class Desk:
     def __init__(self, database: Database, ingest: Ingest, tell: Callable[[list[int]], None] = lambda _: None) -> None:
         self._database, self._ingest, self._tell = database, ingest, tell
         self._days = Days(database)
-        self._turn, self._days_turn = BoundedSemaphore(BUSY), BoundedSemaphore(1)
+        self._turn, self._days_turn, self._list_turn = BoundedSemaphore(BUSY), BoundedSemaphore(1), BoundedSemaphore(1)
         self._questions: dict[str, tuple[type[BaseModel], Callable[[int, str, Any], Shape | Json]]] = {
             "hello": (Hello, self._hello),
             "digest": (_Seq, self._digest),
@@ -49,6 +66,7 @@ class Desk:
             "push": (Batch, self._push),
             "fetch": (_Nothing, self._fetch),
             "answer": (MailAnswer, self._answer),
+            "list": (ListAsked, self._list),
             "held": (HeldAfter, self._held),
             "share": (Share, self._share),
             "visits": (Visits, self._visits),
@@ -103,9 +121,19 @@ class Desk:
         with self._database.transaction() as conn:
             if mail.answer(conn, store_id, said):
                 visits.settle(conn, store_id, said)
+                lists.settle(conn, store_id, said.id)
                 asked = comparisons.settle(conn, store_id, said)
         self._tell(asked)
         return {}
+
+    def _list(self, store_id: int, _: str, asked: ListAsked) -> Shape:
+        if not self._list_turn.acquire(timeout=BUSY_REST_S):
+            return ListPart(rest_s=BUSY_REST_S)
+        try:
+            with self._database.transaction() as conn:
+                return ListPart(part=b64encode(lists.part(conn, store_id, asked)).decode())
+        finally:
+            self._list_turn.release()
 
     def _held(self, store_id: int, line: str, asked: HeldAfter) -> Json:
         with self._database.transaction() as conn:

@@ -136,6 +136,13 @@ class NoReferenceFile(LobbyError):
     text = "The file of settings of the reference is not here yet."
 
 
+class ListTooLarge(LobbyError):
+    """More than a store is given."""
+
+    code, status, field = "list_too_large", 413, "list"
+    text = "This list is too large. A list has at most {megabytes} MB."
+
+
 class BadFacts(LobbyError):
     """A past day told in a way that no store of ours tells it."""
 

@@ -61,5 +61,5 @@ def recent(conn: Conn, limit: int) -> list[dict[str, Any]]:
         "SELECT stores.name AS store, mail.id, kind, state, sent_at, sent_by, code, reason, answered_at FROM mail"
         " JOIN stores ON stores.id = mail.store WHERE kind = ANY (%s)"
         " AND NOT EXISTS (SELECT 1 FROM comparison_stores WHERE comparison_stores.store = mail.store AND asked = mail.id) ORDER BY sent_at DESC, mail.store, mail.id DESC LIMIT %s",
-        ([Kind.NOTICE, Kind.SETTINGS], limit),
+        ([Kind.NOTICE, Kind.SETTINGS, Kind.MEMBERS], limit),
     ).fetchall()

@@ -1,37 +1,55 @@
-"""Owns the web of roll-outs: the page, beginning one, telling the next stage, stopping."""
+"""Owns the web of roll-outs: the page, sending a list, beginning one, telling the next stage, stopping."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated, Any
 
 from flask import Blueprint, render_template, request
 from pydantic import Field, StringConstraints
 
-from chain.office import rollouts
+from chain.office import lists, rollouts
 from chain.office.context import Office
+from chain.office.database import Conn
+from chain.office.errors import ListTooLarge
 from chain.office.people import OfficeRole
 from chain.office.rollouts import Rollout
-from counter.web import Body
+from chain.protocol import LARGEST_LIST, Kind
+from counter.web import LARGEST, Body
+from kiosk.lists import require_heading
+from kiosk.member_list import MemberList
 
 RIGHTS = dict.fromkeys(
     (
         "GET /rollouts", "GET /api/v1/rollouts", "POST /api/v1/rollouts",
+        "POST /api/v1/rollouts/lists", "POST /api/v1/rollouts/members",
         "POST /api/v1/rollouts/<int:rollout>/next", "POST /api/v1/rollouts/<int:rollout>/stop",
     ),
     OfficeRole.MANAGER,
 )  # fmt: skip
 
 MOST_SHOWN = 20
-LARGEST = 2 * 1024 * 1024
+LARGEST_FILE = 2 * 1024 * 1024
 
 Json = dict[str, Any]
 
 
 class Begin(Body):
-    """A file for the stores of each stage; a store stands in one stage only."""
+    """Something for the stores of each stage; a store stands in one stage only."""
 
     name: str = Field(min_length=1, max_length=80)
-    toml: Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=LARGEST)]
     stages: list[list[str]] = Field(min_length=1, max_length=10)
+
+
+class BeginSettings(Begin):
+    """A file of settings."""
+
+    toml: Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=LARGEST_FILE)]
+
+
+class BeginMembers(Begin):
+    """A list of members that was sent before."""
+
+    list: int = Field(ge=1, le=LARGEST)
 
 
 class GoOn(Body):
@@ -64,13 +82,32 @@ def api(office: Office) -> Blueprint:
             return {"rollouts": [_shape(found) for found in rollouts.recent(conn, MOST_SHOWN)]}
 
     @room.post("")
-    def begin() -> tuple[Json, int]:
-        wish = Begin.model_validate(request.get_json())
+    def begin_settings() -> tuple[Json, int]:
+        wish = BeginSettings.model_validate(request.get_json())
+        return begin(Kind.SETTINGS, wish, lambda _: {"toml": wish.toml})
+
+    @room.post("/members")
+    def begin_members() -> tuple[Json, int]:
+        wish = BeginMembers.model_validate(request.get_json())
+        return begin(Kind.MEMBERS, wish, lambda conn: lists.about(conn, wish.list))
+
+    def begin(kind: Kind, wish: Begin, body: Callable[[Conn], Json]) -> tuple[Json, int]:
         with office.database.transaction() as conn:
-            number, store_ids = rollouts.begin(conn, wish.name, wish.toml, wish.stages, who())
+            number, store_ids = rollouts.begin(conn, kind, wish.name, body(conn), wish.stages, who())
             found = rollouts.find(conn, number)
         office.tell(store_ids)
         return _shape(found), 201
+
+    @room.post("/lists")
+    def send_list() -> tuple[Json, int]:
+        """The body is the file itself."""
+        if (request.content_length or 0) > LARGEST_LIST:
+            raise ListTooLarge(megabytes=LARGEST_LIST // 2**20)
+        request.max_content_length = LARGEST_LIST
+        content = request.get_data()
+        require_heading(content, MemberList.columns)
+        with office.database.transaction() as conn:
+            return {"list": lists.keep(conn, content)}, 201
 
     @room.post("/<int:rollout>/next")
     def go_on(rollout: int) -> Json:
@@ -96,4 +133,5 @@ def _shape(found: Rollout) -> Json:
         "made_at": found.made_at.isoformat(),
         "state": found.state,
         "is_ready": found.is_ready,
+        "is_cut_short": found.is_cut_short,
     }

@@ -90,10 +90,13 @@ const Header = () => html`<header><img src="/static/lobby/icon.svg" alt="" width
 
 const Tier = ({ tier }) => html`<li class="tile"><span class="gem">${icon("diamond")}</span><span>${name(tier.name)}</span><b>${tier.members.toLocaleString()}</b></li>`;
 
+/** Who else than the staff takes lists over. */
+const BY = { command: () => t("the command line"), "head office": () => t("the head office") };
+
 function Last({ last }) {
   if (!last) return null;
   const counts = Object.fromEntries(["added", "changed", "unchanged", "ended", "faults"].map((kind) => [kind, last[kind].toLocaleString()]));
-  const by = last.by === "command" ? t("the command line") : last.by;
+  const by = BY[last.by]?.() ?? last.by;
   return html`<p class="quiet">${t("Last list: {day} at {time}, by {by}.", { day: last.at.slice(0, 10), time: last.at.slice(11, 16), by })}
     ${lang() === "en" ? " " : ""}${t("{added} added, {changed} changed, {unchanged} unchanged, {ended} ended, {faults} faults", counts)}</p>`;
 }

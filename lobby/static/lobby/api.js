@@ -1,4 +1,4 @@
-// Owns calls to the server: JSON in and out, problems as errors, request keys.
+// Owns calls to the server: JSON in and out (a file goes as it is), problems as errors, request keys.
 import { lang } from "./texts.js";
 
 /**
@@ -26,6 +26,7 @@ function parsed(text) {
 async function call(method, path, body, limit_ms) {
   let answer;
   let text;
+  const isFile = body instanceof Blob;
   const breaker = new AbortController(); // given up, a request on a dead line leaves its place to the next: a browser has six
   const timer = limit_ms && setTimeout(() => breaker.abort(), limit_ms);
   try {
@@ -34,10 +35,10 @@ async function call(method, path, body, limit_ms) {
       cache: "no-store",
       headers: {
         "Accept-Language": lang(),
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(body === undefined ? {} : { "Content-Type": isFile ? "application/octet-stream" : "application/json" }),
         ...(method === "GET" ? {} : { "X-CSRFToken": csrf() }),
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: isFile || body === undefined ? body : JSON.stringify(body),
       signal: breaker.signal,
     });
     text = await answer.text(); // an answer cut off in the middle is none

@@ -6,7 +6,7 @@ import { Head } from "./page.js";
 
 const LOOK_MS = 2000;
 const state = { stores: [], mail: [], chosen: new Set(), trouble: "", busy: false, sent: 0, known: false };
-const KINDS = { notice: () => t("Notice on the lobby displays"), settings: () => t("File of settings") };
+const KINDS = { notice: () => t("Notice on the lobby displays"), settings: () => t("File of settings"), members: () => t("List of members") };
 const STATES = { pending: () => t("on its way"), applied: () => t("carried out"), refused: () => t("refused") };
 
 function set(changes) {

@@ -2,7 +2,7 @@
 import { html, useLayoutEffect, useRef } from "/static/lobby/page.js";
 import { keepLang, lang, t } from "/static/lobby/texts.js";
 
-const PAGES = [["/", () => t("All stores"), "viewer"], ["/reports", () => t("Reports"), "viewer"], ["/comparisons", () => t("Compare stores"), "manager"], ["/rollouts", () => t("Roll out settings"), "manager"], ["/mail", () => t("Sent to stores"), "manager"]];
+const PAGES = [["/", () => t("All stores"), "viewer"], ["/reports", () => t("Reports"), "viewer"], ["/comparisons", () => t("Compare stores"), "manager"], ["/rollouts", () => t("Roll-outs"), "manager"], ["/mail", () => t("Sent to stores"), "manager"]];
 const csrf = () => document.querySelector('meta[name="csrf-token"]').content;
 
 /** Who may look may not always act. */

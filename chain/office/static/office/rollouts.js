@@ -1,4 +1,4 @@
-// Owns rolling a file of settings out: which stores first and which then, what it would change at each, and going on.
+// Owns rolling settings or a list of members out: which stores first and which then, what it would change, and going on.
 import { get, post } from "/static/lobby/api.js";
 import { html, render } from "/static/lobby/page.js";
 import { lang, name, t } from "/static/lobby/texts.js";
@@ -7,7 +7,8 @@ import { Head, called } from "./page.js";
 const LOOK_MS = 2000;
 const FIRST = "1";
 const THEN = "2";
-const state = { stores: [], rollouts: [], chosen: new Map(), trouble: "", busy: "", known: false, toml: "", of: null };
+const state = { stores: [], rollouts: [], chosen: new Map(), trouble: "", busy: "", known: false, kind: "settings", toml: "", of: null, list: null };
+const KINDS = { settings: () => t("Settings"), members: () => t("List of members") };
 const STATES = { looking: () => t("nothing changed yet"), running: () => t("under way"), done: () => t("carried out"), stopped: () => t("stopped") };
 
 function set(changes) {
@@ -15,10 +16,10 @@ function set(changes) {
   draw();
 }
 
-async function ask(what, path, body) {
+async function attempt(what, work) {
   set({ busy: what, trouble: "" });
   try {
-    await post(`/api/v1/rollouts${path}`, body);
+    await work();
     await look();
     set({ busy: "" });
     return true;
@@ -28,12 +29,20 @@ async function ask(what, path, body) {
   }
 }
 
+const ask = (what, path, body) => attempt(what, () => post(`/api/v1/rollouts${path}`, body));
+
+async function send(name, stages) {
+  if (state.kind === "settings") return post("/api/v1/rollouts", { name, stages, toml: state.toml });
+  const { list } = await post("/api/v1/rollouts/lists", state.list);
+  return post("/api/v1/rollouts/members", { name, stages, list });
+}
+
 async function begin(event) {
   event.preventDefault();
   const stages = [FIRST, THEN].map((stage) => [...state.chosen].filter(([, at]) => at === stage).map(([store]) => store)).filter(({ length }) => length);
-  if (await ask("begin", "", { name: event.target.named.value, toml: event.target.toml.value, stages })) {
+  if (await attempt("begin", () => send(event.target.named.value, stages))) {
     event.target.reset();
-    set({ chosen: new Map(), toml: "" });
+    set({ chosen: new Map(), kind: "settings", toml: "", list: null });
   }
 }
 
@@ -59,11 +68,18 @@ async function takeCompared() {
   }
 }
 
+const SettingsFile = () => html`<label class="field">${t("File")}<input type="file" accept=".toml" onChange=${takeFile} /></label>
+  <label class="field">${t("File of settings (TOML), as a store's settings page gives it")}<textarea name="toml" required spellcheck="false" value=${state.toml} onInput=${(event) => (state.toml = event.target.value)}></textarea></label>
+  ${state.of && html`<p class="caution">${t("This is the whole file of {store}. Its own name, address and counters are in it too: delete what others are not to take over.", { store: called(state.of) })}</p>`}`;
+
+const ListFile = () => html`<label class="field">${t("The carrier's list")}<input type="file" required accept=".csv,.txt,.tsv,.xlsx,.xls" onChange=${(event) => (state.list = event.target.files[0])} /></label>
+  <p class="why">${t("CSV or Excel, as the office sends it, at most 16 MB. It is deleted here once every store has answered.")}</p>`;
+
 function Begin() {
   return html`<section class="panel"><h2>${t("Begin a roll-out")}</h2><form onSubmit=${begin}>
-    <div class="pair"><label class="field">${t("What it is for")}<input name="named" maxlength="80" required /></label><label class="field">${t("File")}<input type="file" accept=".toml" onChange=${takeFile} /></label></div>
-    <label class="field">${t("File of settings (TOML), as a store's settings page gives it")}<textarea name="toml" required spellcheck="false" value=${state.toml} onInput=${(event) => (state.toml = event.target.value)}></textarea></label>
-    ${state.of && html`<p class="caution">${t("This is the whole file of {store}. Its own name, address and counters are in it too: delete what others are not to take over.", { store: called(state.of) })}</p>`}
+    <div class="pair"><label class="field">${t("What it is for")}<input name="named" maxlength="80" required /></label>
+      <label class="field">${t("What is sent")}<select onChange=${(event) => set({ kind: event.target.value })}>${Object.entries(KINDS).map(([kind, word]) => html`<option value=${kind} selected=${kind === state.kind}>${word()}</option>`)}</select></label></div>
+    ${state.kind === "settings" ? html`<${SettingsFile} key="settings" />` : html`<${ListFile} key="members" />`}
     <div class="field">${t("To which stores")}<div class="picks">
       ${state.stores.map((store) => html`<label>${name(store.name)}<span>${store.region}</span><select aria-label=${name(store.name)} onChange=${(event) => choose(store.store, event.target.value)}>
         ${[["", t("not")], [FIRST, t("at first")], [THEN, t("then")]].map(([stage, word]) => html`<option value=${stage} selected=${(state.chosen.get(store.store) ?? "") === stage}>${word}</option>`)}</select></label>`)}</div></div>
@@ -74,29 +90,49 @@ function Begin() {
 
 const count = (changes) => (changes.length ? t("{n} changes", { n: changes.length }) : t("changes nothing"));
 
-function Preview({ one }) {
-  if (one.preview === "pending") return html`<span class="state">${t("on its way")}</span>`;
-  if (one.preview === "refused") return html`<span class="state refused">${t("refused")}</span> ${one.refusal}`;
-  return html`<details><summary>${count(one.changes)}</summary><dl class="changes">${one.changes.map((change) => html`<div><dt>${change.what[lang()]}</dt><dd><s>${change.before[lang()]}</s> → <b>${change.after[lang()]}</b></dd></div>`)}</dl></details>`;
+const Changes = ({ changes }) => html`<details><summary>${count(changes)}</summary><dl class="changes">${changes.map((change) => html`<div><dt>${change.what[lang()]}</dt><dd><s>${change.before[lang()]}</s> → <b>${change.after[lang()]}</b></dd></div>`)}</dl></details>`;
+
+const inWords = (counts) => Object.fromEntries(Object.entries(counts).map(([what, n]) => [what, n.toLocaleString()]));
+
+const Fault = ({ fault }) => html`<div><dt>${t("Line {line}, {column}", fault)}</dt><dd>${t(fault.text, fault.values)}</dd></div>`;
+
+function Members({ counts, faults }) {
+  const more = counts.faults - faults.length;
+  return html`<details><summary>${t("{added} added · {changed} changed · {ended} ended · {faults} faults", inWords(counts))}</summary>
+    <dl class="changes"><div><dt>${t("{unchanged} unchanged", inWords(counts))}</dt></div>${faults.map((fault) => html`<${Fault} fault=${fault} />`)}${more ? html`<div><dd>${t("… and {n} more", { n: more.toLocaleString() })}</dd></div>` : null}</dl></details>`;
 }
 
-const Taken = ({ one }) => (one.applied ? html`<span class="state ${one.applied}">${{ pending: t("on its way"), applied: t("carried out"), refused: t("refused") }[one.applied]}</span> ${one.applied === "refused" ? one.refusal : ""}` : "–");
+/** In the reader's language; a file's faults are told in one only. */
+const refusal = (rollout, { refusal, words }) => (rollout.kind === "members" && words.text ? t(words.text, words.values) : refusal);
+
+function Preview({ rollout, one }) {
+  if (one.preview === "pending") return html`<span class="state">${t("on its way")}</span>`;
+  if (one.preview === "refused") return html`<span class="state refused">${t("refused")}</span> ${refusal(rollout, one)}`;
+  return rollout.kind === "members" ? html`<${Members} ...${one.shown} />` : html`<${Changes} ...${one.shown} />`;
+}
+
+const Taken = ({ rollout, one }) => (one.applied ? html`<span class="state ${one.applied}">${{ pending: t("on its way"), applied: t("carried out"), refused: t("refused") }[one.applied]}</span> ${one.applied === "refused" ? refusal(rollout, one) : ""}` : "–");
+
+function Waiting({ rollout }) {
+  if (rollout.is_cut_short) return html`<p class="why bad">${t("The list is no longer kept here. Stop here, and begin a new roll-out with it.")}</p>`;
+  return rollout.is_ready ? null : html`<p class="why">${t("Going on is possible once these stores have answered.")}</p>`;
+}
 
 function Rollout({ rollout }) {
   const word = rollout.stage + 1 < rollout.stages ? t("Take it over at the first stores") : t("Take it over at all others");
   const next = rollout.stages === 1 ? t("Take it over") : word;
   const isOver = rollout.state === "done" || rollout.state === "stopped";
   return html`<section class="panel" data-rollout=${rollout.id}><h2>${rollout.name} <span class="state ${rollout.state === "done" ? "applied" : ""}">${STATES[rollout.state]()}</span></h2>
-    <p class="why">${new Date(rollout.made_at).toLocaleString()} · ${rollout.made_by}</p>
+    <p class="why">${KINDS[rollout.kind]()} · ${new Date(rollout.made_at).toLocaleString()} · ${rollout.made_by}</p>
     <table class="log"><thead><tr><th>${t("Store")}</th><th>${t("When")}</th><th>${t("What it would change")}</th><th>${t("Taken over")}</th></tr></thead>
-      <tbody>${rollout.stores.map((one) => html`<tr key=${one.store}><td>${called(one)}</td><td>${one.stage < rollout.stages ? t("at first") : t("then")}</td><td><${Preview} one=${one} /></td><td><${Taken} one=${one} /></td></tr>`)}</tbody></table>
+      <tbody>${rollout.stores.map((one) => html`<tr key=${one.store}><td>${called(one)}</td><td>${one.stage === 1 ? t("at first") : t("then")}</td><td><${Preview} rollout=${rollout} one=${one} /></td><td><${Taken} rollout=${rollout} one=${one} /></td></tr>`)}</tbody></table>
     ${isOver ? null : html`<div class="row">${rollout.stage < rollout.stages ? html`<button type="button" class="go" disabled=${!rollout.is_ready || state.busy} aria-busy=${state.busy === `next ${rollout.id}`} onClick=${() => ask(`next ${rollout.id}`, `/${rollout.id}/next`, { stage: rollout.stage })}>${next}</button>` : null}
       <button type="button" class="quiet" disabled=${Boolean(state.busy)} onClick=${() => ask(`stop ${rollout.id}`, `/${rollout.id}/stop`, {})}>${t("Stop here")}</button></div>
-      ${rollout.is_ready ? null : html`<p class="why">${t("Going on is possible once these stores have answered.")}</p>`}`}</section>`;
+      <${Waiting} rollout=${rollout} />`}</section>`;
 }
 
 function Page() {
-  return html`<${Head} title=${t("Roll out settings")} here="/rollouts" /><main>
+  return html`<${Head} title=${t("Roll-outs")} here="/rollouts" /><main>
     ${state.trouble ? html`<p class="trouble" role="alert">${state.trouble}</p>` : null}
     ${state.known && !state.stores.length ? html`<div class="none"><h2>${t("No store yet")}</h2></div>` : html`<${Begin} />`}
     ${state.rollouts.map((rollout) => html`<${Rollout} key=${rollout.id} rollout=${rollout} />`)}</main>`;

@@ -1,0 +1,28 @@
+"""Owns the stage of roll-outs: two stores, one at first and one then, and somebody who decides."""
+
+from chain_stage import Office
+
+from chain.office import rollouts
+from chain.office.rollouts import Rollout
+
+BOSS = "郑经理"
+PILOT, REST = "浦东一店", "西湖店"
+IN_TWO_STAGES = ((PILOT,), (REST,))
+
+
+def go_on(office: Office, number: int, stage: int) -> None:
+    """Somebody decides that the next stage takes it over."""
+    with office.database.transaction() as conn:
+        rollouts.go_on(conn, number, stage, BOSS)
+
+
+def stop(office: Office, number: int) -> None:
+    """Somebody stops it."""
+    with office.database.transaction() as conn:
+        rollouts.stop(conn, number, BOSS)
+
+
+def seen(office: Office, number: int) -> Rollout:
+    """How far it is."""
+    with office.database.transaction() as conn:
+        return rollouts.find(conn, number)
