@@ -1,10 +1,12 @@
-"""Fixtures every test may use: a store of its own in a temporary folder, a clock that stands still, a browser."""
+"""Fixtures every test may use: a store of its own, a clock that stands still, a browser, a head office."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from browsing import Make, screens
+from chain_stage import Office, Postgres
 from lobby_stage import Stage
 from newborn import new_store
 from playwright.sync_api import Browser
@@ -30,6 +32,20 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def stage(store: Store) -> Stage:
     """The sample store at ten on a Saturday morning, with a small cast."""
     return Stage(store)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL for the head offices of all tests, each of which has a database of its own."""
+    with closing(Postgres()) as started:
+        yield started
+
+
+@pytest.fixture
+def office(postgres: Postgres) -> Iterator[Office]:
+    """A head office without its web, in which nothing has happened yet."""
+    with closing(Office(postgres.new_database())) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -79,13 +79,12 @@ class PublicStage:
 
 
 @contextmanager
-def public_stage(folder: Path) -> Iterator[PublicStage]:
+def public_stage(folder: Path, postgres: Postgres) -> Iterator[PublicStage]:
     """Noon in a store that tells waits, joined to its head office; slots of an hour, booked up to the last minute."""
     Store(folder / "store").close()
     store = Store(folder / "store")
     store.write(_set_up)
     store.close()
-    postgres = Postgres()
     url = postgres.new_database()
     database = Database(url, 1)
     with database.transaction() as conn:
@@ -105,7 +104,6 @@ def public_stage(folder: Path) -> Iterator[PublicStage]:
         eventually(lambda: stage.seen().get("bookable") and stage.slots(tomorrow=True), "no share")
         yield stage
         stage.close()
-    postgres.close()
 
 
 def _set_up(conn: Connection) -> None:

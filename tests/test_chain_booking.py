@@ -5,12 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from chain_stage import Postgres
 from public_stage import PUBLIC, PublicStage, eventually, public_stage
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PublicStage]:
-    with public_stage(tmp_path_factory.mktemp("public")) as stage:
+def stage(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PublicStage]:
+    with public_stage(tmp_path_factory.mktemp("public"), postgres) as stage:
         yield stage
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from browsing import PHONE, Make, Screen
+from chain_stage import Postgres
 from playwright.sync_api import Page, expect
 from public_stage import PublicStage, eventually, public_stage
 
@@ -20,8 +21,8 @@ TOUCH = """() => [...document.querySelectorAll("a, button, input:not([type=hidde
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PublicStage]:
-    with public_stage(tmp_path_factory.mktemp("public")) as stage:
+def stage(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PublicStage]:
+    with public_stage(tmp_path_factory.mktemp("public"), postgres) as stage:
         yield stage
 
 

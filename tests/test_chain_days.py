@@ -1,13 +1,12 @@
 """How a store's past days reach its head office: one at a time, after all news, again only where they are missing."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
-from chain_stage import Cable, Office, Postgres, session, tell_all
+from chain_stage import Cable, Office, session, tell_all
 from lobby_stage import TEN, Stage
 from newborn import new_store
 
@@ -23,16 +22,9 @@ FIRST = date(2026, 3, 30)
 TICKETS = 40
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with closing(Postgres()) as started:
-        yield started
-
-
 @pytest.fixture
-def cable(postgres: Postgres) -> Iterator[Cable]:
-    with closing(Office(postgres.new_database())) as office:
-        yield Cable(office)
+def cable(office: Office) -> Cable:
+    return Cable(office)
 
 
 @pytest.fixture

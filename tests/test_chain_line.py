@@ -38,18 +38,6 @@ from lobby import sample
 PUDONG = "浦东一店"
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with closing(Postgres()) as started:
-        yield started
-
-
-@pytest.fixture
-def office(postgres: Postgres) -> Iterator[Office]:
-    with closing(Office(postgres.new_database())) as opened:
-        yield opened
-
-
 @pytest.fixture
 def cable(office: Office) -> Cable:
     return Cable(office)

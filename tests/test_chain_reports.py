@@ -72,10 +72,9 @@ class Chain:
 
 
 @pytest.fixture(scope="module")
-def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+def chain(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
     folder = tmp_path_factory.mktemp("chain")
-    server = Postgres()
-    database = Database(server.new_database(), 2)
+    database = Database(postgres.new_database(), 2)
     found = Chain(database, {}, {}, {})
     taking = Days(database)
     for n, (name, region) in enumerate(REGIONS.items()):
@@ -87,7 +86,6 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
             taking.take(found.ids[name], LINE, day)
     yield found
     database.close()
-    server.close()
 
 
 def _lived(folder: Path) -> list[Facts]:

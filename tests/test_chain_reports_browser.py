@@ -34,14 +34,13 @@ Make = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
-def office() -> Iterator[HeadOffice]:
-    with closing(Postgres()) as postgres:
-        url = postgres.new_database()
-        order(url, "person", "add", "--name", BOSS, "--role", "viewer", "--password", PASSWORD)
-        with closing(Database(url, 1)) as database:
-            _tell(database)
-        with HeadOffice(url, None) as started:
-            yield started
+def office(postgres: Postgres) -> Iterator[HeadOffice]:
+    url = postgres.new_database()
+    order(url, "person", "add", "--name", BOSS, "--role", "viewer", "--password", PASSWORD)
+    with closing(Database(url, 1)) as database:
+        _tell(database)
+    with HeadOffice(url, None) as started:
+        yield started
 
 
 def _tell(database: Database) -> None:

@@ -4,7 +4,6 @@ import csv
 import io
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,12 +27,11 @@ SHEETS = ("figures", "inspection")
 
 
 @pytest.fixture(scope="module")
-def office() -> Iterator[HeadOffice]:
-    with closing(Postgres()) as postgres:
-        url = postgres.new_database()
-        add_people(url, **{BOSS: OfficeRole.VIEWER})
-        with HeadOffice(url, None) as started:
-            yield started
+def office(postgres: Postgres) -> Iterator[HeadOffice]:
+    url = postgres.new_database()
+    add_people(url, **{BOSS: OfficeRole.VIEWER})
+    with HeadOffice(url, None) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ A real SQLite store and a real PostgreSQL head office play against each other; t
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -57,12 +58,9 @@ names = count(1)
 
 
 @pytest.fixture(scope="module")
-def office() -> Iterator[Office]:
-    postgres = Postgres()
-    opened = Office(postgres.new_database())
-    yield opened
-    opened.close()
-    postgres.close()
+def office(postgres: Postgres) -> Iterator[Office]:
+    with closing(Office(postgres.new_database())) as opened:
+        yield opened
 
 
 class CutLine:

@@ -3,12 +3,11 @@
 import csv
 import io
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import openpyxl
 import pytest
-from chain_stage import Office, Postgres
+from chain_stage import Office
 from flask.testing import FlaskClient
 from headquarters import BOSS, PASSWORD
 from member import Member
@@ -27,18 +26,6 @@ from lobby.headoffice import create_app
 
 PUDONG, WEST_LAKE, DRUM_TOWER = NAMES = ("浦东一店", "西湖店", "鼓楼店")
 FAIR = "Fair turn after a wait of"
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with closing(Postgres()) as started:
-        yield started
-
-
-@pytest.fixture
-def office(postgres: Postgres) -> Iterator[Office]:
-    with closing(Office(postgres.new_database())) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,14 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import importing
 import pytest
-from chain_stage import Office, Postgres
+from chain_stage import Office
 from lobby_stage import OLD_LI, WANG
 from member import Member
 from rollout_stage import BOSS, IN_TWO_STAGES, PILOT, REST, go_on, seen, stop
@@ -36,17 +35,9 @@ COUNTS = {"added": 1, "changed": 1, "unchanged": 1, "ended": 1, "faults": 3}
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with closing(Postgres()) as started:
-        yield started
-
-
-@pytest.fixture
-def office(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+@pytest.fixture(autouse=True)
+def parts_are_small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lists, "LIST_PART", 100)
-    with closing(Office(postgres.new_database())) as opened:
-        yield opened
 
 
 @pytest.fixture

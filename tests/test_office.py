@@ -22,12 +22,6 @@ VIEWER = "周看看"
 PUDONG = "浦东一店"
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with closing(Postgres()) as started:
-        yield started
-
-
 @pytest.fixture
 def stage(postgres: Postgres) -> Iterator[Stage]:
     with closing(Stage(postgres.new_database())) as opened:

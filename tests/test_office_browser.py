@@ -24,14 +24,13 @@ PUDONG, WEST_LAKE = "浦东一店", "西湖店"
 
 
 @pytest.fixture(scope="module")
-def office() -> Iterator[HeadOffice]:
+def office(postgres: Postgres) -> Iterator[HeadOffice]:
     """With a store that is on line, and one that nobody has heard of for long."""
-    with closing(Postgres()) as postgres:
-        database = postgres.new_database()
-        with closing(Office(database)) as stage, stage.database.transaction() as conn:
-            people.add(conn, BOSS, OfficeRole.MANAGER, people.hash_password(PASSWORD))
-        with HeadOffice(database, None) as running:
-            yield running
+    database = postgres.new_database()
+    with closing(Office(database)) as stage, stage.database.transaction() as conn:
+        people.add(conn, BOSS, OfficeRole.MANAGER, people.hash_password(PASSWORD))
+    with HeadOffice(database, None) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -123,17 +122,16 @@ def test_a_restored_store_is_let_go_on_by_somebody_who_knows_what_it_means(scree
     expect(page.locator(f'[data-store="{WEST_LAKE}"]')).not_to_contain_text("请决定")
 
 
-def test_a_wall_without_stores_says_how_to_begin(screen: Make) -> None:
-    with closing(Postgres()) as postgres:
-        database = postgres.new_database()
-        with closing(Office(database)) as stage, stage.database.transaction() as conn:
-            people.add(conn, BOSS, OfficeRole.VIEWER, people.hash_password(PASSWORD))
-        with HeadOffice(database, None) as office:
-            wall = screen(DESKTOP, "zh-CN")
-            page = enter(wall, office)
-            expect(page.locator(".none")).to_contain_text("还没有营业厅")
-            expect(page.get_by_role("link", name="发给营业厅")).to_be_hidden()
-            wall.inspect()
+def test_a_wall_without_stores_says_how_to_begin(screen: Make, postgres: Postgres) -> None:
+    database = postgres.new_database()
+    with closing(Office(database)) as stage, stage.database.transaction() as conn:
+        people.add(conn, BOSS, OfficeRole.VIEWER, people.hash_password(PASSWORD))
+    with HeadOffice(database, None) as office:
+        wall = screen(DESKTOP, "zh-CN")
+        page = enter(wall, office)
+        expect(page.locator(".none")).to_contain_text("还没有营业厅")
+        expect(page.get_by_role("link", name="发给营业厅")).to_be_hidden()
+        wall.inspect()
 
 
 def test_a_file_of_settings_is_looked_at_and_then_taken_over(screen: Make, office: HeadOffice, store: Serving) -> None:

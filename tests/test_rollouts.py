@@ -1,11 +1,10 @@
 """A file of settings reaches stores stage by stage: each shows what it would change, and takes over just that."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
-from chain_stage import Office, Postgres
+from chain_stage import Office
 from member import Member
 from rollout_stage import BOSS, IN_TWO_STAGES, PILOT, REST, go_on, seen, stop
 
@@ -15,18 +14,6 @@ from chain.office.rollouts import RolloutState
 from chain.protocol import Kind
 
 FAIR = "format = 1\n[rule]\nfair_after = 41\n"
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    with closing(Postgres()) as started:
-        yield started
-
-
-@pytest.fixture
-def office(postgres: Postgres) -> Iterator[Office]:
-    with closing(Office(postgres.new_database())) as opened:
-        yield opened
 
 
 @pytest.fixture
