@@ -139,7 +139,7 @@ def test_a_list_nobody_can_use_is_refused_and_kept_no_longer(office: Office, bra
     branches[1].answer()
     shown = at(office, number)
     assert (shown.preview, shown.shown) == ("refused", None)
-    assert "no line that can be used" in (shown.refusal or "")
+    assert "no line that can be used" in (shown.reason or "")
     assert kept(office) == 0
     go_on(office, number, 0)
 
@@ -261,7 +261,7 @@ def test_a_list_that_arrives_otherwise_is_not_taken(office: Office, branches: tu
     with office.database.transaction() as conn:
         conn.execute("UPDATE lists SET content = overlay(content PLACING 'x' FROM 200)")
     branches[0].answer()
-    assert "did not arrive as it was sent" in (at(office, number).refusal or "")
+    assert "did not arrive as it was sent" in (at(office, number).reason or "")
 
 
 def test_two_lists_are_never_written_at_once(office: Office, branches: tuple[Member, Member]) -> None:
@@ -270,4 +270,4 @@ def test_two_lists_are_never_written_at_once(office: Office, branches: tuple[Mem
     other = imports.new_folder(pilot.stage.store)
     imports._begin(other, "staff:Mei")
     pilot.answer()
-    assert "Another list is being taken over" in (at(office, number).refusal or "")
+    assert "Another list is being taken over" in (at(office, number).reason or "")

@@ -101,7 +101,7 @@ def test_a_notice_goes_to_a_store_and_its_answer_comes_back(screen: Make, office
     page.get_by_label("In Chinese").fill("今天系统维护")
     page.get_by_label("In English").fill("Maintenance today")
     page.get_by_label("Haitang Road Store").check()
-    page.get_by_role("button", name="Send to 1 stores").click()
+    page.get_by_role("button", name="Send (1)").click()
     expect(page.locator(".log .state").first).to_have_text("carried out")
     with store.client() as board:
         notices = board.get("/api/v1/board").json()["store"]["notices"]
@@ -159,9 +159,10 @@ COMPARED: dict[str, dict[str, Any]] = {
         "file": "设置文件（TOML）", "caution": "这是海棠路营业厅的全部设置",
     },
     "en-GB": {
-        "page": "Compare stores", "begin": "Compare 2 stores with it", "roll": "Roll this file out",
-        "waiting": ("2 stores have not answered yet, 2 of", "1 stores have not answered yet, 1 of"),
-        "row": ("Fair turn after a wait of", "45 min", "33 min"), "hide": "Hide settings", "shown": "0 of 1 settings",
+        "page": "Compare stores", "begin": "Compare (2)", "roll": "Roll this file out",
+        "waiting": ("Not answered yet: 2, cut off: 2", "Not answered yet: 1, cut off: 1"),
+        "row": ("Fair turn after a wait of", "45 min", "33 min"), "hide": "Hide settings",
+        "shown": "Settings that differ: 0 of 1",
         "file": "File of settings (TOML)", "caution": "This is the whole file of Haitang Road Store",
     },
 }  # fmt: skip

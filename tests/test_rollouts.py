@@ -78,7 +78,7 @@ def test_a_store_that_has_moved_on_keeps_what_it_has(office: Office, branches: d
     assert pilot.fair_after_min == 33
     shown = seen(office, number).stores[0]
     assert shown.applied == "refused"
-    assert "changed since this preview" in (shown.refusal or "")
+    assert "changed since this preview" in (shown.reason or "")
 
 
 def test_a_store_where_it_cannot_work_says_why_and_is_not_asked(office: Office, branches: dict[str, Member]) -> None:
@@ -88,7 +88,7 @@ def test_a_store_where_it_cannot_work_says_why_and_is_not_asked(office: Office, 
     rest.answer()
     shown = seen(office, number).stores[0]
     assert (shown.preview, shown.shown) == ("refused", None)
-    assert "line 3: rule.fair_after" in (shown.refusal or "")
+    assert "line 3: rule.fair_after" in (shown.reason or "")
     go_on(office, number, 0)
     assert seen(office, number).stores[0].applied is None
 

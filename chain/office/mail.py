@@ -58,8 +58,10 @@ def answer(conn: Conn, store_id: int, said: MailAnswer) -> bool:
 def recent(conn: Conn, limit: int) -> list[dict[str, Any]]:
     """What people sent last, newest first, with the store's name and what became of it. Comparing sends nothing."""
     return conn.execute(
-        "SELECT stores.name AS store, mail.id, kind, state, sent_at, sent_by, code, reason, answered_at FROM mail"
+        "SELECT stores.name AS store, mail.id, kind, state, sent_at, sent_by, code, reason, answered_at,"
+        " CASE state WHEN 'refused' THEN result END AS words FROM mail"
         " JOIN stores ON stores.id = mail.store WHERE kind = ANY (%s)"
-        " AND NOT EXISTS (SELECT 1 FROM comparison_stores WHERE comparison_stores.store = mail.store AND asked = mail.id) ORDER BY sent_at DESC, mail.store, mail.id DESC LIMIT %s",
+        " AND NOT EXISTS (SELECT 1 FROM comparison_stores WHERE comparison_stores.store = mail.store AND asked = mail.id)"
+        " ORDER BY sent_at DESC, mail.store, mail.id DESC LIMIT %s",
         ([Kind.NOTICE, Kind.SETTINGS, Kind.MEMBERS], limit),
     ).fetchall()

@@ -40,7 +40,7 @@ class Progress:
     """One store of a roll-out: what it would change (None: not answered), or why it cannot; and what became of it.
 
     `preview` and `applied` are states of mail; `shown` of settings is {changes}, each {what, before, after} with its names
-    in both languages; of members {counts, faults}. `refusal` is why not, in English; `words` of it {text, values}.
+    in both languages; of members {counts, faults}. `reason` is why not, in English; `words` of it {text, values, faults}.
     """
 
     store: str
@@ -49,7 +49,7 @@ class Progress:
     stage: int
     preview: MailState
     shown: dict[str, Any] | None
-    refusal: str | None
+    reason: str | None
     words: dict[str, Any] | None
     applied: MailState | None
 
@@ -194,7 +194,7 @@ def _progress(conn: Conn, rollout_ids: list[int]) -> dict[int, list[Progress]]:
     found: dict[int, list[Progress]] = {rollout_id: [] for rollout_id in rollout_ids}
     rows = conn.execute(
         "SELECT rollout, stores.name AS store, stores.name_zh, stores.name_en, rollout_stores.stage, looked.state AS preview,"
-        " CASE looked.state WHEN 'applied' THEN looked.result END AS shown, coalesce(taken.reason, looked.reason) AS refusal,"
+        " CASE looked.state WHEN 'applied' THEN looked.result END AS shown, coalesce(taken.reason, looked.reason) AS reason,"
         " CASE 'refused' WHEN taken.state THEN taken.result WHEN looked.state THEN looked.result END AS words, taken.state AS applied"
         " FROM rollout_stores JOIN stores ON stores.id = rollout_stores.store"
         " JOIN mail looked ON looked.store = rollout_stores.store AND looked.id = preview"

@@ -1,7 +1,7 @@
 // Owns one comparison as people read it: who has answered what, each setting that differs, and the ways on from there.
 import { html, useState } from "/static/lobby/page.js";
-import { lang, placed, t } from "/static/lobby/texts.js";
-import { called } from "./page.js";
+import { lang, t } from "/static/lobby/texts.js";
+import { called, reasons } from "./page.js";
 
 const FEW = 3;
 const HIDDEN = "comparison.hidden";
@@ -13,23 +13,18 @@ function More({ summary, children, ...rest }) {
   return html`<details ...${rest} onToggle=${(event) => set(event.currentTarget.open)}><summary>${summary}</summary>${isOpen ? children() : null}</details>`;
 }
 
-function why({ words, reason }) {
-  if (words?.faults) return words.faults.map((fault) => `${placed(fault.field)} — ${t(fault.text, fault.values)}`);
-  return [words?.text ? t(words.text, words.values) : reason];
-}
-
 const Names = ({ stores, note = () => "" }) => html`<p class="names">${stores.map((store) => html`<span key=${store.store}>${called(store)} <em>${note(store)}</em></span>`)}</p>`;
 const Waiting = ({ stores }) => html`<${Names} stores=${stores} note=${({ is_there }) => (is_there ? "" : t("cut off"))} />`;
 const Different = ({ stores }) => html`<${Names} stores=${[...stores].sort((one, two) => two.changes - one.changes)} note=${({ changes }) => changes} />`;
 
-const Refusals = ({ stores }) => html`<ul class="refusals">${stores.map((store) => html`<li key=${store.store}><b>${called(store)}</b>${why(store).map((line) => html`<span key=${line}>${line}</span>`)}</li>`)}</ul>`;
+const Refusals = ({ stores }) => html`<ul class="refusals">${stores.map((store) => html`<li key=${store.store}><b>${called(store)}</b>${reasons(store).map((line) => html`<span key=${line}>${line}</span>`)}</li>`)}</ul>`;
 
 const COUNTS = [
-  ["refused", (n) => t("{n} stores: the file of the reference cannot work there", { n }), Refusals],
-  ["waiting", (n, away) => (away ? t("{n} stores have not answered yet, {away} of them are cut off", { n, away }) : t("{n} stores have not answered yet", { n })), Waiting],
-  ["gone", (n) => t("{n} stores have left the chain", { n }), Names],
-  ["different", (n) => t("{n} stores are set otherwise", { n }), Different],
-  ["same", (n) => t("{n} stores are set as the reference", { n }), Names],
+  ["refused", (n) => t("The reference's file cannot work there: {n}", { n }), Refusals],
+  ["waiting", (n, away) => (away ? t("Not answered yet: {n}, cut off: {away}", { n, away }) : t("Not answered yet: {n}", { n })), Waiting],
+  ["gone", (n) => t("Have left the chain: {n}", { n }), Names],
+  ["different", (n) => t("Set otherwise: {n}", { n }), Different],
+  ["same", (n) => t("Set as the reference: {n}", { n }), Names],
 ];
 
 function Answers({ stores }) {
@@ -54,7 +49,7 @@ function Row({ one, told }) {
   const same = [...told.values()].filter(({ store }) => !others.has(store));
   return html`<tr><th scope="row">${here(one.what)}</th><td data-label=${t("Reference")}>${here(one.reference)}</td>
     <td><ul class="values">${shown.map(({ value, stores }) => html`<${Value} key=${here(value)} text=${here(value)} stores=${stores.map((store) => told.get(store))} />`)}
-      ${one.values.length > shown.length ? html`<li><button type="button" class="quiet" onClick=${() => setAll(true)}>${t("{n} more values", { n: one.values.length - shown.length })}</button></li>` : null}
+      ${one.values.length > shown.length ? html`<li><button type="button" class="quiet" onClick=${() => setAll(true)}>${t("More values: {n}", { n: one.values.length - shown.length })}</button></li>` : null}
       ${same.length ? html`<${Value} text=${t("as the reference")} stores=${same} isReference=${true} />` : null}</ul></td></tr>`;
 }
 
@@ -75,7 +70,7 @@ function Differences({ comparison }) {
   const all = comparison.differences.length;
   return html`<div class="pair"><label class="field">${t("Find a setting, a value or a store")}<input type="search" value=${words} onInput=${(event) => setWords(event.target.value)} /></label>
       <label class="field">${t("Hide settings with these words, such as: name, address")}<input value=${hidden} onInput=${hide} /></label></div>
-    <p class="why" role="status">${rows.length === all ? t("{n} settings differ.", { n: all }) : t("{n} of {all} settings that differ.", { n: rows.length, all })} ${t("What only other stores have, such as more counters, is not looked at.")}</p>
+    <p class="why" role="status">${rows.length === all ? t("Settings that differ: {n}.", { n: all }) : t("Settings that differ: {n} of {all}.", { n: rows.length, all })} ${t("What only other stores have, such as more counters, is not looked at.")}</p>
     ${rows.length ? html`<table class="log compared"><thead><tr><th>${t("Setting")}</th><th>${t("Reference")}</th><th>${t("In the others")}</th></tr></thead><tbody>${rows.map((one) => html`<${Row} key=${here(one.what) + here(one.reference)} one=${one} told=${told} />`)}</tbody></table>` : null}`;
 }
 
@@ -89,7 +84,7 @@ function Ways({ comparison }) {
 const STAGES = { copying: () => t("on its way"), asking: () => t("under way"), done: () => t("carried out"), failed: () => t("refused") };
 
 function Course({ comparison: { stage, reference, stores } }) {
-  if (stage === "failed") return html`<p class="trouble">${reference.answer === "gone" ? t("The reference has left the chain.") : why(reference).join(" ")}</p>`;
+  if (stage === "failed") return html`<p class="trouble">${reference.answer === "gone" ? t("The reference has left the chain.") : reasons(reference).join(" ")}</p>`;
   if (stage === "copying") return html`<p class="why">${reference.is_there ? t("The reference is asked for its settings.") : t("The reference is cut off. It is asked for its settings as soon as its line is there.")}</p>`;
   return html`<${Answers} stores=${stores} />`;
 }
@@ -97,7 +92,7 @@ function Course({ comparison: { stage, reference, stores } }) {
 export function Comparison({ comparison }) {
   const { stage, differences, stores } = comparison;
   const isAlike = stage === "done" && !differences.length && stores.some(({ answer }) => answer === "same");
-  return html`<section class="panel" data-comparison=${comparison.id}><h2>${t("{n} stores beside {store}", { n: stores.length, store: called(comparison.reference) })} <span class="state ${{ done: "applied", failed: "refused" }[stage] ?? ""}">${STAGES[stage]()}</span></h2>
+  return html`<section class="panel" data-comparison=${comparison.id}><h2>${t("Compared with {store}: {n}", { n: stores.length, store: called(comparison.reference) })} <span class="state ${{ done: "applied", failed: "refused" }[stage] ?? ""}">${STAGES[stage]()}</span></h2>
     <p class="why">${new Date(comparison.made_at).toLocaleString()} · ${comparison.made_by}</p>
     <${Course} comparison=${comparison} />
     ${comparison.has_file ? html`<${Ways} comparison=${comparison} />` : null}

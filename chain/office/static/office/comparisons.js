@@ -54,7 +54,7 @@ function Begin() {
       <div class="picks" role="group" aria-label=${t("Stores to compare with it")}>
         <label><input type="checkbox" checked=${rows.length > 0 && rows.every(({ store }) => state.chosen.has(store))} onChange=${() => toggleAll(rows)} />${t("All of them")}<span>${rows.length}</span></label>
         ${rows.map((store) => html`<label key=${store.store}><input type="checkbox" checked=${state.chosen.has(store.store)} onChange=${() => toggle(store.store)} />${name(store.name)}<span>${store.region}</span></label>`)}</div></div>
-    <button class="go" aria-busy=${state.busy} disabled=${state.busy || !reference || !others}>${t("Compare {n} stores with it", { n: others })}</button>
+    <button class="go" aria-busy=${state.busy} disabled=${state.busy || !reference || !others}>${t("Compare ({n})", { n: others })}</button>
     <p class="why">${t("Nothing is changed in any store. Each tells what it has otherwise as soon as its line is there.")}</p></form></section>`;
 }
 

@@ -2,7 +2,7 @@
 import { get, post } from "/static/lobby/api.js";
 import { html, render } from "/static/lobby/page.js";
 import { name, t } from "/static/lobby/texts.js";
-import { Head } from "./page.js";
+import { Head, reasons } from "./page.js";
 
 const LOOK_MS = 2000;
 const state = { stores: [], mail: [], chosen: new Set(), trouble: "", busy: false, sent: 0, known: false };
@@ -44,13 +44,13 @@ function Form() {
     <div class="field">${t("To which stores")}<div class="picks" role="group" aria-label=${t("To which stores")}>
       <label><input type="checkbox" checked=${state.chosen.size === state.stores.length} onChange=${all} />${t("All of them")}<span>${state.stores.length}</span></label>
       ${state.stores.map((store) => html`<label><input type="checkbox" checked=${state.chosen.has(store.store)} onChange=${() => toggle(store.store)} />${name(store.name)}<span>${store.region}</span></label>`)}</div></div>
-    <button class="go" aria-busy=${state.busy} disabled=${state.busy || !state.chosen.size}>${t("Send to {n} stores", { n: state.chosen.size })}</button></form></section>`;
+    <button class="go" aria-busy=${state.busy} disabled=${state.busy || !state.chosen.size}>${t("Send ({n})", { n: state.chosen.size })}</button></form></section>`;
 }
 
 function Log() {
   if (!state.mail.length) return html`<section class="panel"><h2>${t("What became of it")}</h2><p class="why">${t("Nothing was sent yet.")}</p></section>`;
   return html`<section class="panel"><h2>${t("What became of it")}</h2><table class="log"><thead><tr><th>${t("Store")}</th><th>${t("What")}</th><th>${t("Sent")}</th><th>${t("State")}</th></tr></thead>
-    <tbody>${state.mail.map((one) => html`<tr key=${`${one.store} ${one.id}`}><td>${one.store}</td><td>${KINDS[one.kind]?.() ?? one.kind}</td><td>${new Date(one.sent_at).toLocaleString()} · ${one.sent_by}</td><td><span class="state ${one.state}">${STATES[one.state]()}</span> ${one.reason ?? ""}</td></tr>`)}</tbody></table></section>`;
+    <tbody>${state.mail.map((one) => html`<tr key=${`${one.store} ${one.id}`}><td>${one.store}</td><td>${KINDS[one.kind]?.() ?? one.kind}</td><td>${new Date(one.sent_at).toLocaleString()} · ${one.sent_by}</td><td><span class="state ${one.state}">${STATES[one.state]()}</span> ${one.state === "refused" ? reasons(one).join(" ") : ""}</td></tr>`)}</tbody></table></section>`;
 }
 
 const Page = () => html`<${Head} title=${t("Sent to stores")} here="/mail" /><main>${state.known && !state.stores.length ? html`<div class="none"><h2>${t("No store yet")}</h2></div>` : html`<${Form} />`}<${Log} /></main>`;

@@ -1,6 +1,6 @@
 // Owns what the head office's pages share: the head with its ways to the other pages, and the sheet that opens over a page.
 import { html, useLayoutEffect, useRef } from "/static/lobby/page.js";
-import { keepLang, lang, t } from "/static/lobby/texts.js";
+import { keepLang, lang, placed, t } from "/static/lobby/texts.js";
 
 const PAGES = [["/", () => t("All stores"), "viewer"], ["/reports", () => t("Reports"), "viewer"], ["/comparisons", () => t("Compare stores"), "manager"], ["/rollouts", () => t("Roll-outs"), "manager"], ["/mail", () => t("Sent to stores"), "manager"]];
 const csrf = () => document.querySelector('meta[name="csrf-token"]').content;
@@ -10,6 +10,12 @@ export const mayAct = () => document.body.dataset.role !== "viewer";
 
 /** A store by its own name, where that comes as two columns. */
 export const called = (store) => (lang() === "zh" ? store.name_zh : store.name_en);
+
+/** Why a store refused, line by line: in the reader's language, unless its program is too old to say so. */
+export function reasons({ words, reason }) {
+  if (words?.faults) return words.faults.map((fault) => `${placed(fault.field)} — ${t(fault.text, fault.values)}`);
+  return [words?.text ? t(words.text, words.values) : reason];
+}
 
 /** Every region that these stores lie in and every beginning of one: 华东, 华东/上海. */
 export const regionsOf = (stores) => [...new Set(stores.flatMap(({ region }) => region.split("/").map((_, n, parts) => parts.slice(0, n + 1).join("/"))))].filter(Boolean).sort();

@@ -2,7 +2,7 @@
 import { get, post } from "/static/lobby/api.js";
 import { html, render } from "/static/lobby/page.js";
 import { lang, name, t } from "/static/lobby/texts.js";
-import { Head, called } from "./page.js";
+import { Head, called, reasons } from "./page.js";
 
 const LOOK_MS = 2000;
 const FIRST = "1";
@@ -102,16 +102,13 @@ function Members({ counts, faults }) {
     <dl class="changes"><div><dt>${t("{unchanged} unchanged", inWords(counts))}</dt></div>${faults.map((fault) => html`<${Fault} fault=${fault} />`)}${more ? html`<div><dd>${t("… and {n} more", { n: more.toLocaleString() })}</dd></div>` : null}</dl></details>`;
 }
 
-/** In the reader's language; a file's faults are told in one only. */
-const refusal = (rollout, { refusal, words }) => (rollout.kind === "members" && words.text ? t(words.text, words.values) : refusal);
-
 function Preview({ rollout, one }) {
   if (one.preview === "pending") return html`<span class="state">${t("on its way")}</span>`;
-  if (one.preview === "refused") return html`<span class="state refused">${t("refused")}</span> ${refusal(rollout, one)}`;
+  if (one.preview === "refused") return html`<span class="state refused">${t("refused")}</span> ${reasons(one).join(" ")}`;
   return rollout.kind === "members" ? html`<${Members} ...${one.shown} />` : html`<${Changes} ...${one.shown} />`;
 }
 
-const Taken = ({ rollout, one }) => (one.applied ? html`<span class="state ${one.applied}">${{ pending: t("on its way"), applied: t("carried out"), refused: t("refused") }[one.applied]}</span> ${one.applied === "refused" ? refusal(rollout, one) : ""}` : "–");
+const Taken = ({ one }) => (one.applied ? html`<span class="state ${one.applied}">${{ pending: t("on its way"), applied: t("carried out"), refused: t("refused") }[one.applied]}</span> ${one.applied === "refused" ? reasons(one).join(" ") : ""}` : "–");
 
 function Waiting({ rollout }) {
   if (rollout.is_cut_short) return html`<p class="why bad">${t("The list is no longer kept here. Stop here, and begin a new roll-out with it.")}</p>`;
@@ -125,7 +122,7 @@ function Rollout({ rollout }) {
   return html`<section class="panel" data-rollout=${rollout.id}><h2>${rollout.name} <span class="state ${rollout.state === "done" ? "applied" : ""}">${STATES[rollout.state]()}</span></h2>
     <p class="why">${KINDS[rollout.kind]()} · ${new Date(rollout.made_at).toLocaleString()} · ${rollout.made_by}</p>
     <table class="log"><thead><tr><th>${t("Store")}</th><th>${t("When")}</th><th>${t("What it would change")}</th><th>${t("Taken over")}</th></tr></thead>
-      <tbody>${rollout.stores.map((one) => html`<tr key=${one.store}><td>${called(one)}</td><td>${one.stage === 1 ? t("at first") : t("then")}</td><td><${Preview} rollout=${rollout} one=${one} /></td><td><${Taken} rollout=${rollout} one=${one} /></td></tr>`)}</tbody></table>
+      <tbody>${rollout.stores.map((one) => html`<tr key=${one.store}><td>${called(one)}</td><td>${one.stage === 1 ? t("at first") : t("then")}</td><td><${Preview} rollout=${rollout} one=${one} /></td><td><${Taken} one=${one} /></td></tr>`)}</tbody></table>
     ${isOver ? null : html`<div class="row">${rollout.stage < rollout.stages ? html`<button type="button" class="go" disabled=${!rollout.is_ready || state.busy} aria-busy=${state.busy === `next ${rollout.id}`} onClick=${() => ask(`next ${rollout.id}`, `/${rollout.id}/next`, { stage: rollout.stage })}>${next}</button>` : null}
       <button type="button" class="quiet" disabled=${Boolean(state.busy)} onClick=${() => ask(`stop ${rollout.id}`, `/${rollout.id}/stop`, {})}>${t("Stop here")}</button></div>
       <${Waiting} rollout=${rollout} />`}</section>`;
