@@ -20,15 +20,13 @@ mail. So a store needs no address of its own, and whoever was cut off goes on by
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from hashlib import sha256
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zlib import compress, decompressobj
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
-
-from db.words import Names
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 NAMESPACE = "/store"
 MOST_LINES = 500
@@ -334,28 +332,3 @@ def digest(line: Sequence[Any]) -> str:
     seq, at, kind, ticket, counter, _, rule, _ = line
     text = json.dumps([seq, float(at), kind, ticket, counter, rule], ensure_ascii=False)
     return sha256(text.encode()).hexdigest()[:32]
-
-
-class SettingsCopy(Shape):
-    """A store's file of settings, as the answer to mail that asked for it; packed on the line, a text here."""
-
-    toml: Annotated[str, Field(max_length=LARGEST_COPY), AfterValidator(lambda text: unpacked(text).decode())]
-
-
-class SettingChange(Shape):
-    """One setting, as it is in the store and as a file has it."""
-
-    what: Names
-    before: Names
-    after: Names
-
-
-class SettingChanges(Shape):
-    """What a file of settings has changed, or would change; `seen` names just these changes."""
-
-    changes: list[SettingChange]
-    seen: str
-
-
-RESULTS: Mapping[str, type[Shape]] = {Kind.SETTINGS: SettingChanges, Kind.SETTINGS_COPY: SettingsCopy}
-"""What mail answers when it is carried out, where pages rely on that."""

@@ -12,11 +12,12 @@ from typing import Any
 
 from psycopg.rows import DictRow
 
+from chain.answers import SettingsCopy
 from chain.office import mail, stores
 from chain.office.database import Conn, one
 from chain.office.errors import NoReferenceFile, NothingToCompare, UnknownComparison
 from chain.office.stores import IS_THERE
-from chain.protocol import Kind, MailAnswer, MailState, SettingsCopy
+from chain.protocol import Kind, MailAnswer, MailState
 
 _STORE = (
     "stores.name AS store, coalesce(nullif(name_zh, ''), name) AS name_zh, coalesce(nullif(name_en, ''), name) AS name_en, region,"

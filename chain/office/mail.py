@@ -5,9 +5,10 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from chain.answers import RESULTS
 from chain.errors import UnknownStore
 from chain.office.database import Conn
-from chain.protocol import MOST_MAIL, RESULTS, Kind, Mail, MailAnswer, MailState
+from chain.protocol import MOST_MAIL, Kind, Mail, MailAnswer, MailState
 
 
 def send(conn: Conn, store_ids: Sequence[int], kind: Kind, body: Mapping[str, Any], by: str) -> dict[int, int]:
