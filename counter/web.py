@@ -55,19 +55,20 @@ class Body(BaseModel):
     @classmethod
     def _nothing_is_hidden(cls, value: object) -> object:
         """What nobody sees would be kept, shown and printed as part of a text; no text of a store needs it."""
-        if _hides(value):
+        if hides(value):
             raise PydanticCustomError(HIDDEN_CHARACTERS, "hidden characters")
         return value
 
 
-def _hides(value: object) -> bool:
+def hides(value: object) -> bool:
+    """Whether there are characters that nobody sees in a text, or in any text of a list or an object."""
     match value:
         case str():
             return _HIDDEN.search(value) is not None
         case dict():
-            return any(_hides(key) or _hides(one) for key, one in value.items())
+            return any(hides(key) or hides(one) for key, one in value.items())
         case list():
-            return any(_hides(one) for one in value)
+            return any(hides(one) for one in value)
     return False
 
 

@@ -54,7 +54,7 @@ STATIC = {
 
 def create_app(context: Context, control_token: str) -> Flask:
     """The whole web of one store. `control_token` lets the command line in."""
-    app = document.Documented(
+    app = document.StoreDocument(
         "lobby",
         info=Info(title="Lobbyline", version=__version__),
         security_schemes={"token": {"type": "http", "scheme": "bearer"}},

@@ -18,9 +18,8 @@ from kiosk.help_desk import close_left_over
 LOOK_EVERY_S = 20.0
 LEARN_EVERY_S = 600.0
 # both in seconds of the store's clock
-FACTS_AT_A_LOOK = 20
-FACTS_GAP_S = 1.0
-# Deriving a day takes some 12 ms in which nobody is answered; after an upgrade a year of days has to be derived.
+FACTS_AT_A_LOOK = 60
+GIVE_WAY_S = 0.1
 
 _log = logging.getLogger("lobbyline.days")
 
@@ -62,7 +61,7 @@ class Days:
         for _ in self._without_facts[:FACTS_AT_A_LOOK]:
             past.keep(self._context.store, self._without_facts[0], self._context.clock())
             self._without_facts.pop(0)
-            gevent.sleep(FACTS_GAP_S)
+            gevent.sleep(GIVE_WAY_S)
 
     def _learn(self) -> None:
         now = self._context.clock()

@@ -30,6 +30,8 @@ _DONE = {
     "POST /api/v1/imports/{id}/apply": (_ACCEPTED,),
     "POST /api/v1/reports/staffing": (_ACCEPTED,),
     "POST /api/v1/reports/replay": (_ACCEPTED,),
+    "POST /api/v1/public/bookings": (_OK, _CREATED),
+    "POST /api/v1/public/remote-tickets": (_OK, _CREATED),
 }
 """What other than 200 says that something was done."""
 
@@ -62,7 +64,7 @@ class Problem(BaseModel):
 
 
 class Documented(OpenAPI):
-    """The application, with a document that says what every route answers."""
+    """An application, with a document that says what every route for programs answers."""
 
     def generate_spec_json(self) -> None:
         """What the library gathers from the routes, made whole."""
@@ -72,10 +74,29 @@ class Documented(OpenAPI):
         schemas: Json = self.spec_json["components"]["schemas"]
         del schemas[self.validation_error_model.__name__]
         _add(schemas, Problem)
-        _spread_commands(paths, schemas)
+        self.spread(paths, schemas)
         for path, item in paths.items():
             for method, operation in item.items():
-                _complete(method.upper(), path, operation)
+                _complete(method.upper(), path, operation, is_open=self.is_open(f"{method.upper()} {path}"))
+
+    def spread(self, paths: Json, schemas: Json) -> None:
+        """Routes that stand for several have a path for each; here is none."""
+
+    def is_open(self, _: str) -> bool:
+        """Whether anybody may use a route; here everything is for everybody."""
+        return True
+
+
+class StoreDocument(Documented):
+    """A store's, whose routes are for who may, and whose commands have a path each."""
+
+    def spread(self, paths: Json, schemas: Json) -> None:
+        """A path for each command."""
+        _spread_commands(paths, schemas)
+
+    def is_open(self, route: str) -> bool:
+        """Whether anybody may use a route."""
+        return _right(route).is_open
 
 
 def _spread_commands(paths: Json, schemas: Json) -> None:
@@ -91,14 +112,13 @@ def _spread_commands(paths: Json, schemas: Json) -> None:
         paths[COMMAND.format(name=name)] = {"post": own}
 
 
-def _complete(method: str, path: str, operation: Json) -> None:
+def _complete(method: str, path: str, operation: Json, *, is_open: bool) -> None:
     route = f"{method} {path}"
-    right = _right(route)
     done = {code: answer for code, answer in operation["responses"].items() if code.startswith("2")}
     operation["responses"] = done or {str(int(code)): _answer(code, path) for code in _DONE.get(route, (_OK,))}
-    refused = (*_ANY, *(() if right.is_open and route != _SIGN_IN else _WHO), *(() if method == "GET" else _CHANGES))
+    refused = (*_ANY, *(() if is_open and route != _SIGN_IN else _WHO), *(() if method == "GET" else _CHANGES))
     operation["responses"] |= {str(int(status)): _refusal(status) for status in sorted(refused)}
-    if not right.is_open:
+    if not is_open:
         operation["security"] = [{"token": []}]
     if route == _FILE:
         operation["requestBody"] = {"content": {"application/octet-stream": {}}, "required": True}

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import gevent
-from flask import Flask, Response, send_from_directory
+from flask import Flask, Response, request, send_from_directory
+from flask_openapi3.models.info import Info
 from flask_socketio import SocketIO
 from flask_wtf.csrf import generate_csrf
 from gevent import get_hub
@@ -29,7 +30,9 @@ from chain.office.database import Database
 from chain.office.desk import Desk
 from chain.office.hub import Hub
 from chain.office.ingest import Ingest
-from lobby import __version__, app, defences, line, listening, logs, problems, texts
+from counter.web import hides
+from lobby import __version__, app, defences, document, line, listening, logs, problems, texts
+from lobby.errors import InvalidRequest
 from lobby.wire import Server
 
 LARGEST_FRAME = 1_000_000
@@ -83,7 +86,14 @@ def serve(servers: Servers, address: listening.Address, say: Callable[[str], Non
 
 def create_app(office: Office) -> Flask:
     """The whole web of a head office."""
-    web = Flask("lobby", static_folder=None)
+    web = document.Documented(
+        "lobby",
+        info=Info(title="Lobbyline head office", version=__version__),
+        security_schemes={},
+        doc_prefix=public_routes.API,
+        validation_error_callback=problems.invalid,
+        static_folder=None,
+    )
     with office.database.transaction() as conn:
         key = people.cookie_key(conn)
     web.config.update(
@@ -95,11 +105,12 @@ def create_app(office: Office) -> Flask:
     texts.install(web)
     defences.install(web, routes.is_private)
     problems.install(web)
+    web.before_request(_require_plain_address)
     _serve_static(web)
     web.register_blueprint(routes.pages(office))
     web.register_blueprint(routes.api(office))
     web.register_blueprint(public_pages.pages(office))
-    web.register_blueprint(public_routes.api(office))
+    web.register_api(public_routes.api(office))
     web.register_blueprint(report_routes.pages(office))
     web.register_blueprint(report_routes.api(office))
     web.register_blueprint(rollout_routes.pages(office))
@@ -109,6 +120,12 @@ def create_app(office: Office) -> Flask:
     web.add_url_rule("/healthz", view_func=lambda: {"status": "ok"}, endpoint="healthz")
     routes.require_right(web, office)
     return web
+
+
+def _require_plain_address() -> None:
+    """Nothing here has a name with characters that nobody sees; PostgreSQL takes no NUL. Raises `InvalidRequest`."""
+    if hides([*(request.view_args or {}).values(), *request.args.values()]):
+        raise InvalidRequest
 
 
 def _serve_static(web: Flask) -> None:

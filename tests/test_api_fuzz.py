@@ -9,6 +9,8 @@ from urllib.parse import quote, urlencode
 
 import pytest
 import schemathesis
+from chain_stage import Office
+from flask import Flask
 from flask.testing import FlaskClient
 from house import House, open_house
 from hypothesis import HealthCheck, Phase, given, settings
@@ -17,8 +19,11 @@ from jsonschema_rs import validator_for
 from lobby_stage import TEN
 from werkzeug.test import TestResponse
 
+from chain.office import public_desk, stores
+from chain.office.context import Office as Web
 from kiosk import issuing
 from lobby import limiting
+from lobby.headoffice import create_app
 from lobby.rights import Who
 
 CALLERS = [Who.ADMIN, Who.COUNTER, Who.KIOSK, Who.INTEGRATION, Who.CUSTOMER]
@@ -41,18 +46,19 @@ fuzz = settings(
 
 @dataclass(frozen=True)
 class Api:
-    """The API of a store with some tickets, its document, and what is known there."""
+    """The API of a store or a head office, its document, and what is known there."""
 
-    house: House
+    app: Flask
+    tokens: Mapping[Who, str]
     document: dict[str, Any]
     schema: Any
     known: Mapping[str, list[Any]]
 
     def send(self, who: Who, method: str, path: str, query: Mapping[str, Any], body: Any) -> TestResponse:
         """A program asks, with its own token; what no UTF-8 has is sent all the same."""
-        token = self.house.tokens.get(who)
+        token = self.tokens.get(who)
         asked = urlencode({key: str(value).encode("utf-8", "surrogatepass") for key, value in query.items()})
-        return self.house.app.test_client().open(
+        return self.app.test_client().open(
             f"{path}?{asked}",
             method=method,
             headers={"Authorization": f"Bearer {token}"} if token else {},
@@ -92,8 +98,13 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
             "staff": ["Lin"],
             "id": [1, 2],
         }
-        document = house.app.test_client().get("/api/v1/openapi.json").get_json()
-        yield Api(house, document, schemathesis.openapi.from_wsgi("/api/v1/openapi.json", house.app), known)
+        yield api_of(house.app, "/api/v1/openapi.json", known, house.tokens)
+
+
+def api_of(app: Flask, path: str, known: Mapping[str, list[Any]], tokens: Mapping[Who, str]) -> Api:
+    """An application's, as the document at a path has it."""
+    document = app.test_client().get(path).get_json()
+    return Api(app, tokens, document, schemathesis.openapi.from_wsgi(path, app), known)
 
 
 def _issue(house: House, key: str) -> Any:
@@ -104,13 +115,31 @@ def _issue(house: House, key: str) -> Any:
 @pytest.mark.parametrize("who", CALLERS)
 def test_every_route_answers_what_its_document_foresees(api: Api, who: Who) -> None:
     for found in api.schema.get_all_operations():
-        _ask(api, who, found.ok())
+        _ask(api, who, found.ok(), EXAMPLES.get(who, 1))
 
 
-def _ask(api: Api, who: Who, operation: Any) -> None:
+def test_the_head_office_answers_the_public_what_its_document_foresees(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for limits in ("LOOKS", "BOOKINGS", "CHANGES", "BOOKINGS_OF_PHONE"):
+        monkeypatch.setattr(public_desk, limits, [])
+    with office.database.transaction() as conn:
+        store_id = stores.by_token(conn, stores.add(conn, "浦东一店", "华东/上海"))
+    known: dict[str, list[Any]] = {
+        "store": [store_id],
+        "store_id": [store_id],
+        "service": ["plan"],
+        "phone": ["13800136620"],
+    }
+    api = api_of(create_app(Web(office.database)), "/api/v1/public/openapi.json", known, {})
+    for found in api.schema.get_all_operations():
+        _ask(api, Who.CUSTOMER, found.ok(), 10)
+
+
+def _ask(api: Api, who: Who, operation: Any, examples: int) -> None:
     """What the document allows, most of it about what there is, one thing of it spoilt most of the time."""
 
-    @settings(fuzz, max_examples=EXAMPLES.get(who, 1))
+    @settings(fuzz, max_examples=examples)
     @given(operation.as_strategy(generation_mode=schemathesis.GenerationMode.POSITIVE), st.data())
     def ask(case: Any, chance: st.DataObject) -> None:
         body = copy.deepcopy(case.body) if isinstance(case.body, dict | list) else None
@@ -144,8 +173,8 @@ def _spots(inside: Any) -> Iterator[tuple[Any, Any]]:
 
 @pytest.fixture
 def admin(api: Api) -> FlaskClient:
-    client: FlaskClient = api.house.app.test_client()
-    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {api.house.tokens[Who.ADMIN]}"
+    client: FlaskClient = api.app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {api.tokens[Who.ADMIN]}"
     return client
 
 
@@ -200,7 +229,5 @@ def test_an_address_of_odd_bytes_gets_an_answer(admin: FlaskClient, address: str
 @pytest.mark.parametrize("route", ["GET /", "GET /api/v1/floor", "POST /api/v1/tickets", "POST /counter/sign-in"])
 def test_odd_headers_and_cookies_get_an_answer(api: Api, route: str, headers: dict[str, str]) -> None:
     method, path = route.split()
-    answer = api.house.app.test_client().open(
-        path, method=method, headers=headers, data=b"{}" if method == "POST" else None
-    )
+    answer = api.app.test_client().open(path, method=method, headers=headers, data=b"{}" if method == "POST" else None)
     assert answer.status_code in {200, 302, 400, 401, 403}, (answer.status_code, answer.text[:200])

@@ -151,3 +151,20 @@ def test_a_weak_password_is_refused() -> None:
     for weak in ("short", "aaaaaaaaaaaaaaa"):
         with pytest.raises(WeakPassword):
             people.hash_password(weak)
+
+
+def test_the_public_api_is_described(web: Flask) -> None:
+    anybody = web.test_client()
+    document = anybody.get("/api/v1/public/openapi.json").get_json()
+    assert {path.removeprefix("/api/v1/public") for path in document["paths"]} == {
+        "/stores", "/stores/{store_id}", "/stores/{store_id}/slots", "/bookings", "/remote-tickets",
+        "/visits/{token}", "/visits/{token}/move", "/visits/{token}/cancel",
+    }  # fmt: skip
+    book = document["paths"]["/api/v1/public/bookings"]["post"]
+    assert set(book["responses"]) >= {"200", "201", "409", "422", "429"}
+    assert "security" not in book
+    refused = anybody.post("/api/v1/public/bookings", json={"store": 0, "walk": 1})
+    assert (refused.status_code, refused.mimetype) == (422, "application/problem+json")
+    assert {"store", "walk", "request_key", "phone"} <= {fault["field"] for fault in refused.get_json()["errors"]}
+    assert anybody.get("/api/v1/public/stores?q=" + "x" * 101).status_code == 422
+    assert anybody.get("/find?q=%00").status_code == 422

@@ -22,6 +22,7 @@ BOOKINGS = parse_many("20/hour; 60/day")
 CHANGES = parse_many("60/hour")
 BOOKINGS_OF_PHONE = parse_many("5/day")
 LONGEST_WALK_S = 30 * 60
+LONGEST_TEXT = 100
 
 RequestKey = Field(min_length=16, max_length=64)
 """Made by the caller; a repeat gets the same visit."""
@@ -56,23 +57,15 @@ class Move(Body):
     slot_at: AwareDatetime
 
 
-class Slots(Body):
-    """Which times are asked for: of one local day of the store, or how many are free on each."""
-
-    service: str = Field(min_length=1, max_length=64)
-    date: datetime.date | None = None
-
-
 class PublicDesk:
     """What anybody may ask, so often."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
 
-    def search(self) -> list[Seen]:
-        """Stores by the words and region of the request. Raises `TooMuchAsked`, as all here."""
+    def search(self, text: str, region: str) -> list[Seen]:
+        """Stores by words and region. Raises `TooMuchAsked`, as all here."""
         self._limit(LOOKS, "look")
-        text, region = request.args.get("q", "")[:100], request.args.get("region", "")[:100]
         with self._office.database.transaction() as conn:
             return finding.search(conn, text, region)
 

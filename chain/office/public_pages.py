@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from chain.office import finding, public_words, visits
 from chain.office.context import Office
 from chain.office.finding import Seen
-from chain.office.public_desk import Booking, Move, Place, PublicDesk
+from chain.office.public_desk import LONGEST_TEXT, Booking, Move, Place, PublicDesk
 from chain.office.visits import Visit
 from db.errors import LobbyError
 from db.words import Message
@@ -38,7 +38,8 @@ def pages(office: Office) -> Blueprint:
 
     @room.get("/find")
     def find() -> Answer:
-        found = public.search()
+        words, region = (request.args.get(key, "")[:LONGEST_TEXT] for key in ("q", "region"))
+        found = public.search(words, region)
         with office.database.transaction() as conn:
             regions = finding.regions(conn)
         return _page("find", stores=found, regions=regions, asked=request.args)
