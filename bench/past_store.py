@@ -6,7 +6,7 @@ The days come from the product's own simulator under its own rule; nothing here 
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from sqlite3 import Connection
 from typing import Any
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from counter.scenario import Scenario, draw, known_times
 from counter.simulation import Pause, simulate
 from db import calendar, settings, staff
+from db.calendar import DAY_BEGINS
 from db.people_records import Role
 from db.setting_records import Rules
 from db.store import Store
@@ -26,6 +27,11 @@ OPENS_S, CLOSES_S = 8.75 * 3600.0, 19.5 * 3600.0
 PEOPLE = ("林静怡", "周伟", "陈洁", "吴磊", "赵敏", "孙悦")
 RULES = Rules()
 Line = tuple[float, str, str | None, int | None, str, str | None, str]
+
+
+def today() -> date:
+    """The sample store's business day now: in the small hours it is still yesterday's."""
+    return (datetime.now(ZONE) - DAY_BEGINS).date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from contextlib import closing
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
@@ -33,7 +33,7 @@ def main() -> int:
     given = options("A year is reported on.")
     days = QUICK_DAYS if given.quick else FULL_DAYS
     machine = Machine()
-    last = datetime.now(past_store.ZONE).date()
+    last = past_store.today()
     first = last - timedelta(days=days)
     with served_store(lambda folder: _write(folder, first, days)) as served:
         kept_s = _wait_for_facts(served.folder, days)

@@ -4,7 +4,7 @@ import csv
 import io
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -12,7 +12,6 @@ import openpyxl
 import pytest
 from chain_stage import Postgres
 from headquarters import BOSS, HeadOffice, add_people, command, order
-from lobby_stage import ZONE
 from serving import Serving
 
 from bench import past_store
@@ -39,7 +38,7 @@ def store(office: HeadOffice, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """A store with past days that has just joined."""
     folder = tmp_path_factory.mktemp("served") / "store"
     prepared = Store(folder)
-    past_store.write(prepared, datetime.now(ZONE).date() - timedelta(days=DAYS), DAYS, past_store.Past(vip_share=0.6))
+    past_store.write(prepared, past_store.today() - timedelta(days=DAYS), DAYS, past_store.Past(vip_share=0.6))
     prepared.close()
     token = order(office.database, "store", "add", "--name", STORE, "--region", "华东/上海")["token"]
     with Serving(folder) as serving:

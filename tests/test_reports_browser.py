@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from sqlite3 import Connection
 
 import pytest
 from browsing import DESKTOP, Screen
-from lobby_stage import ZONE
 from playwright.sync_api import Browser, Page, expect
 from serving import Serving
 
@@ -28,7 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """Eight past days with too many VIPs, so that some promises were missed; soon to open for two mornings only."""
     folder = tmp_path_factory.mktemp("served") / "store"
     store = Store(folder)
-    first = datetime.now(ZONE).date() - timedelta(days=DAYS)
+    first = past_store.today() - timedelta(days=DAYS)
     past_store.write(store, first, DAYS, past_store.Past(load=0.9, vip_share=0.5))
     store.write(_mornings)
     store.close()
@@ -38,7 +37,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 
 
 def _mornings(conn: Connection) -> None:
-    tomorrow = datetime.now(ZONE).weekday() + 1
+    tomorrow = past_store.today().weekday() + 1
     open_on = {(tomorrow + n) % 7 for n in range(3)}
     hours = tuple((Hours("09:00", "11:00"),) if day in open_on else () for day in range(7))
     settings.save(conn, replace(settings.load(conn), hours=hours))

@@ -7,13 +7,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import openpyxl
 import pytest
-from lobby_stage import ZONE
 from serving import Serving
 
 from bench import past_store
@@ -30,7 +29,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A store with three past days."""
     folder = tmp_path_factory.mktemp("served") / "store"
     store = Store(folder)
-    past_store.write(store, datetime.now(ZONE).date() - timedelta(days=DAYS), DAYS, past_store.Past(load=0.5))
+    past_store.write(store, past_store.today() - timedelta(days=DAYS), DAYS, past_store.Past(load=0.5))
     store.close()
     with Serving(folder) as serving:
         yield serving
