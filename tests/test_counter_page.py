@@ -471,6 +471,21 @@ def test_a_dialog_answered_while_another_action_is_under_way_waits_for_it(
     desk.is_in("ready")
 
 
+def test_no_key_reaches_what_is_behind_an_open_dialog(desks: dict[str, Desk], arrivals: httpx.Client) -> None:
+    desk = desks["zh-CN"]
+    desk.clear()
+    number = _issue(arrivals)
+    expect(desk.page.locator("[data-action=main]")).to_contain_text(number)
+    desk.press("m")
+    dialog = desk.page.locator("dialog")
+    expect(dialog).to_be_visible()
+    desk.page.evaluate("document.activeElement.blur()")
+    desk.press("Enter", "Space", "p")
+    expect(dialog).to_have_count(1)
+    desk.press("Escape")
+    desk.is_in("ready")
+
+
 @LANGUAGES
 def test_a_lost_line_is_obvious_and_comes_back_by_itself(desk: Desk, arrivals: httpx.Client) -> None:
     number = _issue(arrivals)

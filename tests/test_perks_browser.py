@@ -173,6 +173,7 @@ def test_business_for_an_absent_customer_from_number_to_answer(screen: Make, ser
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(dialog.locator("[data-proxy-number=V001]")).to_be_visible()
+    expect(dialog.locator("button")).to_be_focused()
     counter.inspect()
     page.keyboard.press("Enter")
     expect(dialog).to_have_count(0)

@@ -1,5 +1,5 @@
 // Owns the one dialog in which an action's details are asked: choices by number or arrow keys, Enter does it, Esc leaves.
-import { html, icon, useLayoutEffect, useRef, useState } from "/static/lobby/page.js";
+import { html, icon, useFocus, useLayoutEffect, useRef, useState } from "/static/lobby/page.js";
 import { t } from "/static/lobby/texts.js";
 import { unsure } from "./counter-status.js";
 
@@ -42,8 +42,11 @@ function pick(event, form) {
 }
 
 /** What came of it, where somebody has to be told. */
-const Result = ({ number, about, shut }) => html`<div class="issued"><b data-result=${number}>${number}</b><p>${about}</p>
-  <button type="button" class="go" ref=${(button) => button?.focus()} onClick=${shut}>${t("Done")}</button></div>`;
+function Result({ number, about, shut }) {
+  const done = useFocus();
+  return html`<div class="issued"><b data-result=${number}>${number}</b><p>${about}</p>
+    <button type="button" class="go" ref=${done} onClick=${shut}>${t("Done")}</button></div>`;
+}
 
 /**
  * @param ask    {title, lead?, fields: [{kind: "choice" | "text" | "tick", name, label, …}], submit, body(values), result?(answer)}

@@ -5,8 +5,8 @@ const CONTROLS = "button, a, summary";
 const isMain = (target) => Boolean(target.closest?.('[data-action="main"]'));
 const presses = (key) => key === " " || key === "Enter";
 
-/** Space and Enter belong to another control that has the focus; a letter never does. */
-const taken = ({ target, key }) => Boolean(target.closest?.(FIELDS)) || (presses(key) && Boolean(target.closest?.(CONTROLS)) && !isMain(target));
+/** All keys belong to an open dialog. Space and Enter belong to another control that has the focus; a letter never does. */
+const taken = ({ target, key }) => Boolean(document.querySelector("dialog[open]") || target.closest?.(FIELDS)) || (presses(key) && Boolean(target.closest?.(CONTROLS)) && !isMain(target));
 
 /** Call `press(key)` once for each key press meant for the counter; it says whether the key means something. */
 export function listen(press) {

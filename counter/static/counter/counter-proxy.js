@@ -1,7 +1,7 @@
 // Owns issuing a number for an absent VIP: the small form, its answer, and the mark on such a ticket at the counter.
 import { post, requestKey } from "/static/lobby/api.js";
 import { standing } from "/static/lobby/duty.js";
-import { html, icon, useLayoutEffect, useRef, useState, useTick } from "/static/lobby/page.js";
+import { html, icon, useFocus, useLayoutEffect, useRef, useState, useTick } from "/static/lobby/page.js";
 import { lang, name, t } from "/static/lobby/texts.js";
 
 /** The mark on a ticket whose customer stays away: who took it on, and the clock. */
@@ -13,9 +13,10 @@ export function ProxyTag({ proxy, now }) {
 }
 
 function Issued({ ticket, close }) {
+  const done = useFocus();
   return html`<div class="issued"><p>${t("Number for the absent customer")}</p><b data-proxy-number=${ticket.number}>${ticket.number}</b>
     <p>${icon("clock")} ${t("To be done within 3 hours; then tell the customer within half an hour.")}</p>
-    <button type="button" class="go" ref=${(button) => button?.focus()} onClick=${close}>${t("Done")}</button></div>`;
+    <button type="button" class="go" ref=${done} onClick=${close}>${t("Done")}</button></div>`;
 }
 
 function Form({ services, send, busy, trouble, close }) {

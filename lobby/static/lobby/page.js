@@ -107,5 +107,12 @@ export function useTick(ms = 1000) {
   }, [ms]);
 }
 
+/** A ref to what has the focus as soon as it is on the page; while refs are set it is not there yet. */
+export function useFocus() {
+  const at = useRef(null);
+  useLayoutEffect(() => at.current.focus(), []);
+  return at;
+}
+
 /** The strip that says the line is down. */
 export const Offline = ({ up }) => (up ? null : html`<div class="offline" role="status">${icon("offline")} ${t("No connection to the server. Trying again…")}</div>`);
