@@ -15,16 +15,16 @@ monkey.patch_all()
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import gevent
@@ -61,49 +61,88 @@ PERSON, PASSWORD = "bench", "a long word of ours"
 SEED = 20261122
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a head office took in: lines a second, in all and barely; delays from call to wall in ms, of how many calls;
+    memory of a store on line and of a process without stores, in kB; bytes that all lines take on the disk.
+    """
+
+    lines: int
+    took_s: float
+    bare: float
+    delays_ms: list[float]
+    calls: int
+    store_kb: float
+    empty_kb: float
+    stored: float
+
+    @property
+    def rate(self) -> float:
+        """Lines a second."""
+        return self.lines / self.took_s
+
+    @property
+    def line_bytes(self) -> float:
+        """On the disk, with its index."""
+        return self.stored / self.lines
+
+
 def main() -> int:
     """Measure and tell."""
     given = options("A head office takes in what its stores tell.")
     count = QUICK_STORES if given.quick else STORES
     machine = Machine()
+    taken = _measure(count, quick=given.quick)
+    _show(taken, count)
+    print(f"\nothers used {machine.others():.0%} of the CPUs")
+    late_ms, unseen = percentile(taken.delays_ms, 0.99), taken.calls - len(taken.delays_ms)
+    aims = [
+        Aim("bare inserts in the time of one told line", taken.bare / taken.rate, 1 / LEAST_SHARE, ""),
+        Aim("a call on the wall of the other process, p99", late_ms, LONGEST_P99_MS, "ms"),
+        Aim("calls that no wall showed", float(unseen), 0.0, ""),
+    ]
+    figures = {
+        "stores": count,
+        "lines_per_s": taken.rate,
+        "bare_per_s": taken.bare,
+        "delay_p50_ms": median(taken.delays_ms),
+    }
+    return finish(given, "chain", figures, aims)
+
+
+def _measure(count: int, *, quick: bool) -> Taken:
     with ExitStack() as stack:
-        folder = stack.enter_context(_folder())
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="lobbyline-", ignore_cleanup_errors=True)))
         postgres, redis = LocalPostgres(folder / "postgres"), LocalRedis(folder / "redis")
         stack.callback(postgres.stop)
         stack.callback(redis.stop)
         url = postgres.url()
         migrating.upgrade(url)
-        bare = _bare(url, QUICK_BARE_LINES if given.quick else BARE_LINES)
+        bare = _bare(url, QUICK_BARE_LINES if quick else BARE_LINES)
         offices = [stack.enter_context(_office(url, redis.url)) for _ in range(2)]
         paper = stack.enter_context(closing(_Paper(folder / "paper")))
         links = _links(url, [office[0] for office in offices], count)
         lines, took_s = _tell_a_day(paper, links)
         empty_kb = [_memory_kb(pid) for _, pid in offices]
-        delays_ms, connected_kb, calls = _live(paper, links, offices, QUICK_LIVE_S if given.quick else LIVE_S)
-        stored = _stored(url)
-    rate = lines / took_s
-    per_store_kb = max(0.0, sum(connected_kb) - sum(empty_kb)) / count
-    title = f"{count:,} stores tell a day of {TICKETS} tickets: {lines:,} lines in {number(took_s)} s"
+        delays_ms, connected_kb, calls = _live(paper, links, offices, QUICK_LIVE_S if quick else LIVE_S)
+        store_kb = max(0.0, sum(connected_kb) - sum(empty_kb)) / count
+        return Taken(lines, took_s, bare, delays_ms, calls, store_kb, max(empty_kb), _stored(url))
+
+
+def _show(taken: Taken, count: int) -> None:
+    title = f"{count:,} stores tell a day of {TICKETS} tickets: {taken.lines:,} lines in {number(taken.took_s)} s"
     table(title, ["", "lines/s", "× bare"], [
-        ["pipelined inserts (bare limit)", number(bare), "1"],
-        ["the chain, two processes", number(rate), number(rate / bare)],
+        ["pipelined inserts (bare limit)", number(taken.bare), "1"],
+        ["the chain, two processes", number(taken.rate), number(taken.rate / taken.bare)],
     ])  # fmt: skip
-    table(f"{calls:,} calls while all {count:,} are on line", ["", ""], [
-        ["call to wall, p50, ms", number(median(delays_ms))],
-        ["call to wall, p99, ms", number(percentile(delays_ms, 0.99))],
-        ["memory per store on line, kB", number(per_store_kb)],
-        ["memory of a process without stores, MB", number(max(empty_kb) / 1024)],
-        ["disk per line, bytes", number(stored / lines)],
+    table(f"{taken.calls:,} calls while all {count:,} are on line", ["", ""], [
+        ["call to wall, p50, ms", number(median(taken.delays_ms))],
+        ["call to wall, p99, ms", number(percentile(taken.delays_ms, 0.99))],
+        ["memory per store on line, kB", number(taken.store_kb)],
+        ["memory of a process without stores, MB", number(taken.empty_kb / 1024)],
+        ["disk per line, bytes", number(taken.line_bytes)],
     ])  # fmt: skip
-    _on_paper(lines / count, rate, per_store_kb, stored / lines)
-    print(f"\nothers used {machine.others():.0%} of the CPUs")
-    aims = [
-        Aim("bare inserts in the time of one told line", bare / rate, 1 / LEAST_SHARE, ""),
-        Aim("a call on the wall of the other process, p99", percentile(delays_ms, 0.99), LONGEST_P99_MS, "ms"),
-        Aim("calls that no wall showed", float(calls - len(delays_ms)), 0.0, ""),
-    ]
-    figures = {"stores": count, "lines_per_s": rate, "bare_per_s": bare, "delay_p50_ms": median(delays_ms)}
-    return finish(given, "chain", figures, aims)
+    _on_paper(taken.lines / count, taken.rate, taken.store_kb, taken.line_bytes)
 
 
 def _on_paper(lines_per_day: float, rate: float, per_store_kb: float, line_bytes: float) -> None:
@@ -148,16 +187,6 @@ def _a_day(conn: Connection) -> None:
             (1000, EventKind.COMPLETED, "staff:Lin", {"counter": counter, "outcome": "done", "wrap_up": False}),
         ):
             events.append(conn, at + after_s, kind, actor, ticket=ticket, **data)
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """Not a private one: as root, PostgreSQL runs as somebody else."""
-    folder = Path(tempfile.mkdtemp(prefix="lobbyline-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _bare(url: str, lines: int) -> float:
@@ -230,9 +259,7 @@ def _live(
         present = moment.read(conn, time.time())
     wall = _Wall(offices[1][0])
     gap_s = 3600 / (len(links) * TICKETS * BUSIEST_SHARE)
-    dice.shuffle(
-        opened
-    )  # each in its turn: a wall may pass over a call that another one of the same store follows at once
+    dice.shuffle(opened)  # each in its turn: a wall may pass over a call that the same store's next follows at once
     began, calls = time.monotonic(), 0
     while time.monotonic() - began < seconds:
         session, _ = opened[calls % len(opened)]
