@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from chain.errors import UnknownStore
-from chain.office import regions, stores
+from chain.office import months, regions, stores
 from chain.office.database import Conn, one
 from chain.office.errors import UnknownRegion
 from chain.office.figures import By
@@ -49,7 +49,7 @@ class Asked:
         """The values of a query for each month of the span: what is held at once never grows with the span."""
         begins = self.first
         while begins <= self.last:
-            next_month = date(begins.year + begins.month // 12, begins.month % 12 + 1, 1)
+            next_month = months.following(begins)
             yield self.values(begins, min(self.last, next_month - timedelta(days=1)))
             begins = next_month
 

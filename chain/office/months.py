@@ -40,7 +40,7 @@ def of_lines(conn: Conn, begins: date) -> None:
 
     Lines of a clock that ran ahead may lie among the others already: then all of that month do.
     """
-    first, end = (datetime(day.year, day.month, 1, tzinfo=UTC).timestamp() for day in (begins, _next(begins)))
+    first, end = (datetime(day.year, day.month, 1, tzinfo=UTC).timestamp() for day in (begins, following(begins)))
     with suppress(CheckViolation), conn.transaction():
         conn.execute(
             f"CREATE TABLE IF NOT EXISTS events_{begins:%Y_%m} PARTITION OF events FOR VALUES FROM ({first}) TO ({end})"
@@ -49,7 +49,7 @@ def of_lines(conn: Conn, begins: date) -> None:
 
 def of_days(conn: Conn, begins: date) -> None:
     """The partitions of a month's past days, where they are missing."""
-    ends = _next(begins)
+    ends = following(begins)
     for table in TABLES:
         name = f"{table}_{begins:%Y_%m}"
         by_kind = " PARTITION BY LIST (kind)" if table == "day_figures" else ""
@@ -61,5 +61,6 @@ def of_days(conn: Conn, begins: date) -> None:
         conn.execute(f"CREATE TABLE IF NOT EXISTS {name}_{kind} PARTITION OF {name} FOR VALUES IN ('{kind}')")
 
 
-def _next(begins: date) -> date:
+def following(begins: date) -> date:
+    """The day on which the next month begins."""
     return date(begins.year + begins.month // 12, begins.month % 12 + 1, 1)
