@@ -91,6 +91,17 @@ class Lobby:
             steps=[Step[reason.upper()] for reason in reversed(self.last_reasons)],
         )
 
+    @cached_property
+    def pledged(self) -> policy.Lobby:
+        """The same with those alone to whom a promise may run."""
+        pledged = [one for one in self.in_numbers.waiting if one.kind != policy.Kind.ORDINARY]
+        return self.in_numbers._replace(waiting=pledged)
+
+    @cached_property
+    def orders(self) -> dict[Rules, Sequence[Ticket]]:
+        """Everybody in the rule's order, by the settings it was asked for with; see `lineup`."""
+        return {}
+
     def seen_from(self, counter: Counter) -> policy.Lobby:
         """The same for one counter: who waits for another one alone is that one's to call."""
         own = [waiting(ticket, self.services) for ticket in self.addressed if is_for(counter, ticket, self)]
@@ -122,7 +133,16 @@ def choose(counter: Counter, lobby: Lobby, now: float, rules: Rules) -> Choice |
 
 def lineup(lobby: Lobby, now: float, rules: Rules) -> list[Ticket]:
     """Everybody who waits, whichever counter asks: the guarded while a promise is in danger, then the order."""
-    return [lobby.by_id[one.id] for one in policy.lineup(lobby.in_numbers, now, terms(rules))]
+    first = [lobby.by_id[one.id] for one in policy.promoted(lobby.pledged, now, terms(rules))]
+    before = {ticket.id for ticket in first}
+    return first + [ticket for ticket in _in_order(lobby, rules) if ticket.id not in before]
+
+
+def _in_order(lobby: Lobby, rules: Rules) -> Sequence[Ticket]:
+    if rules not in lobby.orders:
+        order = sorted(_places.of(lobby.waiting, terms(rules)))
+        lobby.orders[rules] = [lobby.by_id[ticket_id] for *_, ticket_id in order]
+    return lobby.orders[rules]
 
 
 def own_queue(counter: Counter, lobby: Lobby, line: Iterable[Ticket], choice: Choice | Refusal) -> Iterator[Ticket]:
@@ -131,7 +151,10 @@ def own_queue(counter: Counter, lobby: Lobby, line: Iterable[Ticket], choice: Ch
     if isinstance(choice, Choice):
         yield choice.ticket
         passed_over.add(choice.ticket.id)
-    yield from (ticket for ticket in line if ticket.id not in passed_over and can_serve(counter, ticket))
+    served = {(kind, service) for kind in TicketClass for service in counter.skills if serves(counter, kind, service)}
+    for ticket in line:
+        if (ticket.ticket_class, ticket.service) in served and ticket.id not in passed_over:
+            yield ticket
 
 
 def people_ahead(line: Iterable[Ticket]) -> dict[int, int]:
@@ -193,6 +216,7 @@ def waiting(ticket: Ticket, services: Mapping[str, int]) -> policy.Waiting:
 
 
 _waiting = Made(waiting)
+_places = Made(lambda ticket, terms: policy.place(waiting(ticket, {ticket.service: 0}), terms))
 
 
 def post(counter: Counter, ticket: Ticket | None, services: Mapping[str, int]) -> policy.Post:

@@ -27,8 +27,11 @@ class Made(Generic[Given, T]):
         before, kept = self._kept
         if before != (given, named) or len(kept) > 2 * len(tickets) + _SPARE:
             kept = {}
-        for ticket in tickets:
-            if id(ticket) not in kept:
-                kept[id(ticket)] = ticket, self._make(ticket, *given, **named)
+        try:
+            return [kept[id(ticket)][1] for ticket in tickets]  # one walk is enough where nobody is new
+        except KeyError:
+            for ticket in tickets:
+                if id(ticket) not in kept:
+                    kept[id(ticket)] = ticket, self._make(ticket, *given, **named)
         self._kept = (given, named), kept
         return [kept[id(ticket)][1] for ticket in tickets]

@@ -193,16 +193,24 @@ def contenders(waiting: list[Waiting]) -> list[Waiting]:
     return [ticket for ticket in waiting if ticket.kind != ordinary] + list(first.values())
 
 
-def lineup(lobby: Lobby, now: float, terms: Terms) -> list[Waiting]:
-    """Everybody who waits, whichever counter asks: the guarded while a promise is in danger, then the order."""
-    if terms.way != Way.PROMISE:
-        return _plain_lineup(lobby, now, terms)
+def promoted(lobby: Lobby, now: float, terms: Terms) -> list[Waiting]:
+    """Who stands before the order, whichever counter asks: the guarded while a promise is in danger."""
     guarded = _guarded(lobby.waiting, now, terms)
-    is_in_danger = guarded and _is_in_danger(guarded[0], NOBODY, lobby._replace(waiting=guarded), now, terms)
-    promoted = guarded if is_in_danger else []
-    before = {ticket.id for ticket in promoted}
-    others = [ticket for ticket in lobby.waiting if ticket.id not in before]
-    return promoted + sorted(others, key=lambda ticket: by_order(ticket, terms))
+    if terms.way == Way.PROMISE and guarded:
+        is_before = _is_in_danger(guarded[0], NOBODY, lobby, now, terms)
+    else:
+        is_before = terms.way == Way.STRICT
+    return guarded if is_before else []
+
+
+def place(ticket: Waiting, terms: Terms) -> tuple[float, float, float, int]:
+    """Where somebody stands in the order, smallest first: by steps 3 and 5, under the other rules by issue.
+
+    It stays as it is while time goes on.
+    """
+    if terms.way != Way.PROMISE:
+        return (ticket.issued_at, 0.0, 0.0, ticket.id)
+    return by_order(ticket, terms)
 
 
 def can_serve(post: Post, ticket: Waiting) -> bool:
@@ -335,15 +343,6 @@ def _plain(eligible: list[Waiting], lobby: Lobby, now: float, terms: Terms) -> C
     if guarded and not (others and is_others_turn):
         return Choice(guarded[0].id, Step.PRIORITY)
     return Choice(_first_come(others), Step.TURN)
-
-
-def _plain_lineup(lobby: Lobby, now: float, terms: Terms) -> list[Waiting]:
-    """By issue; under `strict` the guarded come first, by due time."""
-    line = sorted(lobby.waiting, key=lambda ticket: (ticket.issued_at, ticket.id))
-    if terms.way != Way.STRICT:
-        return line
-    guarded = _guarded(lobby.waiting, now, terms)
-    return guarded + [ticket for ticket in line if not is_guarded(ticket, now, terms)]
 
 
 def _guarded(tickets: list[Waiting], now: float, terms: Terms) -> list[Waiting]:

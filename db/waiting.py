@@ -1,9 +1,9 @@
 """Owns reading who waits: the one question that is asked with every ticket, every call and every screen.
 
-A row's `revision` changes with the row and is never used again, also where a change was rolled back. So a row whose
-revision has been seen before is the record that was made of it then, whichever connection asks, and where all pairs are
-as they were last time, so is everything. All pairs come as one row, because each row that is stepped to lets another
-thread in, which may keep the interpreter for milliseconds.
+A row's `revision`, a random number of 64 bits, changes with the row and is never used again, also where a change was
+rolled back. So a revision that has been seen before stands for the record that was made of its row then, whichever
+connection asks, and where all are as they were last time, so is everything. All come as one row, because each row that
+is stepped to lets another thread in, which may keep the interpreter for milliseconds.
 """
 
 import json
@@ -13,44 +13,42 @@ from collections.abc import Sequence
 from db.ticket_records import Ticket
 from db.tickets import COLUMNS, of_row
 
-_Key = tuple[int, int]
-
-_MARKS = """
-SELECT json_group_array(id), json_group_array(revision)
-    FROM (SELECT id, revision FROM tickets WHERE state = 'waiting' ORDER BY id)
+_REVISIONS = """
+SELECT json_group_array(revision) FROM (SELECT revision FROM tickets WHERE state = 'waiting' ORDER BY id)
 """
 _SPARE = 1000
 """So many records of tickets that no longer wait are kept before they are let go."""
 
-_known: dict[_Key, Ticket] = {}
-_newest: dict[tuple[str, str], Sequence[Ticket]] = {}
+_known: dict[int, Ticket] = {}
+_newest: dict[str, Sequence[Ticket]] = {}
 
 
 def waiting(conn: sqlite3.Connection) -> Sequence[Ticket]:
     """Every waiting ticket, in the order of issue."""
-    ids, revisions = conn.execute(_MARKS).fetchone()
-    same = _newest.get((ids, revisions))
+    [text] = conn.execute(_REVISIONS).fetchone()
+    same = _newest.get(text)
     if same is not None:
         return same
-    keys: list[_Key] = list(zip(json.loads(ids), json.loads(revisions), strict=True))
-    found = {key: _known.get(key) for key in keys}
-    found |= _read(conn, [key for key, ticket in found.items() if ticket is None])
-    if len(_known) > 2 * len(keys) + _SPARE:
+    revisions: list[int] = json.loads(text)
+    found = [_known.get(revision) for revision in revisions]
+    new = _read(conn, [revision for revision, ticket in zip(revisions, found, strict=True) if ticket is None])
+    everyone = tuple(ticket or new[revision] for revision, ticket in zip(revisions, found, strict=True))
+    if len(_known) > 2 * len(revisions) + _SPARE:
         _known.clear()
-        _known.update(found)  # type: ignore[arg-type]
-    everyone: Sequence[Ticket] = tuple(found.values())  # type: ignore[arg-type]
+        _known.update(zip(revisions, everyone, strict=True))
     _newest.clear()
-    _newest[ids, revisions] = everyone
+    _newest[text] = everyone
     return everyone
 
 
-def _read(conn: sqlite3.Connection, missing: list[_Key]) -> dict[_Key, Ticket]:
+def _read(conn: sqlite3.Connection, missing: list[int]) -> dict[int, Ticket]:
     if not missing:
         return {}
     rows = conn.execute(
-        f"SELECT revision, {COLUMNS} FROM tickets WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps([ticket_id for ticket_id, _ in missing]),),
+        f"SELECT revision, {COLUMNS} FROM tickets WHERE state = 'waiting' AND revision IN"
+        " (SELECT value FROM json_each(?))",
+        (json.dumps(missing),),
     )
-    read = {(ticket[0], revision): of_row(ticket) for revision, *ticket in rows}
+    read = {revision: of_row(ticket) for revision, *ticket in rows}
     _known.update(read)
     return read

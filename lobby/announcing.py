@@ -25,7 +25,7 @@ from db.store import Store
 from display import espeak, neural, voice, wave_file
 from display.voice import Phrase
 from display.voice_cache import VoiceCache
-from lobby.turns import give_way
+from lobby.turns import Turns
 
 PATIENCE_S = 3.0
 """So long a display waits for the sound of a call. All of these in real seconds."""
@@ -50,9 +50,14 @@ class Announcing:
     """Watches the lobby for as long as `run` runs. `best` tells which engine is there for the one that is wanted."""
 
     def __init__(
-        self, store: Store, clock: Callable[[], float], speak: Speak, best: Callable[[VoiceEngine], VoiceEngine]
+        self,
+        store: Store,
+        clock: Callable[[], float],
+        speak: Speak,
+        best: Callable[[VoiceEngine], VoiceEngine],
+        turns: Turns,
     ) -> None:
-        self._store, self._clock, self._speak, self._best = store, clock, speak, best
+        self._store, self._clock, self._speak, self._best, self._turns = store, clock, speak, best, turns
         self._cache = VoiceCache(store.folder / "voice", _edition())
         self._changed = Signal()
         self._rests_until: dict[VoiceEngine, float] = {}
@@ -79,12 +84,13 @@ class Announcing:
 
     def speak_ahead(self) -> None:
         """Speak the likely next calls that are not kept yet, until the lobby changes or the engine fails."""
+        self._turns.give()
         with self._store.read() as conn:
             present = load(conn, self._clock())
         engine, speed = self._manner(present.settings)
         if engine == VoiceEngine.NONE:
             return
-        for call in likely(present):
+        for call in likely(present, self._turns):
             for phrase in voice.announcement(call, present.settings.voice.languages):
                 if self._changed.is_set():
                     return
@@ -154,13 +160,13 @@ class Announcing:
         return sound
 
 
-def likely(present: Present) -> list[SpokenCall]:
+def likely(present: Present, turns: Turns) -> list[SpokenCall]:
     """Whom each open counter would call next, and after that; the next ones of all counters first."""
     lobby, now, rules = present.lobby, present.now, present.settings.rules
     calls = []
     for counter in lobby.counters:
         if counter.state != CounterState.CLOSED:
-            give_way()  # one counter's choice among a crowd may take a millisecond
+            turns.give()  # one counter's choice among a crowd may take a millisecond
             queue = own_queue(counter, lobby, present.line, choose(counter, lobby, now, rules))
             calls += [(place, ticket, counter.number) for place, ticket in enumerate(islice(queue, AHEAD))]
     calls.sort(key=lambda one: one[0])

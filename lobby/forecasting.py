@@ -32,6 +32,10 @@ LEARN_EVERY_S = 600.0
 # all in seconds of the store's clock
 LONGEST_JOB_S = 180.0
 """In real seconds: the first job on a machine compiles the rule."""
+LEAST_REST, LONGEST_REST_S = 3.0, 15.0
+"""A forecast is followed by so many times as long without one, up to this in real seconds: a thousand people's takes
+seconds, and its process must not keep a small machine's CPU from those who press keys.
+"""
 
 _log = logging.getLogger("lobbyline.forecasting")
 
@@ -102,9 +106,9 @@ class Forecasting:
         return learning.situation(conn, now, self._habits)
 
     def _wait(self, began: float) -> None:
-        """Until there is news, but no shorter than the gap and no longer than the heartbeat."""
+        """Until there is news, but no shorter than the gap and the rest, and no longer than the heartbeat."""
         speed = self._clock.speed
-        gevent.sleep(max(0.0, began + GAP_S / speed - time.monotonic()))
+        gevent.sleep(rest_s(time.monotonic() - began, speed))
         deadline = time.monotonic() + HEARTBEAT_S / speed
         while time.monotonic() < deadline:
             self._changed.wait(deadline - time.monotonic())
@@ -112,3 +116,8 @@ class Forecasting:
             with self._store.read() as conn:
                 if events.version(conn) != self._version:
                     return
+
+
+def rest_s(took_s: float, speed: float) -> float:
+    """How long to wait after a forecast that took so long, where the store's clock runs `speed` times; real seconds."""
+    return max(GAP_S / speed - took_s, min(LEAST_REST * took_s, LONGEST_REST_S))

@@ -8,7 +8,7 @@ Customers' phones, which may be many, are told what is new to them: see `lobby/p
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -32,15 +32,13 @@ from display.board import of_call
 from lobby import handshake, rights
 from lobby.errors import InvalidRequest
 from lobby.phones import Phones
-from lobby.turns import give_way
+from lobby.turns import Turns
 
 SNAPSHOT_GAP_S = 0.05
 LEAST_REST = 2.0
 """A round of snapshots is followed by so many times as long without one: those who act come before those who watch."""
 SNAPSHOT_DELAY_S = 0.02
 """A snapshot waits this long for more news, and lets calls and answers go first."""
-LET_ACT_S, LOOK_S = 0.02, 0.001
-"""So long each snapshot of a round lets those go first who act, and so often it looks whether somebody still does."""
 HEARTBEAT_S = 15.0
 """Even without an event the time goes on: opening hours, promises, and proof that the line is alive."""
 
@@ -68,11 +66,11 @@ class _Watch(BaseModel):
 
 
 class Hub:
-    """Follows the journal for as long as `run` runs. `is_acting`: whether somebody waits for what they did."""
+    """Follows the journal for as long as `run` runs. Between two snapshots whoever acts goes first, by `turns`."""
 
-    def __init__(self, context: Context, socketio: SocketIO, is_acting: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, context: Context, socketio: SocketIO, turns: Turns) -> None:
         self._context = context
-        self._is_acting = is_acting
+        self._turns = turns
         self._socketio = socketio
         self._wake = Signal()
         self._watched: dict[str, str] = {}
@@ -179,21 +177,16 @@ class Hub:
                 break
             began = time.monotonic()
         self._next_snapshot = time.monotonic() + max(gap, LEAST_REST * took)
-        self._phones.tell(phones, self._hear_meanwhile)
+        self._phones.tell(phones, self._let_act)
 
     def _let_act(self) -> bool:
         """Who has just pressed a key is answered first: making snapshots would hold up the writer's thread as well.
 
         Returns whether there was news meanwhile.
         """
-        until, has_news, is_over = time.monotonic() + LET_ACT_S, False, False
-        give_way()
-        while not is_over:
-            is_over = not self._is_acting() or time.monotonic() >= until
-            has_news |= self._hear_meanwhile()
-            if not is_over:
-                gevent.sleep(LOOK_S)
-        return has_news
+        news: list[bool] = []
+        self._turns.give(lambda: news.append(self._hear_meanwhile()))
+        return any(news)
 
     def _snapshots(self, audiences: Collection[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         """What each screen sees, all of one moment: the lobby is read once, in the transaction of every other row."""

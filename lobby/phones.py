@@ -16,7 +16,6 @@ from counter.present import load_with_calls
 from counter.web import Context
 from db import events
 from display import screens
-from lobby.turns import give_way
 
 GAP_S = 1.0
 """Between two rounds to all phones: a place in line is no news of milliseconds."""
@@ -67,7 +66,6 @@ class Phones:
         self._is_behind = len(chosen) < len(phones)
         for at, group in enumerate(_groups(chosen)):
             if at:
-                give_way()
                 between()
             self._tell_group(group)
 

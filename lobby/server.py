@@ -39,6 +39,7 @@ from lobby.last_seen import LastSeen
 from lobby.printing import Printing
 from lobby.purging import Purging
 from lobby.speaker import best
+from lobby.turns import Turns
 from lobby.watching import Watching
 from lobby.webhook import Sender
 from lobby.wire import Server
@@ -107,7 +108,10 @@ def _run(
     oracle = Oracle()
     forecasting = Forecasting(store, clock, oracle.ask)
     speakers = {engine: Helper("lobby.speaker", LONGEST_PHRASE_S) for engine in VoiceEngine}
-    announcing = Announcing(store, clock, lambda engine, *work: speakers[engine].ask("speak", engine, *work), best)
+    turns = Turns(lambda: server.is_acting)
+    announcing = Announcing(
+        store, clock, lambda engine, *work: speakers[engine].ask("speak", engine, *work), best, turns
+    )
     last_seen = LastSeen(store, clock)
     context = Context(
         store,
@@ -133,7 +137,7 @@ def _run(
         serializer=line.Json,
     )
     line.install(socketio)
-    hub, printing = Hub(context, socketio, lambda: server.is_acting), Printing(context, socketio)
+    hub, printing = Hub(context, socketio, turns), Printing(context, socketio)
     gate.require_complete_events(socketio)
     chaining = Chaining(context)
     disk_watch = DiskWatch(store, frame, hub.wake)
@@ -145,7 +149,7 @@ def _run(
     server.start()
     gc.collect()
     gc.freeze()  # what is loaded by now stays: walking it again and again would stop everybody for tens of milliseconds
-    watching = Watching(store, clock, oracle.ask, forecasting.situation, hub.on_line)
+    watching = Watching(store, clock, oracle.ask, forecasting.situation, turns, hub.on_line)
     works = (
         hub.run,
         printing.run,

@@ -28,6 +28,7 @@ from display import acts as floor_acts
 from display import alert_book, day_course
 from display.outlook_view import is_at_risk
 from lobby.clock import Clock
+from lobby.turns import Turns
 
 LOOK_EVERY_S = 5.0
 WEIGH_EVERY_S = 20.0
@@ -53,10 +54,11 @@ class Watching:
         clock: Clock,
         ask: Callable[..., Any],
         situation: Callable[[sqlite3.Connection, float], Situation],
+        turns: Turns,
         on_line: Callable[[], Collection[int]] = tuple,
     ) -> None:
         self._store, self._clock, self._ask = store, clock, ask
-        self._situation, self._on_line = situation, on_line
+        self._situation, self._turns, self._on_line = situation, turns, on_line
         self._began_at = clock()
         self._seen: frozenset[int] = frozenset()
         self._weigh_at = self._day_at = 0.0
@@ -66,6 +68,7 @@ class Watching:
         """Look again and again, for ever."""
         while True:
             for step in (self.foresee, self.look, self.weigh, self.follow_day):
+                self._turns.give()
                 try:
                     step()
                 except Exception:  # noqa: BLE001 — the one place of this loop; one question must not stop the others

@@ -27,6 +27,7 @@ from lobby.app import create_app
 from lobby.hub import Hub
 from lobby.rights import Who
 from lobby.studies import Studies
+from lobby.turns import Turns
 
 ROLES = {Who.COUNTER: Role.COUNTER, Who.MANAGER: Role.MANAGER, Who.ADMIN: Role.ADMIN}
 CONTROL = "the command line's token"
@@ -124,7 +125,7 @@ class Line:
     def __init__(self, house: House) -> None:
         self.app = house.app
         self.socketio = SocketIO(house.app, async_mode="threading")
-        Hub(house.context, self.socketio)
+        Hub(house.context, self.socketio, Turns())
         Agents(house.context, self.socketio, lambda ticket: ticket.token)
 
     def client(self, token: str | None, namespace: str = "/") -> SocketIOTestClient:

@@ -26,7 +26,7 @@ from db.setting_records import ServiceTime
 from db.ticket_records import NOTHING_FORESEEN, Forecast, Quote, Ticket, TicketClass
 from display import screens
 from display.floor import comparison
-from lobby.forecasting import Forecasting, Oracle
+from lobby.forecasting import LONGEST_REST_S, Forecasting, Oracle, rest_s
 from lobby.oracle import JOBS
 
 VIP, APPOINTMENT, ORDINARY = TicketClass
@@ -387,3 +387,12 @@ def test_without_the_process_a_what_if_says_so(stage: Stage) -> None:
 
     with pytest.raises(ForecastUnavailable):
         Forecasting(stage.store, HandClock(stage), gone).what_if(Proposal(opens=[4]))
+
+
+@pytest.mark.parametrize(
+    ("took_s", "speed", "rests_s"),
+    [(0.05, 1, 0.95), (0.05, 60, 0.15), (4, 1, 12), (20, 1, LONGEST_REST_S)],
+    ids=["an ordinary lobby: once a second", "a fast demo", "a thousand people", "the first one compiles the rule"],
+)
+def test_forecasts_leave_the_machine_to_the_lobby_most_of_the_time(took_s: float, speed: float, rests_s: float) -> None:
+    assert rest_s(took_s, speed) == pytest.approx(rests_s)

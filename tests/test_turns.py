@@ -14,7 +14,7 @@ from lobby_stage import Stage
 from counter.web import Context
 from db.store import Store
 from lobby.hub import Hub, Said
-from lobby.turns import give_way
+from lobby.turns import LET_ACT_S, Turns
 
 
 @pytest.fixture
@@ -26,15 +26,30 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 def test_a_request_that_comes_in_is_read_after_the_present_piece() -> None:
     here, there = socket.socketpair()
+    turns = Turns()
     with here, there:
         pieces: list[int] = []
         reader = gevent.spawn(lambda: (wait_read(there.fileno()), len(pieces))[1])
-        give_way()
+        turns.give()
         here.send(b"x")
         while not reader.ready() and len(pieces) < 10:
             pieces.append(1)
-            give_way()
+            turns.give()
         assert reader.get() == 1
+
+
+def test_long_work_stands_back_until_whoever_pressed_a_key_is_answered_but_not_for_ever() -> None:
+    waiting_for_answer = ["counter 4"]
+    turns = Turns(lambda: bool(waiting_for_answer))
+    looks: list[bool] = []
+    work = gevent.spawn(turns.give, lambda: looks.append(bool(waiting_for_answer)))
+    gevent.sleep(LET_ACT_S / 4)
+    assert not work.ready()
+    waiting_for_answer.clear()
+    work.get(timeout=5)
+    assert (looks[0], looks[-1]) == (True, False), "news is heard meanwhile, and before the work goes on"
+    waiting_for_answer.append("somebody is always at it")
+    gevent.spawn(turns.give).get(timeout=5)
 
 
 class _Heard(Hub):
@@ -63,7 +78,7 @@ def test_a_call_in_the_midst_of_a_round_is_said_at_once_and_no_screen_goes_back(
             return True
         return False
 
-    hub = _Heard(Context(stage.store, lambda: stage.now, "http://here"), SocketIO(), is_acting)
+    hub = _Heard(Context(stage.store, lambda: stage.now, "http://here"), SocketIO(), Turns(is_acting))
     hub.watched_by(*seats)
     hub._send_snapshots()
     (first, before, served), (second, version, everybody) = hub.said
@@ -87,7 +102,7 @@ def test_who_was_answered_in_the_midst_of_a_round_is_not_shown_what_was_before(s
             return True
         return False
 
-    hub = _Heard(Context(stage.store, lambda: stage.now, "http://here"), SocketIO(), is_acting)
+    hub = _Heard(Context(stage.store, lambda: stage.now, "http://here"), SocketIO(), Turns(is_acting))
     hub.watched_by("counter:4", "counter:5")
     for _ in range(2):
         hub._send_snapshots()

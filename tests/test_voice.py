@@ -22,6 +22,7 @@ from display.voice import Phrase
 from display.voice_cache import VoiceCache
 from lobby.announcing import REST_S, Announcing, likely
 from lobby.helper import Helper
+from lobby.turns import Turns
 
 RATE = 8000
 
@@ -184,7 +185,11 @@ def announcing(stage: Stage, engine: FakeEngine) -> Announcing:
     """With one engine installed."""
     installed = {VoiceEngine.NONE: VoiceEngine.NONE}
     return Announcing(
-        stage.store, lambda: stage.now, engine.speak, lambda wanted: installed.get(wanted, VoiceEngine.ESPEAK)
+        stage.store,
+        lambda: stage.now,
+        engine.speak,
+        lambda wanted: installed.get(wanted, VoiceEngine.ESPEAK),
+        Turns(),
     )
 
 
@@ -225,7 +230,7 @@ def test_each_counter_comes_first_with_whom_it_would_call(stage: Stage) -> None:
     stage.open(5, stage.zhou)
     for _ in range(3):
         stage.issue("plan")
-    assert [(call.number, call.counter) for call in likely(stage.present())] == [
+    assert [(call.number, call.counter) for call in likely(stage.present(), Turns())] == [
         ("A001", 4), ("A001", 5), ("A002", 4), ("A002", 5),
     ]  # fmt: skip
 
@@ -293,14 +298,14 @@ def test_a_hanging_engine_holds_up_neither_calls_nor_other_askers(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("lobby.announcing.PATIENCE_S", 0.2)
-    goes_on = Signal()
-    engine = FakeEngine(goes_on.wait)
+    asked, goes_on = Signal(), Signal()
+    engine = FakeEngine(lambda: (asked.set(), goes_on.wait())[1])
     made = announcing(stage, engine)
     for _ in range(3):
         stage.issue()
     stage.open(4, stage.lin)
     ahead = gevent.spawn(made.speak_ahead)
-    gevent.sleep(0)
+    assert asked.wait(5)
     began = time.monotonic()
     stage.call(4, stage.lin)
     assert time.monotonic() - began < 0.2, "a call asks no engine"
@@ -326,7 +331,7 @@ def test_espeak_speaks_what_the_neural_voice_cannot_in_time(stage: Stage, monkey
             goes_on.wait()
         return FakeEngine().speak(engine, phrase, speed)
 
-    made = Announcing(stage.store, lambda: stage.now, speak, lambda wanted: wanted)
+    made = Announcing(stage.store, lambda: stage.now, speak, lambda wanted: wanted, Turns())
     call = SpokenCall("A001", 4, "zh")
     assert made.audio(call) is not None
     assert asked == [VoiceEngine.NEURAL, VoiceEngine.ESPEAK]

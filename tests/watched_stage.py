@@ -19,6 +19,7 @@ from db.ticket_records import Ticket, TicketClass, TicketState
 from display import screens
 from lobby.clock import Clock
 from lobby.oracle import JOBS
+from lobby.turns import Turns
 from lobby.watching import Watching
 
 MEAN_10 = ServiceTime(6.35, 0.3, known=50)
@@ -49,7 +50,7 @@ class Watched:
     def restart(self) -> None:
         """A new process over the same store."""
         self.watching = Watching(
-            self.stage.store, HandClock(self.stage), self._ask, self._situation, lambda: self.there
+            self.stage.store, HandClock(self.stage), self._ask, self._situation, Turns(), lambda: self.there
         )
 
     def look(self) -> None:
