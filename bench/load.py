@@ -65,7 +65,7 @@ class Scale:
     syncs_ms: Sequence[int]
 
 
-FULL = Scale(AIMED_CROWD, 15.0, 5, 4, 50, 20.0, 5, 60, (10, 100, 1_000, 10_000), (1, 365), (2, 5, 10))
+FULL = Scale(AIMED_CROWD, 15.0, 5, 4, 50, 20.0, 5, 200, (10, 100, 1_000, 10_000), (1, 365), (2, 5, 10))
 QUICK = Scale(100, 1.5, 1, 1, 6, 1.0, 1, 8, (1_000,), (), (AIMED_SYNC_MS,))
 
 
