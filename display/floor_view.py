@@ -93,6 +93,20 @@ def line(present: Present) -> list[Json]:
     ]
 
 
+def held(tickets: Sequence[Ticket], present: Present) -> list[Json]:
+    """Who is on hold, the longest first."""
+    return [
+        {
+            **desk_view.who(one, present),
+            "kind": one.hold_kind,
+            "since": calendar.stamp(one.held_at, present.settings),
+            "counter": one.counter,
+            "step_done": one.step_done_at is not None,
+        }
+        for one in tickets
+    ]
+
+
 def gone(tickets: Sequence[Ticket], others: Mapping[int, str], present: Present) -> list[Json]:
     """Who was missed, gave up or was cancelled today, newest first; by `others` the number taken since."""
     return [

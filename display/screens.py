@@ -110,7 +110,11 @@ def _acts(conn: sqlite3.Connection, present: Present) -> dict[str, Any]:
 def _numbers(conn: sqlite3.Connection, present: Present, day: str) -> dict[str, Any]:
     """Whom the floor manager may place, move or cancel, and whom reinstate."""
     gone = tickets.gone(conn, day, GONE_SHOWN)
-    return {"line": floor_view.line(present), "gone": floor_view.gone(gone, others_since(conn, gone), present)}
+    return {
+        "line": floor_view.line(present),
+        "held": floor_view.held(tickets.held(conn), present),
+        "gone": floor_view.gone(gone, others_since(conn, gone), present),
+    }
 
 
 def _levels(conn: sqlite3.Connection, present: Present, day: str) -> dict[str, Any]:

@@ -146,6 +146,33 @@ def test_a_number_goes_first_and_back_is_cancelled_and_reinstated(chromium: Brow
     floor.close()
 
 
+def test_who_is_on_hold_stands_below_the_line_and_is_cancelled_when_they_have_left(
+    chromium: Browser, server: FloorServing
+) -> None:
+    with server.client(server.token(CLERKS[1])) as clerk:
+        clerk.post("/api/v1/counters/1/finish", json={})  # whoever may still be there
+        number = clerk.post("/api/v1/counters/1/call-next", json={}).json()["current"]["number"]
+        for action, body in (("start", {}), ("hold", {"kind": "step", "note": "等待总部审批"})):
+            assert clerk.post(f"/api/v1/counters/1/{action}", json=body).status_code == 200
+    floor = Screen(chromium, UPRIGHT)
+    page = _enter(floor, server)
+    held = page.locator(".tickets .held [data-number]")
+    expect(held).to_contain_text("等待其他环节")
+    page.get_by_role("searchbox", name="查找排队号").fill(number)
+    expect(page.locator(".tickets [data-number]")).to_have_count(1)
+    floor.inspect()
+    page.get_by_role("button", name="English").click()
+    held.click()
+    sheet = page.locator("dialog")
+    expect(sheet.locator("header")).to_contain_text("On hold")
+    floor.inspect()
+    sheet.get_by_role("button", name="Customer has left").click()
+    sheet.get_by_role("button", name="Cancel this number").click()
+    expect(sheet.locator("[data-act=cancel_ticket]")).to_contain_text(f"{number} is cancelled")
+    expect(held).to_have_count(0)
+    floor.close()
+
+
 def _refused(server: FloorServing) -> set[str]:
     """The services that give no numbers now, as everybody is shown."""
     with server.client() as anybody:

@@ -287,3 +287,24 @@ def test_nobody_else_reads_or_changes_the_rule(server: Serving) -> None:
         assert nobody.get("/settings/rule").status_code == 302
     with server.client(server.session("clerk")) as clerk:
         assert clerk.post("/api/v1/commands/settings-show", json={}).status_code == 403
+
+
+def test_a_service_out_of_use_stands_on_the_page_only_where_a_counter_still_has_it(
+    server: Serving, screen: Make
+) -> None:
+    server.command("service", "retire", "other")
+    try:
+        made = _page(screen, server, "en")
+        expect(made.page.locator("[id='services.plan.mean']")).to_be_visible()
+        expect(made.page.locator("[id='services.other.mean']")).to_have_count(0)
+        boxes = made.page.locator("#counter-1 input[value=other]")
+        expect(boxes).to_be_checked()
+        boxes.uncheck()
+        made.page.get_by_role("button", name="Preview").click()
+        made.page.get_by_role("button", name="Save", exact=True).click()
+        expect(made.page.locator("#said")).to_contain_text("Saved.")
+        made.page.reload()
+        expect(boxes).to_have_count(0)
+        made.inspect()
+    finally:
+        server.command("service", "bring-back", "other")

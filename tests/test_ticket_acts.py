@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from sqlite3 import Connection
 from typing import Any
 
 import pytest
 from lobby_stage import WANG, Stage
 
-from counter import desk, undoing
+from counter import desk, holding, undoing
 from counter.desk_errors import (
     CounterClosed,
     MemberHasTicket,
@@ -26,7 +27,7 @@ from db.booking_records import AppointmentState
 from db.errors import LobbyError
 from db.event_records import EventKind
 from db.retention import Kind, Periods
-from db.ticket_records import Place, TicketState
+from db.ticket_records import HoldKind, Place, TicketState
 from display import acts, screens
 from display.acts import Wish
 from display.errors import ActOver, IncompleteAct, NothingToEnd
@@ -189,6 +190,30 @@ def test_a_cancelled_number_is_told_and_can_be_reinstated_or_the_cancelling_undo
     assert _line(stage) == [first, second, third]
     _undo(stage, back)
     assert _line(stage) == [second, third]
+
+
+def test_who_is_on_hold_is_seen_from_the_floor_and_can_be_cancelled_there(stage: Stage) -> None:
+    stage.open(4, stage.lin)
+    stage.open(5, stage.zhou)
+    first, second, third = _three(stage)
+    for counter, person, kind in ((4, stage.lin, HoldKind.STEP), (5, stage.zhou, HoldKind.SAME_COUNTER)):
+        stage.call(counter, person)
+        stage.act(desk.start, counter, person)
+        stage.act(partial(holding.hold, kind=kind), counter, person)
+        stage.later(1)
+    stage.act(partial(holding.step_done, wanted=first), 4, stage.lin)
+    held = _floor(stage)["held"]
+    assert [(row["number"], row["kind"], row["counter"], row["step_done"]) for row in held] == [
+        (first, "step", 4, True),
+        (second, "same_counter", 5, False),
+    ]
+    assert held[0]["since"] < held[1]["since"]
+    act = _do(stage, CANCEL, first)
+    assert [row["number"] for row in _floor(stage)["held"]] == [second]
+    assert [row["number"] for row in _floor(stage)["gone"]] == [first]
+    _undo(stage, act)
+    assert [row["number"] for row in _floor(stage)["held"]] == [first, second]
+    assert _line(stage) == [third]
 
 
 def test_a_missed_number_is_reinstated_from_the_floor(stage: Stage) -> None:

@@ -66,7 +66,7 @@ function Floor({ data, up, heard, number }) {
       <${Risks} data=${data} own=${hand} now=${now} open=${open} />
       <${Figures} waiting=${data.waiting} today=${data.today} now=${now} />
       <div class="g"><${Chart} day=${data.day} waiting=${data.waiting} zone=${data.store.timezone} /><${Queues} queues=${data.queues} now=${now} /></div>
-      <${Tickets} line=${data.line} gone=${data.gone} now=${now} open=${open} />
+      <${Tickets} line=${data.line} held=${data.held} gone=${data.gone} now=${now} open=${open} />
       <${Counters} counters=${data.counters} team=${data.team} own=${hand} now=${now} />
       <div class="g"><${Guarded} guarded=${data.guarded} now=${now} open=${open} /><${Levels} levels=${data.levels} gaveUp=${data.gave_up} issued=${data.today.issued} /></div>
       <${VipService} own=${own} />
