@@ -14,7 +14,7 @@ from counter.web import Answer, Body, Context
 from db import appointments, calendar, settings
 from db.booking_records import Appointment, AppointmentState
 from db.people_records import Role
-from kiosk import booking, booking_views, slots
+from kiosk import booking, booking_places, booking_views, slots
 from kiosk.booking_views import AppointmentList, AppointmentView, CustomerView, SlotList, WholePhone
 from kiosk.identify import normalise_phone
 
@@ -138,7 +138,7 @@ def _reads(room: APIBlueprint, context: Context) -> None:
     @room.get("/slots", summary="The slots of a service on a day", responses={200: SlotList})
     def read_slots(query: SlotQuery) -> dict[str, Any]:
         with context.store.read() as conn:
-            offers = booking.offers(conn, query.service, query.date, context.clock())
+            offers = booking_places.offers(conn, query.service, query.date, context.clock())
             return booking_views.slot_list(conn, query.service, query.date.isoformat(), offers)
 
     @room.get("/appointments", summary="Bookings of a day, or those found", responses={200: AppointmentList})

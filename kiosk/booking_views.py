@@ -17,6 +17,7 @@ from db.setting_records import Settings
 from db.settings import SetUp
 from db.words import Message, Names
 from kiosk import booking
+from kiosk.booking_places import Offer
 from kiosk.identify import Recognised
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -126,7 +127,7 @@ def many(
     return [view.model_copy(update={"phone": one.phone}) for view, one in zip(listed, shown, strict=True)]
 
 
-def slot_list(conn: sqlite3.Connection, service: str, date: str, offers: Sequence[booking.Offer]) -> dict[str, Any]:
+def slot_list(conn: sqlite3.Connection, service: str, date: str, offers: Sequence[Offer]) -> dict[str, Any]:
     """The slots of a service on a day."""
     store = settings.load(conn)
     slots = [_slot(offer, store) for offer in offers]
@@ -213,7 +214,7 @@ def _notes(shown: Appointment, store: Settings) -> tuple[Message, ...]:
     )
 
 
-def _slot(offer: booking.Offer, store: Settings) -> SlotView:
+def _slot(offer: Offer, store: Settings) -> SlotView:
     return SlotView(
         slot_at=calendar.stamp(offer.slot.begins, store) or "",
         ends_at=calendar.stamp(offer.slot.ends, store) or "",

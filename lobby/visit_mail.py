@@ -11,7 +11,7 @@ from counter.web import Body, Context
 from db import remote_tickets
 from db.booking_records import Appointment
 from db.remote_tickets import RemoteTicket
-from kiosk import booking, remote
+from kiosk import booking, promised, remote
 from kiosk.booking import Booker
 from kiosk.identify import normalise_phone
 
@@ -77,7 +77,7 @@ def _booking(wish: BookingMail, now: float) -> Work:
     drawn = Appointment(wish.code, phone, wish.name, wish.service, wish.slot_at, CHANNEL, language=wish.language)
 
     def take_over(conn: Connection) -> dict[str, Any]:
-        booked = booking.take_over(conn, drawn, wish.services, f"{CHANNEL}:{wish.ref}", _BOOKER, now)
+        booked = promised.take_over(conn, drawn, wish.services, f"{CHANNEL}:{wish.ref}", _BOOKER, now)
         remote_tickets.note_visit(conn, wish.ref, appointment=booked.code)
         return {"code": booked.code}
 
@@ -87,7 +87,7 @@ def _booking(wish: BookingMail, now: float) -> Work:
 def _booking_change(wish: BookingChangeMail, now: float) -> Work:
     def move_over(conn: Connection) -> dict[str, Any]:
         code = _appointment_of(conn, wish.ref)
-        return {"code": booking.move_over(conn, code, wish.service, wish.slot_at, wish.services, _BOOKER, now).code}
+        return {"code": promised.move_over(conn, code, wish.service, wish.slot_at, wish.services, _BOOKER, now).code}
 
     return move_over
 

@@ -16,7 +16,7 @@ from db.booking_records import Appointment, AppointmentState, Booking, BookingRi
 from db.errors import UnknownService
 from db.event_records import EventKind
 from db.people_records import Device, DeviceKind
-from kiosk import booking
+from kiosk import booking, booking_places
 from kiosk.appointments import close_missed
 from kiosk.booking import Booker, Wish
 from kiosk.errors import (
@@ -63,7 +63,7 @@ def _set(stage: Stage, rules: Booking) -> None:
 def _free(stage: Stage, service: str = "plan", at: float = TWO) -> int:
     with stage.store.read() as conn:
         day = calendar.local(at, settings.load(conn)).date()
-        offers = booking.offers(conn, service, day, stage.now)
+        offers = booking_places.offers(conn, service, day, stage.now)
     return next(offer.free for offer in offers if offer.slot.begins == at)
 
 
@@ -344,8 +344,8 @@ def test_who_checked_in_after_midnight_of_the_same_business_day_is_not_missed(st
 def test_offers_of_a_day_say_why_they_cannot_be_booked(stage: Stage) -> None:
     stage.set_hours("09:00", "18:00")
     with stage.store.read() as conn:
-        today = booking.offers(conn, "plan", date(2026, 11, 21), stage.now)
-        far = booking.offers(conn, "plan", date(2026, 12, 22), stage.now)
+        today = booking_places.offers(conn, "plan", date(2026, 11, 21), stage.now)
+        far = booking_places.offers(conn, "plan", date(2026, 12, 22), stage.now)
     assert [offer.refusal is None for offer in today] == [False] * 8 + [True] * 28
     assert {type(offer.refusal) for offer in far} == {SlotTooFar}
 

@@ -16,7 +16,7 @@ from counter.web import Context
 from db.errors import UnknownService
 from db.people_records import Role
 from display import board
-from kiosk import booking
+from kiosk import booking_places
 from lobby import commands, service_errors
 from lobby.wording import OneLanguageMissing
 
@@ -112,7 +112,7 @@ def test_a_retired_service_takes_no_more_numbers_says_so_and_serves_who_waits(st
     with pytest.raises(ServiceRetired, match="no longer offered"):
         stage.issue("support")
     with pytest.raises(ServiceRetired), stage.store.read() as conn:
-        booking.offers(conn, "support", date(2026, 11, 23), stage.now)
+        booking_places.offers(conn, "support", date(2026, 11, 23), stage.now)
     left = queues(stage)["support"]
     assert (left["waiting"], left["on_kiosk"], left["refusal"]["code"]) == (1, False, "service_retired")
 
