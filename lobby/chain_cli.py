@@ -10,6 +10,7 @@ import click
 
 from lobby.cli import main
 from lobby.terminal import command, data_option, fail, json_option, or_fail, say, show
+from lobby.where_cli import Where, where_option
 
 if TYPE_CHECKING:
     from chain.office.database import Conn
@@ -65,30 +66,16 @@ def headoffice() -> None:
 @headoffice.command("serve")
 @_database_option
 @click.option("--redis", envvar="LOBBYLINE_REDIS", help="redis://host; needed where several processes serve.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets stores and people in.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8090, show_default=True, help="0 takes a free one.")
-@click.option("--cert", type=click.Path(path_type=Path), help="Serve over TLS with this certificate (PEM).")
-@click.option("--key", type=click.Path(path_type=Path), help="And its private key (PEM, without a passphrase).")
-@click.option(
-    "--behind-proxy", "proxies", type=click.IntRange(0, 5), default=0, is_flag=False, flag_value=1,
-    help="So many proxies in front (1 if no number is given) say who asks, and whether over TLS.",
-)  # fmt: skip
-def serve(
-    database: str, redis: str | None, host: str, port: int, cert: Path | None, key: Path | None, proxies: int
-) -> None:
+@where_option(port=8090, who="stores and people")
+def serve(database: str, redis: str | None, where: Where) -> None:
     """Serve the head office. As many of these as wanted may serve one database and Redis."""
-    if (cert is None) != (key is None):
-        raise click.UsageError("--cert and --key go together.")
     from gevent import monkey
 
     monkey.patch_all()
     from lobby import headoffice as office
-    from lobby.certificate import Pair
-    from lobby.listening import Address
 
-    pair = Pair(cert, key) if cert and key else None
     servers = office.Servers(database, redis)
-    or_fail(lambda: _with_database(lambda: office.serve(servers, Address(host, port, pair, proxies), say)))
+    or_fail(lambda: _with_database(lambda: office.serve(servers, where.address(), say)))
 
 
 @headoffice.command("try", context_settings={"ignore_unknown_options": True})

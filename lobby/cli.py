@@ -10,6 +10,7 @@ import click
 
 from lobby import __version__
 from lobby.terminal import control, data_option, json_option, or_fail, say
+from lobby.where_cli import Where, where_option
 
 SIMULATED_DAY_S = 0.02
 
@@ -22,28 +23,16 @@ def main() -> None:
 
 @main.command()
 @data_option
-@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets kiosks, screens and phones in.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes a free one.")
-@click.option("--cert", type=click.Path(path_type=Path), help="Serve over TLS with this certificate (PEM).")
-@click.option("--key", type=click.Path(path_type=Path), help="And its private key (PEM, without a passphrase).")
-@click.option(
-    "--behind-proxy", "proxies", type=click.IntRange(0, 5), default=0, is_flag=False, flag_value=1,
-    help="So many proxies in front (1 if no number is given) say who asks, and whether over TLS.",
-)  # fmt: skip
-def serve(data: Path, host: str, port: int, cert: Path | None, key: Path | None, proxies: int) -> None:
+@where_option(port=8080, who="kiosks, screens and phones")
+def serve(data: Path, where: Where) -> None:
     """Serve the store's screens."""
-    if (cert is None) != (key is None):
-        raise click.UsageError("--cert and --key go together.")
     _patch()
     from lobby import logs
-    from lobby.certificate import Pair
     from lobby.clock import Clock
-    from lobby.listening import Address
     from lobby.server import serve as run
 
     or_fail(lambda: logs.keep(data / logs.FOLDER))
-    pair = Pair(cert, key) if cert and key else None
-    or_fail(lambda: run(data, Address(host, port, pair, proxies), Clock(), say))
+    or_fail(lambda: run(data, where.address(), Clock(), say))
 
 
 @main.command()
