@@ -1,4 +1,7 @@
-"""Owns doing in the store what its head office asks for: each thing once, in order, and telling what became of it."""
+"""Owns doing in the store what its head office asks for: each thing once, in order, and telling what became of it.
+
+Only a list that takes long lets what comes after it pass: a customer who has booked hears of it while the list is read.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,13 +12,14 @@ from pydantic import ValidationError
 
 from chain.dial import Line, Refused
 from chain.errors import UnreachableHeadOffice
-from chain.protocol import Mail, MailState
+from chain.protocol import Kind, Mail, MailState
 from db import chain, events
 from db.chain import MailDone
 from db.disk import CannotWrite
 from db.errors import LobbyError
 from db.store import Store
 
+TAKE_LONG = frozenset({Kind.MEMBERS})
 MOST_FAULTS = 20
 """So many things that are wrong with a file are told; the count is told anyway."""
 Work = Callable[[Connection], dict[str, Any]]
@@ -23,8 +27,8 @@ Work = Callable[[Connection], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class OpenLine:
-    """The line while mail is done. `ask`: as `Line` has it. `keep_up` tells what is new, and raises nothing: whoever
-    takes long calls it now and then, so that the store is not thought to be cut off.
+    """The line while mail is done. `ask`: as `Line` has it. `keep_up` tells what is new, does what else is asked, and
+    raises nothing: whoever takes long calls it now and then, so that the store is not thought to be cut off.
     """
 
     ask: Callable[[str, dict[str, Any]], dict[str, Any]]
@@ -49,10 +53,20 @@ class Mailbox:
     def empty(self) -> None:
         """Do all that is asked, and tell what became of it. Answers first: what is answered is not offered again."""
         self._tell_answers()
-        while mail := self._line.ask("fetch", {})["mail"]:
+        while mail := self._fetch():
             for one in mail:
-                self._do(Mail.model_validate(one))
+                self._do(one)
             self._tell_answers()
+
+    def empty_meanwhile(self) -> None:
+        """Do what is asked in the midst of what takes long, but for such things: they wait for their turn."""
+        for one in self._fetch():
+            if one.kind not in TAKE_LONG:
+                self._do(one)
+        self._tell_answers()
+
+    def _fetch(self) -> list[Mail]:
+        return [Mail.model_validate(one) for one in self._line.ask("fetch", {})["mail"]]
 
     def _do(self, mail: Mail) -> None:
         """Once: what was done is kept in the transaction that did it. Raises what is `NO_ANSWER`."""

@@ -163,13 +163,14 @@ class Session:
         self._mailbox.empty()
 
     def _keep_up(self) -> None:
-        """Tell what is new in the midst of something long, so often that it is not held up by it; a line that fails is
-        opened anew when that is done.
+        """Tell what is new and do what is asked in the midst of something long, so often that it is not held up by it;
+        a line that fails is opened anew when that is done.
         """
         is_due = time.monotonic() - self._told_at >= MOMENT_GAP_S
         if is_due and not self._signals.lost.is_set():
             try:
                 self.tell()
+                self._mailbox.empty_meanwhile()
             except LobbyError:
                 self._signals.lose()
 

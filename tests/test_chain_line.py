@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 from lobby_stage import MINUTE, TEN, Stage
 from newborn import new_store
 
+from chain.answers import MemberCounts
 from chain.dial import Refused
 from chain.errors import JournalParted, UnreachableHeadOffice
 from chain.mailbox import OpenLine
@@ -228,6 +229,32 @@ def test_mail_is_done_once_and_in_order_whatever_is_lost(joined: Stage, cable: C
             line.fetch()
     session(joined.store, cable, lambda: joined.now, deliver).fetch()
     assert done == ["一", "二", "三"]
+    assert states(cable.office) == ["applied"] * 3
+
+
+def test_what_is_asked_while_a_long_list_is_read_is_done_at_once_and_only_once(joined: Stage, cable: Cable) -> None:
+    done: list[str] = []
+    answered_meanwhile: list[str] = []
+
+    def deliver(one: Mail, line: OpenLine) -> Any:
+        if one.kind == Kind.MEMBERS and not answered_meanwhile:
+            send(cable.office, {"what": "a visit"}, Kind.BOOKING)
+            send(cable.office, {"what": "another list"}, Kind.MEMBERS)
+            line.keep_up()
+            assert done == ["a notice", "a visit"]
+            answered_meanwhile.extend(states(cable.office))
+
+        def work(_: Any) -> dict[str, Any]:
+            done.append(str(one.body["what"]))
+            return {"counts": dict.fromkeys(MemberCounts.model_fields, 0)}
+
+        return work
+
+    for what, kind in (("the list", Kind.MEMBERS), ("a notice", Kind.NOTICE)):
+        send(cable.office, {"what": what}, kind)
+    session(joined.store, cable, lambda: joined.now, deliver).fetch()
+    assert done == ["a notice", "a visit", "the list", "another list"]
+    assert answered_meanwhile == ["pending", "applied", "pending"], "visits are not among them"
     assert states(cable.office) == ["applied"] * 3
 
 
