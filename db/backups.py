@@ -6,23 +6,29 @@ A copy is one file, `lobbyline-20261122-040000.db` (UTC), without a WAL beside i
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from db import migrations
+from db import disk, migrations
 from db.connection import open_reader
-from db.errors import UnsoundDatabase
+from db.errors import NewerDatabase, UnsoundDatabase
 
 FOLDER = "backups"
 KEEP_ALL = timedelta(days=2)
 KEEP_DAILY = timedelta(days=31)
+AGREED, LATELY = timedelta(days=1), timedelta(days=8)
+"""Nothing is deleted before the clock has agreed with a copy of the last days for one day: it may have jumped."""
+LEFT_OVER = timedelta(days=1)
+"""A copy that was not finished by then was cut off."""
 ASIDE = "before-restore-"
 """So begins the name of a folder with the store that a restore has put aside."""
 
 _NAME = "lobbyline-%Y%m%d-%H%M%S.db"
+_PART = ".part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +43,15 @@ class Backup:
 
 
 def make(source: Path, folder: Path, now: float) -> Backup:
-    """Copy the database to `folder`, check the copy, and give it its name only then.
+    """Copy the database to `folder`, check the copy, and give it its name only then. Any number may be made at once.
 
-    The copy is of one moment; who writes meanwhile does not wait. Raises `UnsoundDatabase`, `OSError`, `sqlite3.Error`.
+    The copy is of one moment; who writes meanwhile does not wait. Raises `UnsoundDatabase`, `CannotWrite`, `OSError`,
+    `sqlite3.Error`.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = folder / f".{os.getpid()}.part"
-    part.unlink(missing_ok=True)
-    part.touch(mode=0o600)
+    handle, name = tempfile.mkstemp(_PART, ".", folder)
+    os.close(handle)
+    part = Path(name)
     try:
         with closing(open_reader(source)) as present, closing(sqlite3.connect(part)) as copy:
             present.backup(copy)
@@ -59,15 +66,25 @@ def make(source: Path, folder: Path, now: float) -> Backup:
 
 
 def check(path: Path, *, quickly: bool = False) -> None:
-    """Open a database and look through all of it. Raises `UnsoundDatabase` with what is wrong.
+    """Open a database and look through all of it. Raises `UnsoundDatabase` with what is wrong, `NewerDatabase`, and
+    `CannotWrite` where it is the disk that fails or is full: that says nothing of the database.
 
     `quickly`: every page is read, but indexes are not compared with their tables.
     """
+    newer: list[str] = []
     try:
         with closing(open_reader(path)) as conn:
             why = _damage(conn, "quick_check" if quickly else "integrity_check") or _strangeness(conn)
-    except (sqlite3.Error, UnicodeDecodeError) as error:  # what SQLite says of damage may quote it
+            newer = [] if why else migrations.unknown(conn)
+    except sqlite3.Error as error:
+        fault = disk.fault_of(error, path.parent) if path.exists() else None
+        if fault is not None:
+            raise fault from error
         why = str(error)
+    except UnicodeDecodeError as error:  # what SQLite says of damage may quote it
+        why = str(error)
+    if newer:
+        raise NewerDatabase(file=path.name, why=", ".join(newer))
     if why:
         raise UnsoundDatabase(file=path.name, why=why)
 
@@ -81,11 +98,9 @@ def _damage(conn: sqlite3.Connection, pragma: str) -> str | None:
 
 
 def _strangeness(conn: sqlite3.Connection) -> str | None:
-    """Why a sound database is none of ours, or none for this program."""
-    if conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'tickets'").fetchone() is None:
-        return "it is not a store of Lobbyline"
-    newer = migrations.unknown(conn)
-    return f"a newer version of Lobbyline has written it ({', '.join(newer)})" if newer else None
+    """Why a sound database is none of ours."""
+    is_ours = conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'tickets'").fetchone() is not None
+    return None if is_ours else "it is not a store of Lobbyline"
 
 
 def read(path: Path) -> Backup:
@@ -114,8 +129,16 @@ def made_at(path: Path) -> float:
 
 
 def rotate(folder: Path, now: float, longest: timedelta) -> list[Path]:
-    """Delete what is no longer kept, and return it; stores that were put aside by a restore go after `longest` too."""
+    """Delete what is no longer kept, and return it; stores that were put aside by a restore go after `longest` too.
+
+    Nothing goes while the clock may have jumped: a date far ahead would make everything too old at once.
+    """
+    for part in folder.glob(f".*{_PART}"):
+        if now - part.stat().st_mtime > LEFT_OVER.total_seconds():
+            part.unlink()
     there = in_folder(folder)
+    if not any(AGREED.total_seconds() <= now - made_at(path) <= LATELY.total_seconds() for path in there):
+        return []
     kept = to_keep(there, now, longest)
     gone = [path for path in there if path not in kept]
     for path in gone:
@@ -166,10 +189,17 @@ def put_back(copy: Path, database: Path, aside: Path) -> None:
     """
     check(copy)
     new = database.with_suffix(".restored")
-    with closing(open_reader(copy)) as source, closing(sqlite3.connect(new)) as target:
-        source.backup(target)
-    new.chmod(0o600)
-    _sync(new)
+    new.touch(mode=0o600)
+    try:
+        with closing(open_reader(copy)) as source, closing(sqlite3.connect(new)) as target:
+            source.backup(target)
+        _sync(new)
+        _replace(database, new, aside)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _replace(database: Path, new: Path, aside: Path) -> None:
     aside.mkdir(mode=0o700, parents=True, exist_ok=True)
     if database.exists():
         os.link(database, aside / database.name)  # so that there is a database under this name at every moment

@@ -64,3 +64,10 @@ class UnsoundDatabase(LobbyError):
 
     code, status = "unsound_database", 500
     text = "{file} cannot be used: {why}."
+
+
+class NewerDatabase(UnsoundDatabase):
+    """A sound one, of a release that comes after this."""
+
+    code = "newer_database"
+    text = "{file} was written by a newer version of Lobbyline ({why}). Nothing is damaged: install that version."

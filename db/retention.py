@@ -184,7 +184,7 @@ def empty_ticket(conn: sqlite3.Connection, ticket_id: int, number: str, begins: 
 
 
 def last_purge(conn: sqlite3.Connection) -> str | None:
-    """On which business day data was last let go."""
+    """On which business day it was last seen to that data is let go."""
     return upkeep.read(conn, "purged_on")
 
 

@@ -125,6 +125,7 @@ class Store:
         while self._readers:
             self._readers.pop().close()
         self._writer.close()
+        disk.leave_to_owner(self.folder)
         self._lock.close()
 
 

@@ -17,7 +17,8 @@ import httpx
 
 from db import backups, keys, migrations, phones, settings
 from db.connection import open_reader
-from db.errors import UnsoundDatabase
+from db.disk import CannotWrite
+from db.errors import NewerDatabase, UnsoundDatabase
 from db.store import FILE
 from db.words import Message
 from lobby import keeping, rule_settings
@@ -56,6 +57,7 @@ def examine(folder: Path) -> list[Finding]:
         return [
             *basics,
             _backups(folder, keeping.wishes(conn)),
+            *_second(folder, keeping.wishes(conn)),
             *_phones(folder, conn),
             _clock(conn),
             *_rule(conn),
@@ -103,6 +105,10 @@ def _server(folder: Path) -> Finding:
 def _database(folder: Path) -> Finding:
     try:
         backups.check(folder / FILE)
+    except CannotWrite as fault:
+        return Finding(State.FAIL, Message(fault.code, fault.text, fault.attrs))
+    except NewerDatabase as newer:
+        return Finding(State.FAIL, Message(newer.code, newer.text, newer.attrs))
     except UnsoundDatabase as unsound:
         return _unusable(folder, unsound)
     size_mb = (folder / FILE).stat().st_size // 1_000_000
@@ -124,18 +130,30 @@ def _backups(folder: Path, wanted: keeping.BackupSet) -> Finding:
     newest = keeping.newest_sound(folder)
     if newest is None:
         return Finding(State.WARN, Message("no_backup", "There is no sound backup."), remedy)
-    why = keeping.why_not_writable(Path(wanted.second)) if wanted.second else None
-    if why:
-        missing = {"second": wanted.second, "why": why}
-        said = Message(
-            "second_folder", "The second folder for backups, {second}, cannot be written to: {why}.", missing
-        )
-        return Finding(State.WARN, said, Message("set_second", "Put its disk back, or set another folder."))
     age_h = max(0, round((time.time() - backups.made_at(newest)) / HOUR_S))
     values: dict[str, object] = {"age_h": age_h, "file": newest}
     said = Message("backup", "The newest backup is {age_h} hours old and sound: {file}", values)
     is_late = age_h > 2 * wanted.hours
     return Finding(State.WARN, said, remedy) if is_late else Finding(State.OK, said)
+
+
+def _second(folder: Path, wanted: keeping.BackupSet) -> Iterator[Finding]:
+    """What is wrong with the second folder for backups, if there is to be one."""
+    if not wanted.second:
+        return
+    second, remedy = Path(wanted.second), Message("set_second", "Put its disk back, or set another folder.")
+    why, newest = keeping.why_not_writable(second), keeping.newest_sound(folder)
+    values = {"second": second, "why": why}
+    if why:
+        said = Message("second_folder", "The second folder for backups, {second}, cannot be written to: {why}.", values)
+        yield Finding(State.WARN, said, remedy)
+        return
+    if second.stat().st_dev == folder.stat().st_dev:
+        said = Message("same_disk", "The second folder for backups, {second}, is on the store's own disk.", values)
+        yield Finding(State.WARN, said, remedy)
+    if newest and backups.made_at(newest) > max(map(backups.made_at, backups.in_folder(second)), default=0.0):
+        said = Message("second_behind", "The newest backup is not in the second folder, {second}.", values)
+        yield Finding(State.WARN, said, Message("back_up", "Make one with: lobbyline backup"))
 
 
 def _phones(folder: Path, conn: sqlite3.Connection) -> Iterator[Finding]:

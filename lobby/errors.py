@@ -48,6 +48,16 @@ class DamagedStore(LobbyError):
     text = "The store's database cannot be used: {why}. Put the last backup back: {restore}"
 
 
+class NewerStore(LobbyError):
+    """The store's own database is of a release that comes after this one; nothing is to be put back."""
+
+    code, status = "newer_store", 500
+    text = (
+        "The store was last served by a newer version of Lobbyline ({why}). Nothing is damaged: install that version"
+        " again and start it."
+    )
+
+
 class NoPastDay(LobbyError):
     """A day on which nobody came, or that is not over."""
 

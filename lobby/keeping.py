@@ -1,11 +1,12 @@
 """Owns keeping a store safe: backups by the clock and on demand, in a second folder too, and putting one back."""
 
+import errno
 import json
 import logging
+import os
 import shlex
 import sqlite3
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -16,10 +17,11 @@ from pydantic import Field, PrivateAttr
 
 from counter.web import Body, Context
 from db import backups, events, keys, phones, retention
-from db.errors import LobbyError, UnsoundDatabase
+from db.disk import CannotWrite
+from db.errors import LobbyError, NewerDatabase, UnsoundDatabase
 from db.event_records import EventKind
 from db.store import FILE, Store, locked
-from lobby.errors import DamagedStore
+from lobby.errors import DamagedStore, NewerStore
 from lobby.orders import Command, Json, Order
 
 LOOK_EVERY_S = 60.0
@@ -56,23 +58,25 @@ class Backup(Body):
 
     with_key: bool = False
     _made: backups.Backup | None = PrivateAttr(default=None)
+    _failed: str | None = PrivateAttr(default=None)
 
     def make(self, context: Context) -> "Backup":
         """Copying takes its time, so it is done outside the writer's transaction. Raises `BackupFailed`."""
-        self._made = _copies(context)
+        self._made, self._failed = _copies(context)
         if self.with_key:
             backups.add_key(self._made.path, keys.path_in(context.store.folder))
         return self
 
     def journal(self, conn: sqlite3.Connection, order: Order) -> Json:
-        """Write down that there is one: {file, bytes, tickets}."""
+        """Write down that there is one: {file, bytes, tickets}, and `second_failed`: why the second folder has none."""
         if self._made is None:
             raise BackupFailed(why="")
         order.journal(
             conn, EventKind.BACKED_UP, file=self._made.path.name, **({"with_key": True} if self.with_key else {})
         )
         key = {"key": str(backups.key_of(self._made.path))} if self.with_key else {}
-        return {"file": str(self._made.path), "bytes": self._made.size, "tickets": self._made.tickets, **key}
+        told = {"file": str(self._made.path), "bytes": self._made.size, "tickets": self._made.tickets, **key}
+        return {**told, "second_failed": self._failed} if self._failed else told
 
 
 class BackupSet(Body):
@@ -139,12 +143,16 @@ def restore(folder: Path, copy: Path, now: float, key: Path | None = None) -> Js
 
 
 def require_sound(folder: Path) -> None:
-    """Look at the database before it is served. Raises `DamagedStore` with the command that mends it."""
+    """Look at the database before it is served. Raises `DamagedStore` with the command that mends it, `NewerStore`, and
+    `CannotWrite` where the disk is what fails.
+    """
     database = folder / FILE
-    if not database.exists():
+    if not database.exists() and not backups.in_folder(folder / backups.FOLDER):
         return
     try:
         backups.check(database, quickly=True)
+    except NewerDatabase as newer:
+        raise NewerStore(why=newer.attrs["why"]) from None
     except UnsoundDatabase as damaged:
         command = restore_command(folder, newest_sound(folder) or Path("BACKUP.db"))
         raise DamagedStore(why=damaged.attrs["why"], restore=command) from None
@@ -158,7 +166,7 @@ def restore_command(folder: Path, copy: Path) -> str:
 def newest_sound(folder: Path) -> Path | None:
     """The newest backup in the store's folder that can be put back."""
     for path in reversed(backups.in_folder(folder / backups.FOLDER)):
-        with suppress(UnsoundDatabase):
+        with suppress(UnsoundDatabase, CannotWrite):
             backups.check(path)
             return path
     return None
@@ -177,31 +185,37 @@ def _is_due(store: Store, now: float) -> bool:
     return not made or not 0 <= now - made[-1] < every_s  # a clock set back makes one at once
 
 
-def _copies(context: Context) -> backups.Backup:
-    """One in the store's folder, one in the second; each folder rotated. Raises `BackupFailed`."""
+def _copies(context: Context) -> tuple[backups.Backup, str | None]:
+    """One in the store's folder, one in the second, and why there is none there. Raises `BackupFailed`."""
     with context.store.read() as conn:
         second, longest = wishes(conn).second, timedelta(days=retention.load(conn).backups)
-    folders = [context.store.folder / backups.FOLDER, *([Path(second)] if second else [])]
-    outcome = context.off_loop(lambda: _copied(context.store.path, folders, longest))
-    if isinstance(outcome, Exception):
-        raise BackupFailed(why=str(outcome)) from outcome
-    made: backups.Backup = outcome
-    return made
-
-
-def _copied(database: Path, folders: Sequence[Path], longest: timedelta) -> backups.Backup | Exception:
-    """The copy in the first folder, or what went wrong: nothing may be raised off the loop."""
+    own = context.store.folder / backups.FOLDER
     now = time.time()  # the machine's own clock, also where a demo's runs faster
+    made = context.off_loop(lambda: _copied(context.store.path, own, now, longest))
+    if isinstance(made, Exception):
+        raise BackupFailed(why=str(made)) from made
+    if not second:
+        return made, None
+    failed = _not_there(Path(second)) or context.off_loop(lambda: _copied(made.path, Path(second), now, longest))
+    if not isinstance(failed, Exception):
+        return made, None
+    _log.warning("the backup is not in the second folder %s: %s", second, failed)
+    return made, str(failed)
+
+
+def _copied(database: Path, folder: Path, now: float, longest: timedelta) -> backups.Backup | Exception:
+    """The copy in a folder, which is rotated; or what went wrong: nothing may be raised off the loop."""
     try:
-        first, *others = folders
-        made = backups.make(database, first, now)
-        for folder in others:
-            backups.make(made.path, folder, now)
-        for folder in folders:
-            backups.rotate(folder, now, longest)
+        made = backups.make(database, folder, now)
+        backups.rotate(folder, now, longest)
     except (LobbyError, OSError, sqlite3.Error) as error:
         return error
     return made
+
+
+def _not_there(folder: Path) -> OSError | None:
+    """A second folder is not made anew: where its disk was pulled out, the copies would go to the machine's own."""
+    return None if folder.is_dir() else FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
 
 
 def _set(conn: sqlite3.Connection, _: Order, body: BackupSet) -> Json:
@@ -221,21 +235,20 @@ def _set(conn: sqlite3.Connection, _: Order, body: BackupSet) -> Json:
 def _require_writable(folder: Path) -> None:
     if not folder.is_absolute():
         raise BadFolder(folder=folder, why="not a full path")
-    why = why_not_writable(folder)
-    if why:
-        raise BadFolder(folder=folder, why=why)
-
-
-def why_not_writable(folder: Path) -> str | None:
-    """Why nothing can be kept in a folder, None if it can."""
     probe = folder / ".lobbyline"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe.touch()
         probe.unlink()
     except OSError as error:
-        return error.strerror or str(error)
-    return None
+        raise BadFolder(folder=folder, why=error.strerror or str(error)) from error
+
+
+def why_not_writable(folder: Path) -> str | None:
+    """Why nothing can be kept in a folder, None if it can, as far as can be told without trying."""
+    if not folder.is_dir():
+        return os.strerror(errno.ENOTDIR if folder.exists() else errno.ENOENT)
+    return None if os.access(folder, os.W_OK | os.X_OK) else os.strerror(errno.EACCES)
 
 
 COMMANDS: dict[str, Command[Any]] = {

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import date, timedelta
 from functools import partial
 
 import gevent
@@ -13,6 +14,8 @@ from db.retention import PARTS, PIECE, Kind
 from db.store import Store
 
 LOOK_EVERY_S = 60.0  # seconds of the store's clock
+LATELY = timedelta(days=8)
+"""After a longer gap nothing is let go for a day: the clock may have jumped, or the store was closed for long."""
 GIVE_WAY_S = 0.05
 
 _log = logging.getLogger("lobbyline.purging")
@@ -34,11 +37,16 @@ class Purging:
             gevent.sleep(LOOK_EVERY_S / self._context.frame["speed"])
 
     def _look(self) -> None:
-        now = self._context.clock()
-        with self._context.store.read() as conn:
-            is_done = retention.last_purge(conn) == calendar.business_day(now, settings.load(conn))
-        if not is_done:
-            purge(self._context.store, now, lambda: gevent.sleep(GIVE_WAY_S))
+        now, store = self._context.clock(), self._context.store
+        with store.read() as conn:
+            last, today = retention.last_purge(conn), calendar.business_day(now, settings.load(conn))
+        if last == today:
+            return
+        if last is not None and date.fromisoformat(today) - date.fromisoformat(last) > LATELY:
+            _log.warning("nothing is let go today: it was last seen to on %s. Is it really %s now?", last, today)
+            store.write(lambda conn: retention.note_purge(conn, today))
+            return
+        purge(store, now, lambda: gevent.sleep(GIVE_WAY_S))
 
 
 def purge(store: Store, now: float, give_way: Callable[[], None]) -> dict[Kind, int]:

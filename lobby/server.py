@@ -18,7 +18,7 @@ from gevent.threadpool import ThreadPoolExecutor
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from counter.web import Context
-from db import events, phones, print_jobs, settings, staff
+from db import disk, events, phones, print_jobs, settings, staff
 from db.people_records import DeviceKind
 from db.setting_records import VoiceEngine
 from db.store import Store, locked
@@ -59,7 +59,8 @@ _log = logging.getLogger("lobbyline")
 def serve(folder: Path, address: listening.Address, clock: Clock, say: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT.
 
-    Raises `ServerRunning`, `DamagedStore`, `OSError` if the address is taken, what `certificate.Pair.check` raises.
+    Raises `ServerRunning`, `DamagedStore`, `NewerStore`, `CannotWrite`, `OSError` if the address is taken, what
+    `certificate.Pair.check` raises.
     """
     pem = listening.certificate_of(address)
     with locked(folder):
@@ -73,6 +74,9 @@ def serve(folder: Path, address: listening.Address, clock: Clock, say: Callable[
         imports.resume(store, clock)
         listener = listening.listen(address)
         _run(store, listener, address, pem, clock, say)
+    except OSError as error:
+        fault = disk.refusal_of(error, folder)
+        raise (fault if isinstance(fault, disk.DiskFull) else error) from error
     finally:
         store.close()
 

@@ -1,9 +1,13 @@
 """Backups: made beside a working store, checked, rotated, put back; damage is found and said with the way out."""
 
 import json
+import os
+import resource
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,12 +15,12 @@ import pytest
 from lobby_stage import Stage
 from serving import Serving
 
-from db import backups, tickets
+from db import backups, disk, tickets
 from db.errors import ServerRunning, UnsoundDatabase
 from db.store import FILE, Store
 from lobby import keeping
 from lobby.doctor import State, examine
-from lobby.errors import DamagedStore
+from lobby.errors import DamagedStore, NewerStore
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -145,10 +149,106 @@ def test_the_doctor_finds_a_healthy_store_healthy_and_says_what_is_left_to_do(tm
         found = serving.command("doctor", "--lang", "zh")["findings"]
         assert {one["code"]: one["state"] for one in found} == {
             "folder": "ok", "disk": "ok", "server": "ok", "database": "ok", "backup": "ok", "clock": "ok",
-            "no_hours": "warn", "staff": "ok", "paper": "ok",
+            "same_disk": "warn", "no_hours": "warn", "staff": "ok", "paper": "ok",
         }  # fmt: skip
         assert next(one for one in found if one["code"] == "no_hours")["remedy"] == "请在设置页面填写。"
         assert "full path" in serving.command("backup", "--second", "stick", fails=True)
+
+
+@contextmanager
+def _no_room() -> Iterator[None]:
+    """The kernel refuses every byte, and the file system says that it is full."""
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(disk, "free_bytes", lambda _: 0)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, limit[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+
+
+def test_a_full_disk_is_not_taken_for_a_damaged_store(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    Stage(store).issue()
+    made = backups.make(store.path, tmp_path / "backups", NOON.timestamp())
+    store.close()
+    with _no_room():
+        with pytest.raises(disk.DiskFull):
+            keeping.require_sound(tmp_path)
+        [full] = [found for found in examine(tmp_path) if found.said.code == "disk_full"]
+        with pytest.raises((disk.CannotWrite, sqlite3.Error)):
+            keeping.restore(tmp_path, made.path, NOON.timestamp())
+    assert (full.state, full.remedy) == (State.FAIL, None)
+    assert not list(tmp_path.glob("*.restored"))
+    keeping.require_sound(tmp_path)
+
+
+def test_a_store_whose_database_is_gone_is_not_begun_anew_beside_its_backups(tmp_path: Path) -> None:
+    keeping.require_sound(tmp_path)
+    store = Store(tmp_path)
+    Stage(store).issue()
+    made = backups.make(store.path, tmp_path / backups.FOLDER, NOON.timestamp())
+    store.close()
+    store.path.unlink()
+    with pytest.raises(DamagedStore, match=made.path.name):
+        keeping.require_sound(tmp_path)
+    keeping.restore(tmp_path, made.path, NOON.timestamp())
+    keeping.require_sound(tmp_path)
+
+
+def test_a_store_of_a_newer_version_wants_that_version_and_no_old_backup(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    Stage(store).issue()
+    backups.make(store.path, tmp_path / backups.FOLDER, NOON.timestamp())
+    step = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('lobbyline', 'of_next_year', '')"
+    store.write(lambda conn: conn.execute(step))
+    store.close()
+    with pytest.raises(NewerStore, match=r"of_next_year.*install that version"):
+        keeping.require_sound(tmp_path)
+    [newer] = [found for found in examine(tmp_path) if found.said.code == "newer_database"]
+    assert (newer.state, newer.remedy) == (State.FAIL, None)
+
+
+def test_backups_that_are_made_at_once_are_all_sound(stage: Stage) -> None:
+    stage.issue()
+    folder = stage.store.folder / backups.FOLDER
+    with ThreadPoolExecutor(5) as threads:
+        made = list(threads.map(lambda n: backups.make(stage.store.path, folder, NOON.timestamp() + n % 2), range(10)))
+    assert {one.tickets for one in made} == {1}
+    assert sorted(folder.iterdir()) == sorted({one.path for one in made})
+
+
+def test_a_second_folder_that_is_gone_holds_nothing_up_is_said_and_is_not_made_anew(tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    with Serving(tmp_path / "store") as serving:
+        serving.command("backup", "--second", str(stick))
+        assert "second_failed" not in serving.command("backup")
+        stick.rename(tmp_path / "pulled out")
+        time.sleep(1)  # names of copies tell seconds
+        made = serving.command("backup")
+        assert "No such file" in made["second_failed"]
+        assert Path(made["file"]).exists()
+        [said] = [one for one in serving.command("doctor")["findings"] if one["code"] == "second_folder"]
+        assert said["state"] == "warn"
+        assert not stick.exists()
+        (tmp_path / "pulled out").rename(stick)
+        assert [one["code"] for one in serving.command("doctor")["findings"] if "second" in one["code"]] == [
+            "second_behind"
+        ]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only the administrator can write into everybody's folders")
+def test_what_the_administrator_writes_into_somebodys_store_is_theirs(tmp_path: Path) -> None:
+    somebody = 4242
+    store = Store(tmp_path)
+    Stage(store).issue()
+    made = backups.make(store.path, tmp_path / backups.FOLDER, NOON.timestamp())
+    store.close()
+    for path in (tmp_path, *tmp_path.rglob("*")):
+        os.chown(path, somebody, somebody)
+    keeping.restore(tmp_path, made.path, NOON.timestamp())
+    assert {path.stat().st_uid for path in tmp_path.rglob("*")} == {somebody}
 
 
 def test_a_folder_without_a_store_is_said_so(tmp_path: Path) -> None:

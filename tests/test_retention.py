@@ -31,9 +31,10 @@ from display.report_reading import Wish, read_figures, read_inspection
 from display.reports import By
 from kiosk import holder, issuing, proxies
 from lobby import commands, retention_settings
-from lobby.purging import purge
+from lobby.purging import Purging, purge
 
-DAY = 24 * 60 * MINUTE
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 LONG = Periods(*[3650] * len(Kind))
 
 
@@ -214,10 +215,38 @@ def test_old_backups_and_stores_put_aside_go_with_the_period(tmp_path: Path, sta
     backups.key_of(made.path).write_bytes(b"key")
     month = timedelta(days=30)
     os.utime(aside, (TEN, TEN))
+    lately = [backups.make(stage.store.path, tmp_path / "copies", TEN + day * DAY).path for day in (28, 30)]
     assert backups.rotate(tmp_path / "copies", TEN + 29 * DAY, month) == []
     gone = backups.rotate(tmp_path / "copies", TEN + 31 * DAY, month)
     assert set(gone) == {made.path, aside}
-    assert list((tmp_path / "copies").iterdir()) == []
+    assert sorted((tmp_path / "copies").iterdir()) == lately
+
+
+def test_a_clock_that_has_jumped_ahead_deletes_no_backup_before_it_has_been_so_for_a_day(
+    tmp_path: Path, stage: Stage
+) -> None:
+    folder, month, ahead = tmp_path / "copies", timedelta(days=30), TEN + 400 * DAY
+    kept = [backups.make(stage.store.path, folder, TEN + hours * HOUR).path for hours in (0, 6, 12)]
+    for hours in (0, 6, 12, 18):
+        kept.append(backups.make(stage.store.path, folder, ahead + hours * HOUR).path)
+        assert backups.rotate(folder, ahead + hours * HOUR, month) == []
+    assert backups.in_folder(folder) == kept
+    assert set(backups.rotate(folder, ahead + DAY, month)) == set(kept[:3])
+
+
+def test_a_clock_that_has_jumped_ahead_lets_nothing_go_on_its_first_day(stage: Stage) -> None:
+    _keep(stage, visits=30)
+    _busy_hour(stage)
+    before = _personal(stage)
+    purging = Purging(Context(stage.store, lambda: stage.now, "http://here"))
+    purging._look()
+    stage.now += 400 * DAY
+    for _ in range(2):
+        purging._look()
+        assert _personal(stage) == before
+    stage.now += DAY
+    purging._look()
+    assert _personal(stage) == {**before, "visits": 0}
 
 
 @pytest.fixture(scope="module")
