@@ -3,17 +3,17 @@
 from chain_stage import Office
 
 from chain.office import rollouts
-from chain.office.rollouts import Rollout
+from chain.office.rollouts import Progress, Rollout
 
 BOSS = "郑经理"
 PILOT, REST = "浦东一店", "西湖店"
 IN_TWO_STAGES = ((PILOT,), (REST,))
 
 
-def go_on(office: Office, number: int, stage: int) -> None:
-    """Somebody decides that the next stage takes it over."""
+def go_on(office: Office, number: int, stage: int) -> list[int]:
+    """Somebody decides that the next stage takes it over; who has mail."""
     with office.database.transaction() as conn:
-        rollouts.go_on(conn, number, stage, BOSS)
+        return rollouts.go_on(conn, number, stage, BOSS)
 
 
 def stop(office: Office, number: int) -> None:
@@ -26,3 +26,14 @@ def seen(office: Office, number: int) -> Rollout:
     """How far it is."""
     with office.database.transaction() as conn:
         return rollouts.find(conn, number)
+
+
+def everywhere(office: Office, number: int) -> list[Progress]:
+    """Where its stores stand."""
+    with office.database.transaction() as conn:
+        return rollouts.progress(conn, number)
+
+
+def at(office: Office, number: int) -> Progress:
+    """Where the first store stands."""
+    return everywhere(office, number)[0]

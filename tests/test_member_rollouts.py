@@ -11,12 +11,12 @@ import pytest
 from chain_stage import Office
 from lobby_stage import OLD_LI, WANG
 from member import Member
-from rollout_stage import BOSS, IN_TWO_STAGES, PILOT, REST, go_on, seen, stop
+from rollout_stage import BOSS, IN_TWO_STAGES, PILOT, REST, at, everywhere, go_on, seen, stop
 
 from chain import session as chain_session
 from chain.errors import ListGone, MembersMovedOn, UnreachableHeadOffice
 from chain.office import lists, rollouts, stores
-from chain.office.rollouts import Progress, RolloutState
+from chain.office.rollouts import RolloutState, StoreState
 from chain.protocol import Kind
 from db import events, members
 from db.event_records import EventKind
@@ -80,10 +80,6 @@ def imported(branch: Member) -> list[Any]:
     return [event for event in branch.stage.journal() if event.kind == EventKind.MEMBERS_IMPORTED]
 
 
-def at(office: Office, number: int) -> Progress:
-    return seen(office, number).stores[0]
-
-
 def test_stores_show_what_a_list_would_change_and_take_over_just_that(
     office: Office, branches: tuple[Member, Member]
 ) -> None:
@@ -92,7 +88,7 @@ def test_stores_show_what_a_list_would_change_and_take_over_just_that(
     number = begin(office)
     for branch in branches:
         branch.answer()
-    assert [(one.shown or {})["counts"] for one in seen(office, number).stores] == [COUNTS] * 2
+    assert [(one.shown or {})["counts"] for one in everywhere(office, number)] == [COUNTS] * 2
     assert tiers(pilot) == before
     go_on(office, number, 0)
     pilot.answer()
@@ -128,7 +124,7 @@ def test_a_store_whose_members_have_changed_meanwhile_keeps_them(
     before = tiers(pilot)
     pilot.answer()
     shown = at(office, number)
-    assert (shown.applied, (shown.words or {})["text"]) == ("refused", MembersMovedOn.text)
+    assert (shown.state, (shown.words or {})["text"]) == (StoreState.REFUSED, MembersMovedOn.text)
     assert tiers(pilot) == before
 
 
@@ -138,7 +134,7 @@ def test_a_list_nobody_can_use_is_refused_and_kept_no_longer(office: Office, bra
     assert kept(office) == 1
     branches[1].answer()
     shown = at(office, number)
-    assert (shown.preview, shown.shown) == ("refused", None)
+    assert (shown.state, shown.shown) == (StoreState.REFUSED, None)
     assert "no line that can be used" in (shown.reason or "")
     assert kept(office) == 0
     go_on(office, number, 0)
@@ -159,7 +155,7 @@ def test_a_line_cut_while_a_list_is_fetched_loses_nothing_and_tells_what_is_new(
     monkeypatch.setattr(lists, "part", cut_later)
     with pytest.raises(UnreachableHeadOffice):
         pilot.answer()
-    assert at(office, number).preview == "pending"
+    assert at(office, number).state == StoreState.LOOKING
     assert list((pilot.stage.store.folder / imports.FOLDER).iterdir()) == []
     pilot.cable.is_cut = False
     pilot.answer()
@@ -196,7 +192,7 @@ def test_what_was_begun_is_finished_once_whatever_happens(
         imports.resume(pilot.stage.store, lambda: pilot.stage.now)
     pilot.cable.is_cut = False
     pilot.answer()
-    assert at(office, number).applied == "applied"
+    assert at(office, number).state == StoreState.TAKEN
     assert set(tiers(pilot)) == LISTED
     [event] = imported(pilot)
     assert {key: event.data[key] for key in COUNTS} == COUNTS
@@ -227,7 +223,7 @@ def test_a_list_that_is_stopped_is_kept_for_those_only_who_were_told(
     stop(office, number)
     assert kept(office) == 1
     pilot.answer()
-    assert (at(office, number).applied, kept(office)) == ("applied", 0)
+    assert (at(office, number).state, kept(office)) == (StoreState.TAKEN, 0)
     stop(office, begin(office))
     assert kept(office) == 0
 

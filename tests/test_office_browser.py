@@ -1,5 +1,6 @@
 """The head office's pages in a browser: the wall lives, trouble stands on top, stores are sent things and compared."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -14,9 +15,9 @@ from headquarters import BOSS, PASSWORD, HeadOffice
 from playwright.sync_api import FilePayload, Page, expect
 from serving import Serving
 
-from chain.office import people, stores
+from chain.office import people, rollouts, stores
 from chain.office.people import OfficeRole
-from chain.protocol import Hello, MailState
+from chain.protocol import Hello, Kind, MailState
 
 pytestmark = pytest.mark.browser
 Make = Callable[..., Screen]
@@ -138,6 +139,7 @@ def test_a_file_of_settings_is_looked_at_and_then_taken_over(screen: Make, offic
     desk = screen(DESKTOP, "en-GB")
     page = enter(desk, office)
     page.get_by_role("link", name="Roll-outs").click()
+    _begin(page)
     page.get_by_label("What it is for").fill("Fair turn")
     page.get_by_label("File of settings").fill("format = 1\n[rule]\nfair_after = 43\n")
     page.get_by_label("Haitang Road Store").select_option("1")
@@ -149,6 +151,47 @@ def test_a_file_of_settings_is_looked_at_and_then_taken_over(screen: Make, offic
     expect(page.locator("[data-rollout] h2")).to_contain_text("carried out")
     [fair] = [one for one in store.ask("settings-show")["settings"] if one["field"] == "rule.fair_after"]
     assert fair["value"] == 43
+
+
+def _begin(page: Page) -> None:
+    """The first roll-out's form is open; then it is opened by its button."""
+    page.locator("[data-rollout], [name=named]").first.wait_for()
+    if page.locator("[name=named]").count() == 0:
+        page.locator("main .find button").click()
+
+
+@pytest.mark.usefixtures("store")
+def test_roll_outs_are_asked_for_in_short_and_only_while_an_answer_is_to_come(screen: Make, office: HeadOffice) -> None:
+    names = ["豫园店", "外滩店"]
+    with closing(Office(office.database)) as stage:
+        with stage.database.transaction() as conn:
+            garden, bund = (stores.by_token(conn, stores.add(conn, name, "华东/上海")) for name in names)
+            assert garden is not None
+            assert bund is not None
+            older, _ = (
+                rollouts.begin(conn, Kind.SETTINGS, f"公平轮候 {n}", {"toml": "format = 1"}, [names], BOSS)[0]
+                for n in (1, 2)
+            )
+        desk = screen(PHONE, "zh-CN")
+        asked: list[str] = []
+        desk.page.on("request", lambda request: asked.append(request.url.partition("/api/v1/")[2]))
+        page = enter(desk, office)
+        page.get_by_role("link", name="分批推送").click()
+        page.get_by_role("button", name="公平轮候 1").click()
+        shown = page.locator(f'[data-rollout="{older}"]')
+        expect(shown).to_contain_text("2 家尚未答复，其中 2 家已断线")
+        for mail, store_id in itertools.product((1, 2), (garden, bund)):
+            answer = {"id": mail, "seq": 1, "state": MailState.APPLIED, "result": {"changes": [FAIR], "seen": "x"}}
+            assert stage.desk.answer(store_id, "line", "answer", answer) == {}
+        expect(shown).to_contain_text("2 家已预览，尚未生效")
+        desk.inspect()
+        wholes = [path for path in asked if path == f"rollouts/{older}"]
+        asked.clear()
+        page.wait_for_timeout(3000)
+        assert asked == []
+        assert len(wholes) < 6
+        shown.get_by_role("button", name="到此为止").click()
+        expect(shown).to_contain_text("已停止")
 
 
 COMPARED: dict[str, dict[str, Any]] = {
@@ -222,6 +265,7 @@ def test_a_list_of_members_is_looked_at_and_then_taken_over(screen: Make, office
     desk = screen(DESKTOP, "zh-CN")
     page = enter(desk, office)
     page.get_by_role("link", name="分批推送").click()
+    _begin(page)
     page.get_by_label("推送内容").select_option("members")
     page.get_by_label("用途").fill("九月名单")
     content = office_lists.text(office_lists.sample()).encode("gb18030")

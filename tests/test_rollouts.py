@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from chain_stage import Office
 from member import Member
-from rollout_stage import BOSS, IN_TWO_STAGES, PILOT, REST, go_on, seen, stop
+from rollout_stage import BOSS, IN_TWO_STAGES, PILOT, REST, at, go_on, seen, stop
 
 from chain.office import rollouts
 from chain.office.errors import NothingChosen, RolloutNotReady, RolloutOver, UnknownRollout
-from chain.office.rollouts import RolloutState
+from chain.office.rollouts import RolloutState, StoreState
 from chain.protocol import Kind
 
 FAIR = "format = 1\n[rule]\nfair_after = 41\n"
@@ -36,8 +36,7 @@ def test_the_first_store_takes_it_over_and_then_the_others(office: Office, branc
     assert seen(office, number).state == RolloutState.LOOKING
     for branch in branches.values():
         branch.answer()
-    shown = seen(office, number)
-    [change] = (shown.stores[0].shown or {})["changes"]
+    [change] = (at(office, number).shown or {})["changes"]
     assert change["after"]["en"] == "41 min"
     assert pilot.fair_after_min == before
     go_on(office, number, 0)
@@ -76,8 +75,8 @@ def test_a_store_that_has_moved_on_keeps_what_it_has(office: Office, branches: d
     go_on(office, number, 0)
     pilot.answer()
     assert pilot.fair_after_min == 33
-    shown = seen(office, number).stores[0]
-    assert shown.applied == "refused"
+    shown = at(office, number)
+    assert shown.state == StoreState.REFUSED
     assert "changed since this preview" in (shown.reason or "")
 
 
@@ -86,11 +85,36 @@ def test_a_store_where_it_cannot_work_says_why_and_is_not_asked(office: Office, 
     number = begin(office, "format = 1\n[rule]\nfair_after = -3\n", ((PILOT,),))
     pilot.answer()
     rest.answer()
-    shown = seen(office, number).stores[0]
-    assert (shown.preview, shown.shown) == ("refused", None)
+    shown = at(office, number)
+    assert (shown.state, shown.shown) == (StoreState.REFUSED, None)
     assert "line 3: rule.fair_after" in (shown.reason or "")
+    assert go_on(office, number, 0) == []
+    assert seen(office, number).state == RolloutState.DONE
+
+
+def test_in_short_it_is_told_how_many_stores_stand_where_and_whether_answers_are_to_come(
+    office: Office, branches: dict[str, Member]
+) -> None:
+    pilot, rest = branches.values()
+    number = begin(office)
+
+    def told() -> tuple[int, ...]:
+        with office.database.transaction() as conn:
+            [one] = rollouts.recent(conn, 20)
+        return one.looking, one.shown, one.taking, one.taken, one.cut_off, one.is_moving, one.is_ready
+
+    assert told() == (2, 0, 0, 0, 2, True, False)
+    pilot.answer()
+    assert told() == (1, 1, 0, 0, 1, True, True)
+    rest.answer()
+    assert told() == (0, 2, 0, 0, 0, False, True)
     go_on(office, number, 0)
-    assert seen(office, number).stores[0].applied is None
+    stop(office, number)
+    assert told() == (0, 1, 1, 0, 0, True, False)
+    pilot.answer()
+    assert told() == (0, 1, 0, 1, 0, False, False)
+    stop(office, other := begin(office))
+    assert not seen(office, other).is_moving
 
 
 def test_who_stops_leaves_the_others_as_they_are(office: Office, branches: dict[str, Member]) -> None:

@@ -5,12 +5,14 @@ from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
+from psycopg.rows import DictRow
 from pydantic import Field
 
 from chain.office import comparison_sheets, comparisons
 from chain.office.context import Office
 from chain.office.people import OfficeRole
 from chain.office.sheet_files import download, language, say
+from chain.protocol import MailState
 from counter.web import Body
 
 RIGHTS = dict.fromkeys(
@@ -54,7 +56,7 @@ def api(office: Office) -> Blueprint:
     def recent() -> Json:
         with office.database.transaction() as conn:
             rows = comparisons.recent(conn, MOST_SHOWN)
-        return {"comparisons": [{**row, "made_at": row["made_at"].isoformat()} for row in rows]}
+        return {"comparisons": [_told(row) for row in rows]}
 
     @room.post("")
     def begin() -> tuple[Json, int]:
@@ -88,3 +90,9 @@ def api(office: Office) -> Blueprint:
     for ending in ("csv", "xlsx"):
         room.add_url_rule(f"/<int:comparison>.{ending}", ending, partial(sheets, ending))
     return room
+
+
+def _told(row: DictRow) -> Json:
+    """It in short."""
+    is_moving = row["copied"] != MailState.REFUSED and row["answered"] < row["stores"]
+    return {**row, "made_at": row["made_at"].isoformat(), "is_moving": is_moving}

@@ -1,4 +1,4 @@
-"""Owns the web of roll-outs: the page, sending a list, beginning one, telling the next stage, stopping."""
+"""Owns the web of roll-outs: the page, sending a list, beginning one, what came of it, telling the next stage, stopping."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -22,7 +22,8 @@ RIGHTS = dict.fromkeys(
     (
         "GET /rollouts", "GET /api/v1/rollouts", "POST /api/v1/rollouts",
         "POST /api/v1/rollouts/lists", "POST /api/v1/rollouts/members",
-        "POST /api/v1/rollouts/<int:rollout>/next", "POST /api/v1/rollouts/<int:rollout>/stop",
+        "GET /api/v1/rollouts/<int:rollout>", "POST /api/v1/rollouts/<int:rollout>/next",
+        "POST /api/v1/rollouts/<int:rollout>/stop",
     ),
     OfficeRole.MANAGER,
 )  # fmt: skip
@@ -73,13 +74,15 @@ def api(office: Office) -> Blueprint:
     """What the page asks."""
     room = Blueprint("office_rollouts_api", __name__, url_prefix="/api/v1/rollouts")
 
-    def who() -> str:
-        return office.require(OfficeRole.MANAGER).name
-
     @room.get("")
     def recent() -> Json:
         with office.database.transaction() as conn:
-            return {"rollouts": [_shape(found) for found in rollouts.recent(conn, MOST_SHOWN)]}
+            return {"rollouts": [_told(found) for found in rollouts.recent(conn, MOST_SHOWN)]}
+
+    @room.get("/<int:rollout>")
+    def show(rollout: int) -> Json:
+        with office.database.transaction() as conn:
+            return _whole(conn, rollout)
 
     @room.post("")
     def begin_settings() -> tuple[Json, int]:
@@ -93,10 +96,10 @@ def api(office: Office) -> Blueprint:
 
     def begin(kind: Kind, wish: Begin, body: Callable[[Conn], Json]) -> tuple[Json, int]:
         with office.database.transaction() as conn:
-            number, store_ids = rollouts.begin(conn, kind, wish.name, body(conn), wish.stages, who())
+            number, store_ids = rollouts.begin(conn, kind, wish.name, body(conn), wish.stages, _who(office))
             found = rollouts.find(conn, number)
         office.tell(store_ids)
-        return _shape(found), 201
+        return _told(found), 201
 
     @room.post("/lists")
     def send_list() -> tuple[Json, int]:
@@ -109,29 +112,43 @@ def api(office: Office) -> Blueprint:
         with office.database.transaction() as conn:
             return {"list": lists.keep(conn, content)}, 201
 
+    _decide(room, office)
+    return room
+
+
+def _decide(room: Blueprint, office: Office) -> None:
     @room.post("/<int:rollout>/next")
     def go_on(rollout: int) -> Json:
         wish = GoOn.model_validate(request.get_json())
         with office.database.transaction() as conn:
-            store_ids = rollouts.go_on(conn, rollout, wish.stage, who())
+            store_ids = rollouts.go_on(conn, rollout, wish.stage, _who(office))
             found = rollouts.find(conn, rollout)
         office.tell(store_ids)
-        return _shape(found)
+        return _told(found)
 
     @room.post("/<int:rollout>/stop")
     def stop(rollout: int) -> Json:
         with office.database.transaction() as conn:
-            rollouts.stop(conn, rollout, who())
-            return _shape(rollouts.find(conn, rollout))
-
-    return room
+            rollouts.stop(conn, rollout, _who(office))
+            return _told(rollouts.find(conn, rollout))
 
 
-def _shape(found: Rollout) -> Json:
+def _who(office: Office) -> str:
+    return office.require(OfficeRole.MANAGER).name
+
+
+def _told(found: Rollout) -> Json:
+    """It in short: how many of its stores stand where."""
     return {
         **asdict(found),
         "made_at": found.made_at.isoformat(),
         "state": found.state,
+        "is_moving": found.is_moving,
         "is_ready": found.is_ready,
         "is_cut_short": found.is_cut_short,
     }
+
+
+def _whole(conn: Conn, number: int) -> Json:
+    stores = rollouts.progress(conn, number)
+    return {**_told(rollouts.find(conn, number)), "stores": [asdict(one) for one in stores]}

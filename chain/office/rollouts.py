@@ -17,12 +17,8 @@ from chain.errors import ListGone
 from chain.office import lists, mail, stores
 from chain.office.database import Conn, one
 from chain.office.errors import NothingChosen, RolloutNotReady, RolloutOver, UnknownRollout
-from chain.protocol import Kind, MailState
-
-_COLUMNS = (
-    "id, kind, name, made_by, made_at, stages, stage, stopped_by,"
-    " kind = 'settings' OR EXISTS (SELECT 1 FROM lists WHERE rollout = rollouts.id) AS is_kept"
-)
+from chain.office.stores import IS_THERE
+from chain.protocol import Kind
 
 
 class RolloutState(StrEnum):
@@ -35,28 +31,64 @@ class RolloutState(StrEnum):
     STOPPED = "stopped"
 
 
+class StoreState(StrEnum):
+    """Where one store of a roll-out stands."""
+
+    LOOKING = "looking"
+    """It has not answered yet what the file would change."""
+    SHOWN = "shown"
+    """It has, and is not told to take it over."""
+    TAKING = "taking"
+    """It is told, and has not answered yet."""
+    TAKEN = "taken"
+    REFUSED = "refused"
+
+
+_STATE = (
+    "CASE WHEN taken.state = 'applied' THEN 'taken' WHEN 'refused' IN (looked.state, taken.state) THEN 'refused'"
+    " WHEN taken.state = 'pending' THEN 'taking' WHEN looked.state = 'applied' THEN 'shown' ELSE 'looking' END AS state"
+)
+_STORES = (
+    "rollout_stores JOIN stores ON stores.id = rollout_stores.store"
+    " JOIN mail looked ON looked.store = rollout_stores.store AND looked.id = preview"
+    " LEFT JOIN mail taken ON taken.store = rollout_stores.store AND taken.id = rollout_stores.applied"
+)
+_COUNTS = ", ".join(f"count(*) FILTER (WHERE state = '{state}') AS {state}" for state in StoreState)
+_ROLLOUTS = (
+    "SELECT id, kind, name, made_by, made_at, stages, rollouts.stage, stopped_by, counted.*,"
+    " kind = 'settings' OR EXISTS (SELECT 1 FROM lists WHERE rollout = rollouts.id) AS is_kept"
+    f" FROM rollouts, LATERAL (SELECT {_COUNTS}, count(*) FILTER (WHERE state = 'looking' AND stage = rollouts.stage + 1)"
+    " AS looking_next, count(*) FILTER (WHERE state IN ('looking', 'taking') AND NOT is_there) AS cut_off"
+    f" FROM (SELECT rollout_stores.stage, {IS_THERE} AS is_there, {_STATE} FROM {_STORES} WHERE rollout = rollouts.id)"
+    " AS stand) AS counted"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One store of a roll-out: what it would change (None: not answered), or why it cannot; and what became of it.
+    """One store of a roll-out: what it would change (None: not answered, or it cannot), or why it does not.
 
-    `preview` and `applied` are states of mail; `shown` of settings is {changes}, each {what, before, after} with its names
-    in both languages; of members {counts, faults}. `reason` is why not, in English; `words` of it {text, values, faults}.
+    `shown` of settings is {changes}, each {what, before, after} with its names in both languages; of members
+    {counts, faults}. `reason` is why not, in English; `words` of it {text, values, faults}.
     """
 
     store: str
     name_zh: str
     name_en: str
     stage: int
-    preview: MailState
+    is_there: bool
+    state: StoreState
     shown: dict[str, Any] | None
     reason: str | None
     words: dict[str, Any] | None
-    applied: MailState | None
 
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """A file on its way. `stage`: the last that was told to take it over, of `stages`; `is_kept`: it is still here."""
+    """A file on its way. `stage`: the last that was told to take it over, of `stages`; `is_kept`: it is still here.
+
+    `looking` to `refused`: how many stores stand so; `looking_next`: of the next stage; `cut_off`: of all that have to answer.
+    """
 
     id: int
     kind: Kind
@@ -67,7 +99,13 @@ class Rollout:
     stage: int
     stopped_by: str | None
     is_kept: bool
-    stores: Sequence[Progress]
+    looking: int
+    shown: int
+    taking: int
+    taken: int
+    refused: int
+    looking_next: int
+    cut_off: int
 
     @property
     def state(self) -> RolloutState:
@@ -76,27 +114,23 @@ class Rollout:
             return RolloutState.STOPPED
         if self.stage == 0:
             return RolloutState.LOOKING
-        return RolloutState.DONE if self.stage == self.stages and self.is_answered else RolloutState.RUNNING
+        return RolloutState.RUNNING if self.stage < self.stages or self.taking else RolloutState.DONE
 
     @property
-    def is_answered(self) -> bool:
-        """Whether every store that was told so far has answered."""
-        told = [one for one in self.stores if one.stage <= self.stage and one.preview == MailState.APPLIED]
-        return all(one.applied not in {None, MailState.PENDING} for one in told)
+    def is_moving(self) -> bool:
+        """Whether answers are still to come that matter."""
+        return self.taking > 0 or (self.looking > 0 and self.stopped_by is None)
 
     @property
     def is_ready(self) -> bool:
-        """Whether the next stage can be told."""
-        has_looked = all(one.preview != MailState.PENDING for one in self.stores if one.stage == self.stage + 1)
+        """Whether the next stage can be told: all who were told, and all whose turn it is, have answered."""
         is_open = self.stopped_by is None and self.stage < self.stages
-        return is_open and self.is_answered and has_looked and not self.is_cut_short
+        return is_open and not (self.taking or self.looking_next or self.is_cut_short)
 
     @property
     def is_cut_short(self) -> bool:
         """Whether there are stores that can no longer be given the file."""
-        return not self.is_kept and any(
-            one.stage > self.stage and one.preview == MailState.APPLIED for one in self.stores
-        )
+        return not self.is_kept and self.shown > 0
 
 
 def begin(
@@ -169,47 +203,33 @@ def stop(conn: Conn, rollout_id: int, by: str) -> None:
 
 def find(conn: Conn, rollout_id: int) -> Rollout:
     """One of them. Raises `UnknownRollout`."""
-    found = _read(conn, conn.execute(f"SELECT {_COLUMNS} FROM rollouts WHERE id = %s", (rollout_id,)).fetchall())
-    if not found:
+    row = conn.execute(f"{_ROLLOUTS} WHERE id = %s", (rollout_id,)).fetchone()
+    if row is None:
         raise UnknownRollout
-    return found[0]
+    return _rollout(row)
 
 
 def recent(conn: Conn, limit: int) -> list[Rollout]:
     """The newest, newest first."""
-    return _read(conn, conn.execute(f"SELECT {_COLUMNS} FROM rollouts ORDER BY id DESC LIMIT %s", (limit,)).fetchall())
+    return [_rollout(row) for row in conn.execute(f"{_ROLLOUTS} ORDER BY id DESC LIMIT %s", (limit,))]
+
+
+def progress(conn: Conn, rollout_id: int) -> list[Progress]:
+    """Each of its stores, by stage and name."""
+    rows = conn.execute(
+        "SELECT stores.name AS store, coalesce(nullif(name_zh, ''), name) AS name_zh, coalesce(nullif(name_en, ''), name) AS name_en,"
+        f" rollout_stores.stage, {IS_THERE} AS is_there, {_STATE}, CASE looked.state WHEN 'applied' THEN looked.result END AS shown,"
+        " coalesce(taken.reason, looked.reason) AS reason,"
+        " CASE 'refused' WHEN taken.state THEN taken.result WHEN looked.state THEN looked.result END AS words"
+        f" FROM {_STORES} WHERE rollout = %s ORDER BY rollout_stores.stage, stores.name",
+        (rollout_id,),
+    )
+    return [Progress(**{**row, "state": StoreState(row["state"])}) for row in rows]
 
 
 def _lock(conn: Conn, rollout_id: int) -> None:
     conn.execute("SELECT 1 FROM rollouts WHERE id = %s FOR UPDATE", (rollout_id,))
 
 
-def _read(conn: Conn, rows: Sequence[DictRow]) -> list[Rollout]:
-    progress = _progress(conn, [row["id"] for row in rows])
-    return [Rollout(**{**row, "kind": Kind(row["kind"])}, stores=progress[row["id"]]) for row in rows]
-
-
-def _progress(conn: Conn, rollout_ids: list[int]) -> dict[int, list[Progress]]:
-    """How far each is at its stores, by the roll-out."""
-    found: dict[int, list[Progress]] = {rollout_id: [] for rollout_id in rollout_ids}
-    rows = conn.execute(
-        "SELECT rollout, stores.name AS store, stores.name_zh, stores.name_en, rollout_stores.stage, looked.state AS preview,"
-        " CASE looked.state WHEN 'applied' THEN looked.result END AS shown, coalesce(taken.reason, looked.reason) AS reason,"
-        " CASE 'refused' WHEN taken.state THEN taken.result WHEN looked.state THEN looked.result END AS words, taken.state AS applied"
-        " FROM rollout_stores JOIN stores ON stores.id = rollout_stores.store"
-        " JOIN mail looked ON looked.store = rollout_stores.store AND looked.id = preview"
-        " LEFT JOIN mail taken ON taken.store = rollout_stores.store AND taken.id = rollout_stores.applied"
-        " WHERE rollout = ANY (%s) ORDER BY rollout_stores.stage, stores.name",
-        (rollout_ids,),
-    )
-    for row in rows:
-        found[row.pop("rollout")].append(
-            Progress(**{
-                **row,
-                "name_zh": row["name_zh"] or row["store"],
-                "name_en": row["name_en"] or row["store"],
-                "preview": MailState(row["preview"]),
-                "applied": row["applied"] and MailState(row["applied"]),
-            })
-        )  # fmt: skip
-    return found
+def _rollout(row: DictRow) -> Rollout:
+    return Rollout(**{**row, "kind": Kind(row["kind"])})

@@ -1,17 +1,11 @@
 // Owns one comparison as people read it: who has answered what, each setting that differs, and the ways on from there.
 import { html, useState } from "/static/lobby/page.js";
 import { lang, t } from "/static/lobby/texts.js";
-import { called, reasons } from "./page.js";
+import { More, called, reasons } from "./page.js";
 
 const FEW = 3;
 const HIDDEN = "comparison.hidden";
 const here = (names) => names[lang()];
-
-/** What opens to show more; it is drawn only while it is open, as there may be thousands. */
-function More({ summary, children, ...rest }) {
-  const [isOpen, set] = useState(false);
-  return html`<details ...${rest} onToggle=${(event) => set(event.currentTarget.open)}><summary>${summary}</summary>${isOpen ? children() : null}</details>`;
-}
 
 const Names = ({ stores, note = () => "" }) => html`<p class="names">${stores.map((store) => html`<span key=${store.store}>${called(store)} <em>${note(store)}</em></span>`)}</p>`;
 const Waiting = ({ stores }) => html`<${Names} stores=${stores} note=${({ is_there }) => (is_there ? "" : t("cut off"))} />`;

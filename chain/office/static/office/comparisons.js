@@ -1,12 +1,11 @@
 // Owns comparing stores' settings with those of one of them: choosing the stores, and the newest comparisons.
 import { get, post } from "/static/lobby/api.js";
-import { html, render, useState } from "/static/lobby/page.js";
+import { Offline, html, render, useState } from "/static/lobby/page.js";
 import { name, t } from "/static/lobby/texts.js";
 import { Comparison } from "./comparison.js";
-import { Head, called, isIn, regionsOf } from "./page.js";
+import { Head, called, follow, isIn, regionsOf } from "./page.js";
 
-const LOOK_MS = 2000;
-const state = { stores: [], recent: [], shown: null, seen: "", chosen: new Set(), words: "", region: "", isNew: false, trouble: "", busy: false, known: false };
+const state = { stores: [], recent: [], shown: null, chosen: new Set(), words: "", region: "", isNew: false, trouble: "", busy: false, known: false, up: true };
 
 function set(changes) {
   Object.assign(state, changes);
@@ -69,7 +68,7 @@ function Chooser() {
 function Page() {
   const canBegin = state.known && state.stores.length > 1;
   const begins = canBegin && (state.isNew || !state.recent.length);
-  return html`<${Head} title=${t("Compare stores")} here="/comparisons" /><main>
+  return html`<${Offline} up=${state.up} /><${Head} title=${t("Compare stores")} here="/comparisons" /><main>
     ${state.trouble ? html`<p class="trouble" role="alert">${state.trouble}</p>` : null}
     ${state.known && !canBegin ? html`<div class="none"><h2>${t("Two stores are needed to compare")}</h2></div>` : null}
     ${state.recent.length ? html`<${Chooser} />` : null}
@@ -77,34 +76,9 @@ function Page() {
     ${state.shown && !begins ? html`<${Comparison} key=${state.shown.id} comparison=${state.shown} />` : null}</main>`;
 }
 
-/** Show one; its address is kept, so that it can be passed on. */
-function open(id) {
-  history.replaceState(null, "", `?id=${id}`);
-  return look();
-}
-
-async function show(id) {
-  try {
-    set({ shown: await get(`/api/v1/comparisons/${id}`), trouble: "" });
-  } catch (problem) {
-    set({ trouble: problem.detail || t("No connection to the server.") });
-  }
-}
-
-/** The list is short and asked for often; what came of the comparison shown only when the list says there is news. */
-async function look() {
-  const { comparisons: recent } = await get("/api/v1/comparisons");
-  set({ recent });
-  const id = Number(new URLSearchParams(location.search).get("id")) || recent[0]?.id;
-  const seen = JSON.stringify([id, recent.find((one) => one.id === id)]);
-  if (!id || seen === state.seen) return;
-  state.seen = seen;
-  await show(id);
-}
-
+const { look, open } = follow("comparisons", set);
 const draw = () => render(html`<${Page} />`, document.getElementById("app"));
 draw();
 const { stores } = await get("/api/v1/wall");
 await look();
 set({ stores, known: true });
-setInterval(() => look().catch(() => {}), LOOK_MS);

@@ -1,11 +1,10 @@
 // Owns sending a notice to chosen stores, and what became of all that was sent to stores.
 import { get, post } from "/static/lobby/api.js";
-import { html, render } from "/static/lobby/page.js";
+import { Offline, html, render } from "/static/lobby/page.js";
 import { name, t } from "/static/lobby/texts.js";
-import { Head, reasons } from "./page.js";
+import { Head, keepLooking, reasons } from "./page.js";
 
-const LOOK_MS = 2000;
-const state = { stores: [], mail: [], chosen: new Set(), trouble: "", busy: false, sent: 0, known: false };
+const state = { stores: [], mail: [], chosen: new Set(), trouble: "", busy: false, sent: 0, known: false, up: true };
 const KINDS = { notice: () => t("Notice on the lobby displays"), settings: () => t("File of settings"), members: () => t("List of members") };
 const STATES = { pending: () => t("on its way"), applied: () => t("carried out"), refused: () => t("refused") };
 
@@ -53,16 +52,16 @@ function Log() {
     <tbody>${state.mail.map((one) => html`<tr key=${`${one.store} ${one.id}`}><td>${one.store}</td><td>${KINDS[one.kind]?.() ?? one.kind}</td><td>${new Date(one.sent_at).toLocaleString()} · ${one.sent_by}</td><td><span class="state ${one.state}">${STATES[one.state]()}</span> ${one.state === "refused" ? reasons(one).join(" ") : ""}</td></tr>`)}</tbody></table></section>`;
 }
 
-const Page = () => html`<${Head} title=${t("Sent to stores")} here="/mail" /><main>${state.known && !state.stores.length ? html`<div class="none"><h2>${t("No store yet")}</h2></div>` : html`<${Form} />`}<${Log} /></main>`;
+const Page = () => html`<${Offline} up=${state.up} /><${Head} title=${t("Sent to stores")} here="/mail" /><main>${state.known && !state.stores.length ? html`<div class="none"><h2>${t("No store yet")}</h2></div>` : html`<${Form} />`}<${Log} /></main>`;
 
-async function look() {
+const look = keepLooking(async () => {
   const { mail } = await get("/api/v1/mail");
   set({ mail });
-}
+  return mail.some((one) => one.state === "pending");
+}, set);
 
 const draw = () => render(html`<${Page} />`, document.getElementById("app"));
 draw();
 const { stores } = await get("/api/v1/wall");
 set({ stores, known: true });
 await look();
-setInterval(() => look().catch(() => {}), LOOK_MS);

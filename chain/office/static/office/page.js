@@ -1,8 +1,11 @@
-// Owns what the head office's pages share: the head with its ways to the other pages, and the sheet that opens over a page.
-import { html, useLayoutEffect, useRef } from "/static/lobby/page.js";
+// Owns what the head office's pages share: the head with its ways to the other pages, keeping up with what moves, and what opens.
+import { get } from "/static/lobby/api.js";
+import { html, useLayoutEffect, useRef, useState } from "/static/lobby/page.js";
 import { keepLang, lang, placed, t } from "/static/lobby/texts.js";
 
 const PAGES = [["/", () => t("All stores"), "viewer"], ["/reports", () => t("Reports"), "viewer"], ["/comparisons", () => t("Compare stores"), "manager"], ["/rollouts", () => t("Roll-outs"), "manager"], ["/mail", () => t("Sent to stores"), "manager"]];
+const LOOK_MS = 2000;
+const TIMES_AS_LONG = 10;
 const csrf = () => document.querySelector('meta[name="csrf-token"]').content;
 
 /** Who may look may not always act. */
@@ -21,6 +24,61 @@ export function reasons({ words, reason }) {
 export const regionsOf = (stores) => [...new Set(stores.flatMap(({ region }) => region.split("/").map((_, n, parts) => parts.slice(0, n + 1).join("/"))))].filter(Boolean).sort();
 
 export const isIn = (region, { region: path }) => !region || path === region || path.startsWith(`${region}/`);
+
+/**
+ * Looks, and goes on looking while `look` says that something moves or nobody answers; what takes long is asked for less
+ * often, and a page that nobody sees rests. The answer looks now, after what is asked already.
+ */
+export function keepLooking(look, set) {
+  let turn = Promise.resolve();
+  let timer;
+  async function once() {
+    clearTimeout(timer);
+    const began = performance.now();
+    const [isMoving, up] = await look().then((answer) => [answer, true], (problem) => [true, Boolean(problem.status)]);
+    set({ up });
+    if (isMoving && !document.hidden) timer = setTimeout(again, Math.max(LOOK_MS, TIMES_AS_LONG * (performance.now() - began)));
+  }
+  const again = () => (turn = turn.then(once));
+  document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : again()));
+  return again;
+}
+
+/**
+ * Keeps up with a list in short, `recent`, and with the one of it that is open, `shown`: asked for whole only when the list
+ * has news of it. Its address is kept, so that it can be passed on.
+ */
+export function follow(kind, set) {
+  let seen = "";
+  const again = keepLooking(async () => {
+    const { [kind]: recent } = await get(`/api/v1/${kind}`);
+    const id = Number(new URLSearchParams(location.search).get("id")) || recent[0]?.id;
+    const news = JSON.stringify([id, recent.find((one) => one.id === id)]);
+    const whole = id && news !== seen ? await wholeOf(`/api/v1/${kind}/${id}`) : {};
+    seen = news;
+    set({ recent, ...whole });
+    return recent.some(({ is_moving }) => is_moving);
+  }, set);
+  function look() {
+    seen = "";
+    return again();
+  }
+  function open(id) {
+    history.replaceState(null, "", `?id=${id}`);
+    set({ trouble: "" });
+    return look();
+  }
+  return { look, open };
+}
+
+async function wholeOf(path) {
+  try {
+    return { shown: await get(path) };
+  } catch (problem) {
+    if (!problem.status) throw problem;
+    return { shown: null, trouble: problem.detail };
+  }
+}
 
 function speak() {
   keepLang(lang() === "zh" ? "en" : "zh");
@@ -41,4 +99,10 @@ export function Sheet({ title, about, close, children }) {
   const shut = () => box.current.close();
   return html`<dialog ref=${box} class="sheet" aria-labelledby="sheet" onClose=${close} onClick=${(event) => event.target === box.current && shut()}>
     <div><header><h2 id="sheet">${title} <span>${about}</span></h2><button type="button" class="quiet" onClick=${shut}>${t("Done")}</button></header>${children}</div></dialog>`;
+}
+
+/** What opens to show more; it is drawn only while it is open, as there may be thousands. */
+export function More({ summary, children, isFirstOpen = false, ...rest }) {
+  const [isOpen, set] = useState(isFirstOpen);
+  return html`<details ...${rest} open=${isOpen} onToggle=${(event) => set(event.currentTarget.open)}><summary>${summary}</summary>${isOpen ? children() : null}</details>`;
 }

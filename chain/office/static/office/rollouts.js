@@ -1,13 +1,13 @@
 // Owns rolling settings or a list of members out: which stores first and which then, what it would change, and going on.
 import { get, post } from "/static/lobby/api.js";
-import { html, render } from "/static/lobby/page.js";
+import { Offline, html, render } from "/static/lobby/page.js";
 import { lang, name, t } from "/static/lobby/texts.js";
-import { Head, called, reasons } from "./page.js";
+import { Head, More, called, follow, reasons } from "./page.js";
 
-const LOOK_MS = 2000;
 const FIRST = "1";
 const THEN = "2";
-const state = { stores: [], rollouts: [], chosen: new Map(), trouble: "", busy: "", known: false, kind: "settings", toml: "", of: null, list: null };
+const FEW = 5;
+const state = { stores: [], recent: [], shown: null, isNew: false, chosen: new Map(), trouble: "", busy: "", known: false, up: true, kind: "settings", toml: "", of: null, list: null };
 const KINDS = { settings: () => t("Settings"), members: () => t("List of members") };
 const STATES = { looking: () => t("nothing changed yet"), running: () => t("under way"), done: () => t("carried out"), stopped: () => t("stopped") };
 
@@ -20,13 +20,11 @@ async function attempt(what, work) {
   set({ busy: what, trouble: "" });
   try {
     await work();
-    await look();
-    set({ busy: "" });
-    return true;
   } catch (problem) {
-    set({ busy: "", trouble: problem.detail || t("No connection to the server. Nothing was changed; please try again.") });
-    return false;
+    set({ trouble: problem.detail || t("No connection to the server. Nothing was changed; please try again.") });
   }
+  await look();
+  set({ busy: "" });
 }
 
 const ask = (what, path, body) => attempt(what, () => post(`/api/v1/rollouts${path}`, body));
@@ -37,13 +35,14 @@ async function send(name, stages) {
   return post("/api/v1/rollouts/members", { name, stages, list });
 }
 
-async function begin(event) {
+function begin(event) {
   event.preventDefault();
   const stages = [FIRST, THEN].map((stage) => [...state.chosen].filter(([, at]) => at === stage).map(([store]) => store)).filter(({ length }) => length);
-  if (await attempt("begin", () => send(event.target.named.value, stages))) {
-    event.target.reset();
-    set({ chosen: new Map(), kind: "settings", toml: "", list: null });
-  }
+  return attempt("begin", async () => {
+    const { id } = await send(event.target.named.value, stages);
+    await open(id);
+    set({ isNew: false, chosen: new Map(), kind: "settings", toml: "", of: null, list: null });
+  });
 }
 
 const choose = (store, stage) => (stage ? state.chosen.set(store, stage) : state.chosen.delete(store), draw());
@@ -62,7 +61,7 @@ async function takeCompared() {
   try {
     const { reference } = await get(path);
     const answer = await fetch(`${path}.toml`);
-    if (answer.ok) set({ toml: await answer.text(), of: reference });
+    if (answer.ok) set({ isNew: true, toml: await answer.text(), of: reference });
   } catch (problem) {
     set({ trouble: problem.detail || t("No connection to the server.") });
   }
@@ -90,7 +89,7 @@ function Begin() {
 
 const count = (changes) => (changes.length ? t("{n} changes", { n: changes.length }) : t("changes nothing"));
 
-const Changes = ({ changes }) => html`<details><summary>${count(changes)}</summary><dl class="changes">${changes.map((change) => html`<div><dt>${change.what[lang()]}</dt><dd><s>${change.before[lang()]}</s> → <b>${change.after[lang()]}</b></dd></div>`)}</dl></details>`;
+const Changes = ({ changes }) => html`<${More} summary=${count(changes)}>${() => html`<dl class="changes">${changes.map((change) => html`<div><dt>${change.what[lang()]}</dt><dd><s>${change.before[lang()]}</s> → <b>${change.after[lang()]}</b></dd></div>`)}</dl>`}<//>`;
 
 const inWords = (counts) => Object.fromEntries(Object.entries(counts).map(([what, n]) => [what, n.toLocaleString()]));
 
@@ -98,52 +97,87 @@ const Fault = ({ fault }) => html`<div><dt>${t("Line {line}, {column}", fault)}<
 
 function Members({ counts, faults }) {
   const more = counts.faults - faults.length;
-  return html`<details><summary>${t("{added} added · {changed} changed · {ended} ended · {faults} faults", inWords(counts))}</summary>
-    <dl class="changes"><div><dt>${t("{unchanged} unchanged", inWords(counts))}</dt></div>${faults.map((fault) => html`<${Fault} fault=${fault} />`)}${more ? html`<div><dd>${t("… and {n} more", { n: more.toLocaleString() })}</dd></div>` : null}</dl></details>`;
+  return html`<${More} summary=${t("{added} added · {changed} changed · {ended} ended · {faults} faults", inWords(counts))}>${() => html`
+    <dl class="changes"><div><dt>${t("{unchanged} unchanged", inWords(counts))}</dt></div>${faults.map((fault) => html`<${Fault} fault=${fault} />`)}${more ? html`<div><dd>${t("… and {n} more", { n: more.toLocaleString() })}</dd></div>` : null}</dl>`}<//>`;
 }
 
-function Preview({ rollout, one }) {
-  if (one.preview === "pending") return html`<span class="state">${t("on its way")}</span>`;
-  if (one.preview === "refused") return html`<span class="state refused">${t("refused")}</span> ${reasons(one).join(" ")}`;
-  return rollout.kind === "members" ? html`<${Members} ...${one.shown} />` : html`<${Changes} ...${one.shown} />`;
-}
+const Shown = ({ kind, shown }) => (kind === "members" ? html`<${Members} ...${shown} />` : html`<${Changes} ...${shown} />`);
 
-const Taken = ({ one }) => (one.applied ? html`<span class="state ${one.applied}">${{ pending: t("on its way"), applied: t("carried out"), refused: t("refused") }[one.applied]}</span> ${one.applied === "refused" ? reasons(one).join(" ") : ""}` : "–");
+const Waits = ({ one }) => html`<span class="state">${t("on its way")}</span> ${one.is_there ? null : html`<span class="state refused">${t("cut off")}</span>`}`;
+
+/** Where stores stand, what needs somebody first: the states that are so, how many are, and what is said of each. */
+const STANDS = [
+  ["refused", ["refused"], ({ refused }) => t("Cannot take it over: {n}", { n: refused }), () => t("Reason")],
+  ["waiting", ["looking", "taking"], ({ looking, taking, cut_off }) => (cut_off ? t("Not answered yet: {n}, cut off: {away}", { n: looking + taking, away: cut_off }) : t("Not answered yet: {n}", { n: looking + taking })), () => t("State")],
+  ["different", ["shown"], ({ shown }) => t("Shown, not taken over: {n}", { n: shown }), () => t("What it would change")],
+  ["same", ["taken"], ({ taken }) => t("Taken over: {n}", { n: taken }), () => t("What has changed")],
+];
+
+const Row = ({ kind, one }) => html`<tr><td>${called(one)}</td><td>${one.stage === 1 ? t("at first") : t("then")}</td>
+  <td>${one.state === "refused" ? html`<p>${reasons(one).join(" ")}</p>` : null}${one.state === "looking" || one.state === "taking" ? html`<${Waits} one=${one} />` : null}${one.shown ? html`<${Shown} kind=${kind} shown=${one.shown} />` : null}</td></tr>`;
+
+const Table = ({ kind, stores, head }) => html`<table class="log"><thead><tr><th>${t("Store")}</th><th>${t("When")}</th><th>${head}</th></tr></thead>
+  <tbody>${stores.map((one) => html`<${Row} key=${one.store} kind=${kind} one=${one} />`)}</tbody></table>`;
+
+/** How many stores stand where; with the stores themselves they open, a few at once. */
+function Stands({ rollout, stores }) {
+  const lists = STANDS.map(([stand, states, words, head]) => {
+    const n = states.reduce((sum, one) => sum + rollout[one], 0);
+    if (!n) return null;
+    if (!stores) return html`<span key=${stand} class="answers ${stand}">${words(rollout)}</span>`;
+    return html`<${More} key=${stand} class="answers ${stand}" summary=${words(rollout)} isFirstOpen=${n <= FEW}>${() => html`<${Table} kind=${rollout.kind} head=${head()} stores=${stores.filter(({ state: at }) => states.includes(at))} />`}<//>`;
+  });
+  return html`<div class="told">${lists}</div>`;
+}
 
 function Waiting({ rollout }) {
   if (rollout.is_cut_short) return html`<p class="why bad">${t("The list is no longer kept here. Stop here, and begin a new roll-out with it.")}</p>`;
   return rollout.is_ready ? null : html`<p class="why">${t("Going on is possible once these stores have answered.")}</p>`;
 }
 
-function Rollout({ rollout }) {
+function Ways({ rollout }) {
   const word = rollout.stage + 1 < rollout.stages ? t("Take it over at the first stores") : t("Take it over at all others");
   const next = rollout.stages === 1 ? t("Take it over") : word;
-  const isOver = rollout.state === "done" || rollout.state === "stopped";
-  return html`<section class="panel" data-rollout=${rollout.id}><h2>${rollout.name} <span class="state ${rollout.state === "done" ? "applied" : ""}">${STATES[rollout.state]()}</span></h2>
-    <p class="why">${KINDS[rollout.kind]()} · ${new Date(rollout.made_at).toLocaleString()} · ${rollout.made_by}</p>
-    <table class="log"><thead><tr><th>${t("Store")}</th><th>${t("When")}</th><th>${t("What it would change")}</th><th>${t("Taken over")}</th></tr></thead>
-      <tbody>${rollout.stores.map((one) => html`<tr key=${one.store}><td>${called(one)}</td><td>${one.stage === 1 ? t("at first") : t("then")}</td><td><${Preview} rollout=${rollout} one=${one} /></td><td><${Taken} one=${one} /></td></tr>`)}</tbody></table>
-    ${isOver ? null : html`<div class="row">${rollout.stage < rollout.stages ? html`<button type="button" class="go" disabled=${!rollout.is_ready || state.busy} aria-busy=${state.busy === `next ${rollout.id}`} onClick=${() => ask(`next ${rollout.id}`, `/${rollout.id}/next`, { stage: rollout.stage })}>${next}</button>` : null}
+  return html`<div class="row">${rollout.stage < rollout.stages ? html`<button type="button" class="go" disabled=${!rollout.is_ready || state.busy} aria-busy=${state.busy === `next ${rollout.id}`} onClick=${() => ask(`next ${rollout.id}`, `/${rollout.id}/next`, { stage: rollout.stage })}>${next}</button>` : null}
       <button type="button" class="quiet" disabled=${Boolean(state.busy)} onClick=${() => ask(`stop ${rollout.id}`, `/${rollout.id}/stop`, {})}>${t("Stop here")}</button></div>
-      <${Waiting} rollout=${rollout} />`}</section>`;
+    <${Waiting} rollout=${rollout} />`;
+}
+
+function Needs({ rollout }) {
+  if (rollout.is_cut_short && rollout.state !== "stopped") return html`<span class="state refused">${t("list no longer kept")}</span>`;
+  return rollout.is_ready ? html`<span class="state ready">${t("waits for a decision")}</span>` : null;
+}
+
+function Rollout({ rollout, stores }) {
+  const isOver = rollout.state === "done" || rollout.state === "stopped";
+  const told = rollout.stages > 1 && rollout.stage ? t("stage {n} of {all}", { n: rollout.stage, all: rollout.stages }) : "";
+  const about = [KINDS[rollout.kind](), told, new Date(rollout.made_at).toLocaleString(), rollout.made_by];
+  return html`<section class="panel" data-rollout=${rollout.id}><h2><button type="button" aria-expanded=${Boolean(stores)} onClick=${() => open(rollout.id)}>${rollout.name}</button> <span class="state ${rollout.state === "done" ? "applied" : ""}">${STATES[rollout.state]()}</span> <${Needs} rollout=${rollout} /></h2>
+    <p class="why">${about.filter(Boolean).join(" · ")}</p>
+    ${stores && !isOver ? html`<${Ways} rollout=${rollout} />` : null}
+    <${Stands} rollout=${rollout} stores=${stores} /></section>`;
+}
+
+/** The newest, and the one that is open if it is older. */
+function Rollouts() {
+  const { recent, shown } = state;
+  const all = shown && !recent.some(({ id }) => id === shown.id) ? [shown, ...recent] : recent;
+  return all.map((rollout) => html`<${Rollout} key=${rollout.id} rollout=${rollout} stores=${rollout.id === shown?.id ? shown.stores : null} />`);
 }
 
 function Page() {
-  return html`<${Head} title=${t("Roll-outs")} here="/rollouts" /><main>
+  const canBegin = state.known && state.stores.length > 0;
+  return html`<${Offline} up=${state.up} /><${Head} title=${t("Roll-outs")} here="/rollouts" /><main>
     ${state.trouble ? html`<p class="trouble" role="alert">${state.trouble}</p>` : null}
-    ${state.known && !state.stores.length ? html`<div class="none"><h2>${t("No store yet")}</h2></div>` : html`<${Begin} />`}
-    ${state.rollouts.map((rollout) => html`<${Rollout} key=${rollout.id} rollout=${rollout} />`)}</main>`;
+    ${state.known && !canBegin ? html`<div class="none"><h2>${t("No store yet")}</h2></div>` : null}
+    ${canBegin && state.recent.length ? html`<div class="find"><button type="button" class="quiet" aria-expanded=${state.isNew} onClick=${() => set({ isNew: !state.isNew })}>${t("Begin a roll-out")}</button></div>` : null}
+    ${canBegin && state.isNew ? html`<${Begin} />` : null}<${Rollouts} /></main>`;
 }
 
-async function look() {
-  const { rollouts } = await get("/api/v1/rollouts");
-  set({ rollouts });
-}
-
+const { look, open } = follow("rollouts", set);
 const draw = () => render(html`<${Page} />`, document.getElementById("app"));
 draw();
 const { stores } = await get("/api/v1/wall");
-set({ stores, known: true });
-await takeCompared();
 await look();
-setInterval(() => look().catch(() => {}), LOOK_MS);
+set({ stores, known: true, isNew: !state.recent.length });
+await takeCompared();
