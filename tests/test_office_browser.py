@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import office as office_lists
 import pytest
-from browsing import DESKTOP, PHONE, Screen
+from browsing import DESKTOP, PATIENCE_S, PHONE, Screen
 from chain_stage import Office, Postgres
 from headquarters import BOSS, PASSWORD, HeadOffice
 from playwright.sync_api import FilePayload, Page, expect
@@ -49,7 +50,20 @@ def store(office: HeadOffice, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with Serving(tmp_path_factory.mktemp("browser") / "store") as serving:
         serving.no_patience()
         serving.ask("chain-join", url=office.url, token=tokens[0])
+        _await_name(office)
         yield serving
+
+
+def _await_name(office: HeadOffice) -> None:
+    """Pages that are opened before a store has introduced itself do not know what it is called."""
+    until = time.monotonic() + PATIENCE_S
+    with closing(Office(office.database)) as stage:
+        while True:
+            with stage.database.transaction() as conn:
+                if stores.by_name(conn, PUDONG).name_en:
+                    return
+            assert time.monotonic() < until
+            time.sleep(0.05)
 
 
 def enter(screen: Screen, office: HeadOffice) -> Page:
