@@ -16,7 +16,7 @@ from headquarters import BOSS, PASSWORD, HeadOffice
 from playwright.sync_api import FilePayload, Page, expect
 from serving import Serving
 
-from chain.office import people, rollouts, stores
+from chain.office import comparisons, people, rollouts, stores
 from chain.office.people import OfficeRole
 from chain.protocol import Hello, Kind, MailState
 
@@ -167,6 +167,36 @@ def test_a_file_of_settings_is_looked_at_and_then_taken_over(screen: Make, offic
     assert fair["value"] == 43
 
 
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(("language", "size"), [("zh-CN", DESKTOP), ("en-GB", PHONE)])
+def test_two_stores_of_one_name_are_told_apart_wherever_stores_are_chosen_and_told_of(
+    screen: Make, office: HeadOffice, language: str, size: tuple[int, int]
+) -> None:
+    names = [f"{name}{language}" for name in ("虹口店", "静安店")]
+    shown = [f"人民路营业厅（{name}）" if language == "zh-CN" else f"Renmin Road Store ({name})" for name in names]
+    with closing(Office(office.database)) as stage, stage.database.transaction() as conn:
+        for name in names:
+            store_id = stores.by_token(conn, stores.add(conn, name, "华东/上海"))
+            assert store_id is not None
+            public = {"name_zh": "人民路营业厅", "name_en": "Renmin Road Store"}
+            stores.greet(
+                conn, store_id, "line", Hello(incarnation=1, newest=0, timezone="Asia/Shanghai", program="1", **public)
+            )
+        number, _ = rollouts.begin(conn, Kind.SETTINGS, f"公平轮候 {language}", {"toml": "format = 1"}, [names], BOSS)
+        rollouts.stop(conn, number, BOSS)
+        comparisons.begin(conn, names[0], names[1:], BOSS)
+    desk = screen(size, language)
+    page = enter(desk, office)
+    for path, told in (("mail", ".log td"), ("rollouts", "[data-rollout] td"), ("comparisons", "[data-comparison] h2")):
+        page.goto(f"{office.url}/{path}")
+        expect(page.locator(told).filter(has_text=shown[0]).first).to_be_visible()
+        if not page.locator(".picks").count():
+            page.locator("main .find button").click()
+        for name in shown:
+            expect(page.locator(".picks label").filter(has_text=name)).to_be_visible()
+        desk.inspect()
+
+
 def _begin(page: Page) -> None:
     """The first roll-out's form is open; then it is opened by its button."""
     page.locator("[data-rollout], [name=named]").first.wait_for()
@@ -194,7 +224,7 @@ def test_roll_outs_are_asked_for_in_short_and_only_while_an_answer_is_to_come(sc
         page.get_by_role("button", name="公平轮候 1").click()
         shown = page.locator(f'[data-rollout="{older}"]')
         expect(shown).to_contain_text("2 家尚未答复，其中 2 家已断线")
-        for mail, store_id in itertools.product((1, 2), (garden, bund)):
+        for mail, store_id in itertools.product((2, 1), (garden, bund)):
             answer = {"id": mail, "seq": 1, "state": MailState.APPLIED, "result": {"changes": [FAIR], "seen": "x"}}
             assert stage.desk.answer(store_id, "line", "answer", answer) == {}
         expect(shown).to_contain_text("2 家已预览，尚未生效")
@@ -213,14 +243,14 @@ COMPARED: dict[str, dict[str, Any]] = {
         "page": "门店设置对比", "begin": "对比 2 家营业厅", "roll": "推送这份设置",
         "waiting": ("2 家尚未答复，其中 2 家已断线", "1 家尚未答复，其中 1 家已断线"),
         "row": ("公平轮候：等候满", "45 分钟", "33 分钟"), "hide": "不显示含这些词", "shown": "1 项不同，显示 0 项",
-        "file": "设置文件（TOML）", "caution": "这是海棠路营业厅的全部设置",
+        "file": "设置文件（TOML）", "caution": "这是海棠路营业厅（浦东一店）的全部设置",
     },
     "en-GB": {
         "page": "Compare stores", "begin": "Compare (2)", "roll": "Roll this file out",
         "waiting": ("Not answered yet: 2, cut off: 2", "Not answered yet: 1, cut off: 1"),
         "row": ("Fair turn after a wait of", "45 min", "33 min"), "hide": "Hide settings",
         "shown": "Settings that differ: 0 of 1",
-        "file": "File of settings (TOML)", "caution": "This is the whole file of Haitang Road Store",
+        "file": "File of settings (TOML)", "caution": "This is the whole file of Haitang Road Store (浦东一店)",
     },
 }  # fmt: skip
 FAIR = {

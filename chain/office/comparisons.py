@@ -16,12 +16,11 @@ from chain.answers import SettingsCopy
 from chain.office import mail, stores
 from chain.office.database import Conn, one
 from chain.office.errors import NoReferenceFile, NothingToCompare, UnknownComparison
-from chain.office.stores import IS_THERE
+from chain.office.stores import IS_THERE, NAMES
 from chain.protocol import Kind, MailAnswer, MailState
 
 _STORE = (
-    "stores.name AS store, coalesce(nullif(name_zh, ''), name) AS name_zh, coalesce(nullif(name_en, ''), name) AS name_en, region,"
-    f" {IS_THERE} AS is_there, standing = 'left' AS has_left, mail.state AS answer, mail.reason,"
+    f"{NAMES}, region, {IS_THERE} AS is_there, standing = 'left' AS has_left, mail.state AS answer, mail.reason,"
     " CASE mail.state WHEN 'refused' THEN mail.result END AS words,"
     " jsonb_array_length(coalesce(mail.result -> 'changes', '[]')) AS changes"
 )
@@ -187,11 +186,10 @@ def differences(conn: Conn, number: int) -> list[Difference]:
 
 
 def recent(conn: Conn, limit: int) -> list[DictRow]:
-    """The newest, newest first: {id, made_by, made_at, name_zh, name_en of the reference, stores, answered, cut_off}."""
+    """The newest, newest first: {id, made_by, made_at, the names of the reference, copied, stores, answered, cut_off}."""
     return conn.execute(
-        "SELECT comparisons.id, made_by, made_at, coalesce(nullif(first.name_zh, ''), first.name) AS name_zh,"
-        " coalesce(nullif(first.name_en, ''), first.name) AS name_en, copied.state AS copied, others.*"
-        " FROM comparisons JOIN stores first ON first.id = reference"
+        f"SELECT comparisons.id, made_by, made_at, {NAMES}, copied.state AS copied, others.*"
+        " FROM comparisons JOIN stores ON stores.id = reference"
         " JOIN mail copied ON copied.store = reference AND copied.id = asked, LATERAL (SELECT count(*) AS stores,"
         f" count(*) FILTER (WHERE {_IS_OVER}) AS answered, count(*) FILTER (WHERE {_IS_OVER} IS NOT TRUE AND NOT {IS_THERE}) AS cut_off"
         " FROM comparison_stores JOIN stores ON stores.id = store"

@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 from chain.answers import RESULTS
 from chain.errors import UnknownStore
 from chain.office.database import Conn
+from chain.office.stores import NAMES
 from chain.protocol import MOST_MAIL, Kind, Mail, MailAnswer, MailState
 
 
@@ -57,9 +58,9 @@ def answer(conn: Conn, store_id: int, said: MailAnswer) -> bool:
 
 
 def recent(conn: Conn, limit: int) -> list[dict[str, Any]]:
-    """What people sent last, newest first, with the store's name and what became of it. Comparing sends nothing."""
+    """What people sent last, newest first, with the store's names and what became of it. Comparing sends nothing."""
     return conn.execute(
-        "SELECT stores.name AS store, mail.id, kind, state, sent_at, sent_by, code, reason, answered_at,"
+        f"SELECT {NAMES}, mail.id, kind, state, sent_at, sent_by, code, reason, answered_at,"
         " CASE state WHEN 'refused' THEN result END AS words FROM mail"
         " JOIN stores ON stores.id = mail.store WHERE kind = ANY (%s)"
         " AND NOT EXISTS (SELECT 1 FROM comparison_stores WHERE comparison_stores.store = mail.store AND asked = mail.id)"

@@ -17,7 +17,7 @@ from chain.errors import ListGone
 from chain.office import lists, mail, stores
 from chain.office.database import Conn, one
 from chain.office.errors import NothingChosen, RolloutNotReady, RolloutOver, UnknownRollout
-from chain.office.stores import IS_THERE
+from chain.office.stores import IS_THERE, NAMES
 from chain.protocol import Kind
 
 
@@ -217,8 +217,7 @@ def recent(conn: Conn, limit: int) -> list[Rollout]:
 def progress(conn: Conn, rollout_id: int) -> list[Progress]:
     """Each of its stores, by stage and name."""
     rows = conn.execute(
-        "SELECT stores.name AS store, coalesce(nullif(name_zh, ''), name) AS name_zh, coalesce(nullif(name_en, ''), name) AS name_en,"
-        f" rollout_stores.stage, {IS_THERE} AS is_there, {_STATE}, CASE looked.state WHEN 'applied' THEN looked.result END AS shown,"
+        f"SELECT {NAMES}, rollout_stores.stage, {IS_THERE} AS is_there, {_STATE}, CASE looked.state WHEN 'applied' THEN looked.result END AS shown,"
         " coalesce(taken.reason, looked.reason) AS reason,"
         " CASE 'refused' WHEN taken.state THEN taken.result WHEN looked.state THEN looked.result END AS words"
         f" FROM {_STORES} WHERE rollout = %s ORDER BY rollout_stores.stage, stores.name",

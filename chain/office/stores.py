@@ -19,6 +19,8 @@ _COLUMNS = "id, name, region, standing, incarnation, since, acked, common, newes
 
 IS_THERE = f"(line IS NOT NULL AND heard_at > now() - make_interval(secs => {SILENT_S}))"
 """Whether a row's store can be reached now, as SQL."""
+NAMES = "stores.name AS store, coalesce(nullif(name_zh, ''), stores.name) AS name_zh, coalesce(nullif(name_en, ''), stores.name) AS name_en"
+"""What a row's store is called here and, if it has said so, in public, as SQL."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 // Owns comparing stores' settings with those of one of them: choosing the stores, and the newest comparisons.
 import { get, post } from "/static/lobby/api.js";
 import { Offline, html, render, useState } from "/static/lobby/page.js";
-import { name, t } from "/static/lobby/texts.js";
+import { t } from "/static/lobby/texts.js";
 import { Comparison } from "./comparison.js";
 import { Head, called, follow, isIn, regionsOf } from "./page.js";
 
@@ -46,13 +46,13 @@ function Begin() {
   const others = [...state.chosen].filter((store) => store !== reference).length;
   return html`<section class="panel"><h2>${t("New comparison")}</h2><form onSubmit=${begin}>
     <label class="field">${t("Reference: the store that is set as it should be")}<select name="reference" required onChange=${(event) => choose(event.target.value)}><option value="">${t("Choose a store")}</option>
-      ${state.stores.map((store) => html`<option key=${store.store} value=${store.store}>${[name(store.name), store.region].filter(Boolean).join(" · ")}</option>`)}</select></label>
+      ${state.stores.map((store) => html`<option key=${store.store} value=${store.store}>${[called(store), store.region].filter(Boolean).join(" · ")}</option>`)}</select></label>
     <div class="field">${t("Stores to compare with it")}
       <div class="find"><input type="search" aria-label=${t("Find a store")} placeholder=${t("Find a store")} value=${state.words} onInput=${(event) => set({ words: event.target.value })} />
         <select aria-label=${t("Region")} onChange=${(event) => set({ region: event.target.value })}><option value="">${t("All regions")}</option>${regionsOf(state.stores).map((region) => html`<option key=${region} value=${region} selected=${region === state.region}>${region}</option>`)}</select></div>
       <div class="picks" role="group" aria-label=${t("Stores to compare with it")}>
         <label><input type="checkbox" checked=${rows.length > 0 && rows.every(({ store }) => state.chosen.has(store))} onChange=${() => toggleAll(rows)} />${t("All of them")}<span>${rows.length}</span></label>
-        ${rows.map((store) => html`<label key=${store.store}><input type="checkbox" checked=${state.chosen.has(store.store)} onChange=${() => toggle(store.store)} />${name(store.name)}<span>${store.region}</span></label>`)}</div></div>
+        ${rows.map((store) => html`<label key=${store.store}><input type="checkbox" checked=${state.chosen.has(store.store)} onChange=${() => toggle(store.store)} />${called(store)}<span>${store.region}</span></label>`)}</div></div>
     <button class="go" aria-busy=${state.busy} disabled=${state.busy || !reference || !others}>${t("Compare ({n})", { n: others })}</button>
     <p class="why">${t("Nothing is changed in any store. Each tells what it has otherwise as soon as its line is there.")}</p></form></section>`;
 }

@@ -1,8 +1,8 @@
 // Owns sending a notice to chosen stores, and what became of all that was sent to stores.
 import { get, post } from "/static/lobby/api.js";
 import { Offline, html, render } from "/static/lobby/page.js";
-import { name, t } from "/static/lobby/texts.js";
-import { Head, keepLooking, reasons } from "./page.js";
+import { t } from "/static/lobby/texts.js";
+import { Head, called, keepLooking, reasons } from "./page.js";
 
 const state = { stores: [], mail: [], chosen: new Set(), trouble: "", busy: false, sent: 0, known: false, up: true };
 const KINDS = { notice: () => t("Notice on the lobby displays"), settings: () => t("File of settings"), members: () => t("List of members") };
@@ -42,14 +42,14 @@ function Form() {
     <${Notice} />
     <div class="field">${t("To which stores")}<div class="picks" role="group" aria-label=${t("To which stores")}>
       <label><input type="checkbox" checked=${state.chosen.size === state.stores.length} onChange=${all} />${t("All of them")}<span>${state.stores.length}</span></label>
-      ${state.stores.map((store) => html`<label><input type="checkbox" checked=${state.chosen.has(store.store)} onChange=${() => toggle(store.store)} />${name(store.name)}<span>${store.region}</span></label>`)}</div></div>
+      ${state.stores.map((store) => html`<label><input type="checkbox" checked=${state.chosen.has(store.store)} onChange=${() => toggle(store.store)} />${called(store)}<span>${store.region}</span></label>`)}</div></div>
     <button class="go" aria-busy=${state.busy} disabled=${state.busy || !state.chosen.size}>${t("Send ({n})", { n: state.chosen.size })}</button></form></section>`;
 }
 
 function Log() {
   if (!state.mail.length) return html`<section class="panel"><h2>${t("What became of it")}</h2><p class="why">${t("Nothing was sent yet.")}</p></section>`;
   return html`<section class="panel"><h2>${t("What became of it")}</h2><table class="log"><thead><tr><th>${t("Store")}</th><th>${t("What")}</th><th>${t("Sent")}</th><th>${t("State")}</th></tr></thead>
-    <tbody>${state.mail.map((one) => html`<tr key=${`${one.store} ${one.id}`}><td>${one.store}</td><td>${KINDS[one.kind]?.() ?? one.kind}</td><td>${new Date(one.sent_at).toLocaleString()} · ${one.sent_by}</td><td><span class="state ${one.state}">${STATES[one.state]()}</span> ${one.state === "refused" ? reasons(one).join(" ") : ""}</td></tr>`)}</tbody></table></section>`;
+    <tbody>${state.mail.map((one) => html`<tr key=${`${one.store} ${one.id}`}><td>${called(one)}</td><td>${KINDS[one.kind]?.() ?? one.kind}</td><td>${new Date(one.sent_at).toLocaleString()} · ${one.sent_by}</td><td><span class="state ${one.state}">${STATES[one.state]()}</span> ${one.state === "refused" ? reasons(one).join(" ") : ""}</td></tr>`)}</tbody></table></section>`;
 }
 
 const Page = () => html`<${Offline} up=${state.up} /><${Head} title=${t("Sent to stores")} here="/mail" /><main>${state.known && !state.stores.length ? html`<div class="none"><h2>${t("No store yet")}</h2></div>` : html`<${Form} />`}<${Log} /></main>`;

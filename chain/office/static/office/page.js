@@ -1,7 +1,7 @@
 // Owns what the head office's pages share: the head with its ways to the other pages, keeping up with what moves, and what opens.
 import { get } from "/static/lobby/api.js";
 import { html, useLayoutEffect, useRef, useState } from "/static/lobby/page.js";
-import { keepLang, lang, placed, t } from "/static/lobby/texts.js";
+import { keepLang, lang, name, placed, t } from "/static/lobby/texts.js";
 
 const PAGES = [["/", () => t("All stores"), "viewer"], ["/reports", () => t("Reports"), "viewer"], ["/comparisons", () => t("Compare stores"), "manager"], ["/rollouts", () => t("Roll-outs"), "manager"], ["/mail", () => t("Sent to stores"), "manager"]];
 const LOOK_MS = 2000;
@@ -11,8 +11,12 @@ const csrf = () => document.querySelector('meta[name="csrf-token"]').content;
 /** Who may look may not always act. */
 export const mayAct = () => document.body.dataset.role !== "viewer";
 
-/** A store by its own name, where that comes as two columns. */
-export const called = (store) => (lang() === "zh" ? store.name_zh : store.name_en);
+/** A store by its name for the public, with the head office's name of it where that differs: several may be called alike. */
+export function called({ store, name: names, name_zh, name_en }) {
+  const shown = name(names ?? { zh: name_zh, en: name_en });
+  if (shown === store) return shown;
+  return lang() === "zh" ? `${shown}（${store}）` : `${shown} (${store})`;
+}
 
 /** Why a store refused, line by line: in the reader's language, unless its program is too old to say so. */
 export function reasons({ words, reason }) {

@@ -1,7 +1,7 @@
 // Owns rolling settings or a list of members out: which stores first and which then, what it would change, and going on.
 import { get, post } from "/static/lobby/api.js";
 import { Offline, html, render } from "/static/lobby/page.js";
-import { lang, name, t } from "/static/lobby/texts.js";
+import { lang, t } from "/static/lobby/texts.js";
 import { Head, More, called, follow, reasons } from "./page.js";
 
 const FIRST = "1";
@@ -80,7 +80,7 @@ function Begin() {
       <label class="field">${t("What is sent")}<select onChange=${(event) => set({ kind: event.target.value })}>${Object.entries(KINDS).map(([kind, word]) => html`<option value=${kind} selected=${kind === state.kind}>${word()}</option>`)}</select></label></div>
     ${state.kind === "settings" ? html`<${SettingsFile} key="settings" />` : html`<${ListFile} key="members" />`}
     <div class="field">${t("To which stores")}<div class="picks">
-      ${state.stores.map((store) => html`<label>${name(store.name)}<span>${store.region}</span><select aria-label=${name(store.name)} onChange=${(event) => choose(store.store, event.target.value)}>
+      ${state.stores.map((store) => html`<label>${called(store)}<span>${store.region}</span><select aria-label=${called(store)} onChange=${(event) => choose(store.store, event.target.value)}>
         ${[["", t("not")], [FIRST, t("at first")], [THEN, t("then")]].map(([stage, word]) => html`<option value=${stage} selected=${(state.chosen.get(store.store) ?? "") === stage}>${word}</option>`)}</select></label>`)}</div></div>
     <div class="row"><button type="button" class="quiet" onClick=${allThen}>${t("All others then")}</button>
       <button class="go" aria-busy=${state.busy === "begin"} disabled=${state.busy === "begin" || !state.chosen.size}>${t("Show what it would change")}</button></div>
