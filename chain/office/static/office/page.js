@@ -1,5 +1,5 @@
 // Owns what the head office's pages share: the head with its ways to the other pages, keeping up with what moves, and what opens.
-import { get } from "/static/lobby/api.js";
+import { Problem, get } from "/static/lobby/api.js";
 import { html, useLayoutEffect, useRef, useState } from "/static/lobby/page.js";
 import { keepLang, lang, name, placed, t } from "/static/lobby/texts.js";
 
@@ -39,7 +39,7 @@ export function keepLooking(look, set) {
   async function once() {
     clearTimeout(timer);
     const began = performance.now();
-    const [isMoving, up] = await look().then((answer) => [answer, true], (problem) => [true, Boolean(problem.status)]);
+    const [isMoving, up] = await look().then((answer) => [answer, true], unheard);
     set({ up });
     if (isMoving && !document.hidden) timer = setTimeout(again, Math.max(LOOK_MS, TIMES_AS_LONG * (performance.now() - began)));
   }
@@ -73,6 +73,12 @@ export function follow(kind, set) {
     return look();
   }
   return { look, open };
+}
+
+/** Without an answer it goes on; what is no answer's fault is not hidden by that. */
+function unheard(problem) {
+  if (!(problem instanceof Problem)) reportError(problem);
+  return [true, problem.status !== 0];
 }
 
 async function wholeOf(path) {
