@@ -16,7 +16,7 @@ from headquarters import BOSS, PASSWORD, HeadOffice
 from playwright.sync_api import FilePayload, Page, expect
 from serving import Serving
 
-from chain.office import comparisons, people, rollouts, stores
+from chain.office import comparisons, lists, people, rollouts, stores
 from chain.office.people import OfficeRole
 from chain.protocol import Hello, Kind, MailState
 
@@ -195,6 +195,60 @@ def test_two_stores_of_one_name_are_told_apart_wherever_stores_are_chosen_and_to
         for name in shown:
             expect(page.locator(".picks label").filter(has_text=name)).to_be_visible()
         desk.inspect()
+
+
+ENDING = {
+    "zh-CN": (
+        "共 1,000 位会员中有 101 位将变为普通客户。这是完整的名单吗？", "是，这是完整的名单",
+        "2,000 张会员卡中有 201 张将失效", "在先行营业厅生效",
+    ),
+    "en-GB": (
+        "101 of 1,000 members would become ordinary customers. Is this the whole list?", "Yes, this is the whole list",
+        "all stores together: 201 of 2,000", "Take it over at the first stores",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(("language", "size"), [("zh-CN", DESKTOP), ("en-GB", PHONE)])
+def test_a_list_that_would_end_many_cards_is_taken_over_only_by_who_says_that_it_is_whole(
+    screen: Make, office: HeadOffice, language: str, size: tuple[int, int]
+) -> None:
+    warning, sure, total, take_over = ENDING[language]
+    names = [f"{name}{language}" for name in ("徐汇店", "长宁店")]
+    with closing(Office(office.database)) as stage:
+        with stage.database.transaction() as conn:
+            for name in names:
+                stores.add(conn, name, "华东/上海")
+            body = lists.about(conn, lists.keep(conn, b"a list"))
+            number, ids = rollouts.begin(conn, Kind.MEMBERS, "十二月名单", body, [[name] for name in names], BOSS)
+        for store_id, ended in zip(ids, (100, 101), strict=True):
+            counts = {"added": 7, "changed": 0, "unchanged": 1000 - ended, "ended": ended, "faults": 0}
+            answer = {
+                "id": 1,
+                "seq": 1,
+                "state": MailState.APPLIED,
+                "result": {"counts": counts, "faults": [], "seen": "x"},
+            }
+            assert stage.desk.answer(store_id, "line", "answer", answer) == {}
+        desk = screen(size, language)
+        page = enter(desk, office)
+        page.goto(f"{office.url}/rollouts?id={number}")
+        expect(page.locator(".caution")).to_contain_text(warning)
+        go = page.get_by_role("button", name=take_over)
+        expect(go).to_be_disabled()
+        page.locator(".ends summary").click()
+        expect(page.locator(".ends")).to_contain_text(total)
+        expect(page.locator(".names .many")).to_have_text(f"{names[1]} 101 / 1,000")
+        desk.inspect()
+        page.get_by_label(sure).check()
+        go.click()
+        shown = page.locator(f'[data-rollout="{number}"]')
+        expect(shown.locator(".answers.waiting")).to_be_visible()
+        assert stage.desk.answer(ids[0], "line", "answer", {**answer, "id": 2}) == {}
+        expect(shown.locator(".answers.same")).to_be_visible()
+        with stage.database.transaction() as conn:
+            rollouts.stop(conn, number, BOSS)
 
 
 def _begin(page: Page) -> None:

@@ -1,10 +1,10 @@
 // Owns what a list would change: counts, the lists behind them, the faults, and the button that takes it over.
+import { before, endsMany } from "/static/lobby/ending.js";
 import { html, icon } from "/static/lobby/page.js";
 import { message, name, t } from "/static/lobby/texts.js";
 import { Progress } from "./members-chooser.js";
 
 const KINDS = ["added", "changed", "unchanged", "ended", "faults"];
-const MANY_ENDED = 0.1;
 
 const labels = () => ({ added: t("Added"), changed: t("Changed"), unchanged: t("Unchanged"), ended: t("Ended"), faults: t("Faults") });
 const fields = () => ({
@@ -58,9 +58,8 @@ function Rows({ tab, rows, job, tiers, more, link }) {
 
 /** A list that ends many cards may be only a part of the carrier's list. */
 function Warning({ job }) {
-  const before = job.ended + job.changed + job.unchanged;
-  if (job.state !== "ready" || job.ended <= before * MANY_ENDED) return null;
-  return html`<div class="answer warn" data-warning>${icon("warning")}<p>${t("{n} of {all} members would become ordinary customers. Is this the whole list?", { n: job.ended.toLocaleString(), all: before.toLocaleString() })}</p></div>`;
+  if (job.state !== "ready" || !endsMany(job)) return null;
+  return html`<div class="answer warn" data-warning>${icon("warning")}<p>${t("{n} of {all} members would become ordinary customers. Is this the whole list?", { n: job.ended.toLocaleString(), all: before(job).toLocaleString() })}</p></div>`;
 }
 
 function Go({ job, take, again }) {

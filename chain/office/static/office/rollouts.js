@@ -1,5 +1,6 @@
 // Owns rolling settings or a list of members out: which stores first and which then, what it would change, and going on.
 import { get, post } from "/static/lobby/api.js";
+import { before, endsMany } from "/static/lobby/ending.js";
 import { Offline, html, render } from "/static/lobby/page.js";
 import { lang, t } from "/static/lobby/texts.js";
 import { Head, More, called, follow, reasons } from "./page.js";
@@ -7,7 +8,7 @@ import { Head, More, called, follow, reasons } from "./page.js";
 const FIRST = "1";
 const THEN = "2";
 const FEW = 5;
-const state = { stores: [], recent: [], shown: null, isNew: false, chosen: new Map(), trouble: "", busy: "", known: false, up: true, kind: "settings", toml: "", of: null, list: null };
+const state = { stores: [], recent: [], shown: null, isNew: false, chosen: new Map(), trouble: "", busy: "", known: false, up: true, kind: "settings", toml: "", of: null, list: null, sure: null };
 const KINDS = { settings: () => t("Settings"), members: () => t("List of members") };
 const STATES = { looking: () => t("nothing changed yet"), running: () => t("under way"), done: () => t("carried out"), stopped: () => t("stopped") };
 
@@ -135,10 +136,32 @@ function Waiting({ rollout }) {
   return rollout.is_ready ? null : html`<p class="why">${t("Going on is possible once these stores have answered.")}</p>`;
 }
 
-function Ways({ rollout }) {
+const untold = (stores) => stores.filter((one) => one.state === "shown");
+const manyEnd = (rollout, stores) => (rollout.kind === "members" ? untold(stores).filter((one) => endsMany(one.shown.counts)) : []);
+const sum = (stores, of) => stores.reduce((all, { shown }) => all + of(shown.counts), 0);
+const endings = (stores) => inWords({ stores: stores.length, n: sum(stores, ({ ended }) => ended), all: sum(stores, before) });
+
+/** Whoever lets a list end many cards says first that it is the whole list: a part of it would end those of all others. */
+function Sure({ rollout, many }) {
+  return html`<div class="caution"><p>${t("At {stores} stores {n} of {all} members would become ordinary customers. Is this the whole list?", endings(many))}</p>
+    <label class="sure"><input type="checkbox" checked=${state.sure === rollout.id} onChange=${(event) => set({ sure: event.target.checked ? rollout.id : null })} />${t("Yes, this is the whole list")}</label></div>`;
+}
+
+/** The cards that would end in stores that have not been told yet. */
+function Ends({ rollout, stores }) {
+  const those = untold(stores);
+  if (rollout.kind !== "members" || !those.length) return null;
+  const many = manyEnd(rollout, stores);
+  const sorted = () => [...those].sort((one, two) => two.shown.counts.ended - one.shown.counts.ended);
+  return html`${many.length ? html`<${Sure} rollout=${rollout} many=${many} />` : null}
+    <${More} class="ends" summary=${t("Cards that would end, all stores together: {n} of {all}", endings(those))}>${() => html`<p class="names">${sorted().map((one) => html`<span key=${one.store} class=${endsMany(one.shown.counts) ? "many" : ""}>${called(one)} <em>${endings([one]).n} / ${endings([one]).all}</em></span>`)}</p>`}<//>`;
+}
+
+function Ways({ rollout, stores }) {
+  const isUnsure = state.sure !== rollout.id && manyEnd(rollout, stores).length > 0;
   const word = rollout.stage + 1 < rollout.stages ? t("Take it over at the first stores") : t("Take it over at all others");
   const next = rollout.stages === 1 ? t("Take it over") : word;
-  return html`<div class="row">${rollout.stage < rollout.stages ? html`<button type="button" class="go" disabled=${!rollout.is_ready || state.busy} aria-busy=${state.busy === `next ${rollout.id}`} onClick=${() => ask(`next ${rollout.id}`, `/${rollout.id}/next`, { stage: rollout.stage })}>${next}</button>` : null}
+  return html`<div class="row">${rollout.stage < rollout.stages ? html`<button type="button" class="go" disabled=${!rollout.is_ready || isUnsure || state.busy} aria-busy=${state.busy === `next ${rollout.id}`} onClick=${() => ask(`next ${rollout.id}`, `/${rollout.id}/next`, { stage: rollout.stage })}>${next}</button>` : null}
       <button type="button" class="quiet" disabled=${Boolean(state.busy)} onClick=${() => ask(`stop ${rollout.id}`, `/${rollout.id}/stop`, {})}>${t("Stop here")}</button></div>
     <${Waiting} rollout=${rollout} />`;
 }
@@ -154,7 +177,7 @@ function Rollout({ rollout, stores }) {
   const about = [KINDS[rollout.kind](), told, new Date(rollout.made_at).toLocaleString(), rollout.made_by];
   return html`<section class="panel" data-rollout=${rollout.id}><h2><button type="button" aria-expanded=${Boolean(stores)} onClick=${() => open(rollout.id)}>${rollout.name}</button> <span class="state ${rollout.state === "done" ? "applied" : ""}">${STATES[rollout.state]()}</span> <${Needs} rollout=${rollout} /></h2>
     <p class="why">${about.filter(Boolean).join(" · ")}</p>
-    ${stores && !isOver ? html`<${Ways} rollout=${rollout} />` : null}
+    ${stores && !isOver ? html`<${Ends} rollout=${rollout} stores=${stores} /><${Ways} rollout=${rollout} stores=${stores} />` : null}
     <${Stands} rollout=${rollout} stores=${stores} /></section>`;
 }
 
