@@ -2,10 +2,11 @@
 
 import fcntl
 import sqlite3
+import stat
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -19,6 +20,8 @@ T = TypeVar("T")
 _CLEAR_TEXT_LEFT = "clear_text_left"
 
 FILE = "lobbyline.db"
+OTHERS = 0o077
+"""What a file's mode allows anybody but its owner."""
 
 
 @contextmanager
@@ -45,6 +48,15 @@ def _lock(folder: Path) -> IO[str]:
     return lock
 
 
+def _close_to_others(folder: Path) -> None:
+    """Nobody but the folder's owner reads it. What somebody else owns stays as it is: the doctor tells of it."""
+    for path in (folder, *folder.glob(f"{FILE}*")):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & OTHERS:
+            with suppress(OSError):
+                path.chmod(mode & ~OTHERS)
+
+
 class Store:
     """A store's data folder, opened for this process alone.
 
@@ -62,6 +74,7 @@ class Store:
         try:
             phones.require_key(folder)
             conn = open_writer(self.path)
+            _close_to_others(folder)
             migrations.apply(conn)
             _clean(conn)
         except sqlite3.Error as error:

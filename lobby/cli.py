@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from lobby import __version__
-from lobby.terminal import control, data_option, json_option, or_fail, say
+from lobby.terminal import control, data_option, json_option, or_fail, private, say
 from lobby.where_cli import Where, where_option
 
 SIMULATED_DAY_S = 0.02
@@ -36,7 +36,9 @@ def serve(data: Path, where: Where) -> None:
 
 
 @main.command()
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="An empty folder, which is kept.")
+@click.option(
+    "--data", type=click.Path(file_okay=False, path_type=Path), callback=private, help="An empty folder, which is kept."
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets other screens in.")
 @click.option("--port", default=8080, show_default=True, help="0 takes a free one and prints it.")
 @click.option("--speed", type=click.FloatRange(1, 100_000), default=20.0, show_default=True, help="Of its clock.")

@@ -21,7 +21,7 @@ from db.disk import CannotWrite
 from db.errors import NewerDatabase, UnsoundDatabase
 from db.store import FILE
 from db.words import Message
-from lobby import keeping, rule_settings
+from lobby import keeping, onlookers, rule_settings
 from lobby.certificate import trust
 
 MUCH_ROOM_MB = 2_000
@@ -58,6 +58,7 @@ def examine(folder: Path) -> list[Finding]:
             *basics,
             _backups(folder, keeping.wishes(conn)),
             *_second(folder, keeping.wishes(conn)),
+            *(Finding(State.WARN, *warning) for warning in onlookers.told(folder)),
             *_phones(folder, conn),
             _clock(conn),
             *_rule(conn),

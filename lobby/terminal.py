@@ -5,6 +5,7 @@ where it is used: `serve` has to patch the standard library for gevent first of 
 """
 
 import json
+import os
 import sqlite3
 import sys
 import time
@@ -18,9 +19,16 @@ import click
 Json = dict[str, Any]
 CONTROL_TRIES = 50
 
+
+def private(_: click.Context, __: click.Parameter, folder: Path | None) -> Path | None:
+    """A program that is given a store's folder makes no file that others can read, there or elsewhere."""
+    os.umask(0o077)
+    return folder
+
+
 data_option = click.option(
     "--data", type=click.Path(file_okay=False, path_type=Path), default=Path(".lobbyline"), envvar="LOBBYLINE_DATA",
-    show_default=True, help="The folder that holds everything of a store.",
+    show_default=True, callback=private, help="The folder that holds everything of a store.",
 )  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one line of JSON for programs.")
 
