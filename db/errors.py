@@ -59,6 +59,15 @@ class ServerRunning(LobbyError):
     text = "Another Lobbyline uses this data folder. Stop it first, or choose another with --data."
 
 
+class NoStore(LobbyError):
+    """A folder that was named for a store and holds none."""
+
+    code, status = "no_store", 404
+    text = (
+        "There is no store in the folder {folder}. Name its folder with --data; a new store is made by: lobbyline serve"
+    )
+
+
 class UnsoundDatabase(LobbyError):
     """A database file, of a store or a backup, that cannot be used."""
 

@@ -12,7 +12,7 @@ from typing import IO, TypeVar
 
 from db import disk, migrations, phones, upkeep
 from db.connection import BUSY_TIMEOUT_MS, open_reader, open_writer, snapshot
-from db.errors import ServerRunning
+from db.errors import NoStore, ServerRunning
 from db.writer import Writer
 
 T = TypeVar("T")
@@ -140,6 +140,13 @@ class Store:
         self._writer.close()
         disk.leave_to_owner(self.folder)
         self._lock.close()
+
+
+def opened(folder: Path) -> Store:
+    """A store that is there: a wrong folder must not become a new one. Raises `NoStore`, and what `Store` raises."""
+    if not (folder / FILE).exists():
+        raise NoStore(folder=folder)
+    return Store(folder)
 
 
 def _clean(conn: sqlite3.Connection) -> None:

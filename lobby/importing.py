@@ -15,7 +15,7 @@ import httpx
 from db import plans
 from db.errors import LobbyError, ServerRunning
 from db.plans import Change, Fault
-from db.store import Store
+from db.store import Store, opened
 from db.words import Message
 from kiosk import headings, imports
 from kiosk.fault_sheet import sheet
@@ -142,7 +142,7 @@ def _bar(wish: Wish, label: Message) -> Iterator[Report]:
 @contextmanager
 def _desk(data: Path, control: Callable[[], Json]) -> Iterator[Desk]:
     try:
-        store = Store(data)
+        store = opened(data)
     except ServerRunning:
         with _ThereDesk.of(control()) as there:
             yield there

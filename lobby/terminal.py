@@ -87,9 +87,9 @@ def _ask_server(at: Json, name: str, arguments: Json) -> Json:
 
 
 def _run_here(data: Path, name: str, arguments: Json) -> Json:
-    from db.store import Store
+    from db.store import opened
 
-    store = Store(data)  # where a server has the store, nothing more needs to be loaded
+    store = opened(data)  # where a server has the store, nothing more needs to be loaded
 
     from counter.web import Context
     from lobby import commands, printer_commands, sample

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 from lobby_stage import Stage
+from newborn import sample_store
 from PIL import Image
 from pydantic import ValidationError
 
@@ -219,7 +220,7 @@ def run(folder: Path, *words: str) -> Any:
 def test_the_command_line_sets_displays_up_and_says_in_one_line_what_is_wrong(tmp_path: Path) -> None:
     logo = tmp_path / "logo.png"
     logo.write_bytes(png())
-    store = tmp_path / "store"
+    store = sample_store(tmp_path / "store")
     assert run(store, "device", "add", "display", "--name", "VIP", "--queues", "V").exit_code == 0
     changed = run(store, "device", "display", "--name", "VIP", "--queues", "", "--counters", "2-3")
     assert json.loads(changed.output) == {"changed": True, "layout": "full", "queues": "", "counters": "2,3"}

@@ -3,11 +3,10 @@
 import subprocess
 from pathlib import Path
 
-from newborn import new_store
+from newborn import sample_store
 from serving import LOBBYLINE
 
 from db.store import FILE, OTHERS, Store
-from lobby import sample
 from lobby.doctor import State, examine
 
 
@@ -30,10 +29,7 @@ def test_a_new_store_is_its_users_alone_also_where_files_are_usually_readable_by
 
 
 def test_a_store_of_before_is_told_of_and_closed_to_others_when_it_is_opened(tmp_path: Path) -> None:
-    folder = tmp_path / "store"
-    store = new_store(folder)
-    store.write(lambda conn: sample.create_if_new(conn, 0.0))
-    store.close()
+    folder = sample_store(tmp_path / "store")
     folder.chmod(0o755)
     (folder / FILE).chmod(0o644)
     assert ("open_to_others", State.WARN) in [(found.said.code, found.state) for found in examine(folder)]

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from newborn import sample_store
 
 from lobby.program import main
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
-    return tmp_path / "store"
+    return sample_store(tmp_path / "store")
 
 
 def _run(store: Path, *words: str, fails: bool = False) -> Any:
@@ -50,3 +51,20 @@ def test_how_long_sign_ins_last_is_set(store: Path) -> None:
     assert "cannot be unused for longer" in _run(
         store, "sign-ins", "--longest-hours", "1", "--idle-minutes", "90", fails=True
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("backup",),
+        ("staff", "list"),
+        ("settings", "export"),
+        ("import", "members", __file__),
+        ("backup", "--every", "2"),
+    ],
+)
+def test_a_wrong_folder_is_said_to_be_one_and_stays_as_it_is(tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(main, [*words, "--data", str(tmp_path / "typo")])
+    assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith(f"lobbyline: There is no store in the folder {tmp_path / 'typo'}.")
+    assert list(tmp_path.iterdir()) == []

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from browsing import DESKTOP, PHONE, TABLET, Make, Screen
+from newborn import sample_store
 from playwright.sync_api import Page, expect
 from serving import Serving
 
@@ -223,7 +224,7 @@ def test_a_counters_screen_follows_a_change_without_being_touched(
 
 @pytest.mark.browser
 def test_damaged_settings_are_shown_with_what_stands_in_for_them(screen: Make, tmp_path: Path) -> None:
-    server = Serving(tmp_path / "store")
+    server = Serving(sample_store(tmp_path / "store"))
     server.command("staff", "add", "--name", "admin", "--role", "admin", "--pin", "2468")
     _damage(server)
     with server:

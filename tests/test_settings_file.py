@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as checked
 from hypothesis import strategies as st
 from lobby_stage import Stage
+from newborn import sample_store
 from test_setting_changes import EVERY_KIND, HAI, ask, everything, undo
 
 from counter.errors import Forbidden
@@ -284,6 +285,8 @@ def test_the_command_line_writes_looks_and_takes_over(tmp_path: Path) -> None:
         assert done.exit_code == code, done.output
         return done.output
 
+    for store in ("one", "two"):
+        sample_store(tmp_path / store)
     run("desk", "--auto-call", "20")
     out = tmp_path / "store.toml"
     run("settings", "export", "--out", str(out))
