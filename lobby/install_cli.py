@@ -7,6 +7,7 @@ import click
 
 from lobby.cli import main
 from lobby.terminal import fail, or_fail
+from lobby.where_cli import Where, where_option
 
 _DATA = Path("/var/lib/lobbyline")
 
@@ -17,8 +18,7 @@ _DATA = Path("/var/lib/lobbyline")
 @click.option("--agent", metavar="URL", help="It prints for the kiosk it is; the address of the server.")
 @click.option("--token", envvar="LOBBYLINE_AGENT_TOKEN", help="With --agent: the printer's token.")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=_DATA, show_default=True)
-@click.option("--host", default="0.0.0.0", show_default=True, help="Where it listens.")  # noqa: S104 — for the lobby
-@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@where_option(port=8080, who="kiosks, screens and phones", host="0.0.0.0")  # noqa: S104 — for the lobby
 @click.option("--root", type=click.Path(file_okay=False, path_type=Path), default=Path("/"), help="Of another disk.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def install(
@@ -27,8 +27,7 @@ def install(
     agent: str | None,
     token: str | None,
     data: Path,
-    host: str,
-    port: int,
+    where: Where,
     root: Path,
     yes: bool,
 ) -> None:
@@ -38,7 +37,9 @@ def install(
     if [server, bool(link), bool(agent)].count(True) != 1:
         fail("say what this computer is: one of --server, --kiosk LINK, --display LINK, --agent URL.")
     if server:
-        plan = installing.server(data.absolute(), host, port)
+        if not where.port:
+            fail("give the port it is to have at every start.")
+        plan = installing.server(data.absolute(), where)
     elif link:
         plan = installing.screen(_address(link))
     else:

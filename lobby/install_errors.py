@@ -31,6 +31,13 @@ class CommandFailed(LobbyError):
     text = "“{command}” failed: {why}"
 
 
+class NotForTheService(LobbyError):
+    """A certificate or key that the service's user cannot read."""
+
+    code = "not_for_the_service"
+    text = "The service runs as the user lobbyline, who cannot read {file}. Let it, then say this again: chgrp lobbyline {file} && chmod 640 {file} — and it has to be able to enter the folders above."
+
+
 class NotALink(LobbyError):
     """What was given leads nowhere."""
 

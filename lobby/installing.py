@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from lobby.install_errors import CommandFailed, NotLinux, NotRoot, PackageMissing
+from lobby.install_errors import CommandFailed, NotForTheService, NotLinux, NotRoot, PackageMissing
+from lobby.where_cli import Where
 
 _UNITS = files("lobby") / "units"
+ORDINARY_PORTS = 1024
+"""From here on anybody may listen."""
+_AS_SERVICE = ["runuser", "--user=lobbyline", "--"]
 _SYSTEMD, _SYSUSERS = "etc/systemd/system", "etc/sysusers.d"
 
 
@@ -25,11 +29,15 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an installation does: files, then commands. It `needs` programs; `folder` becomes the service's own."""
+    """What an installation does: files, then commands. It `needs` programs; `folder` becomes the service's own.
+
+    The service `reads` files that are there already.
+    """
 
     unit: str
     files: Sequence[File]
     needs: Sequence[str] = ()
+    reads: Sequence[Path] = ()
     folder: Path | None = None
 
     @property
@@ -38,6 +46,7 @@ class Plan:
         owned = ["install", "--directory", "--owner=lobbyline", "--group=lobbyline", "--mode=700"]
         return [
             ["systemd-sysusers"],
+            *([*_AS_SERVICE, "test", "-r", str(path)] for path in self.reads),
             *([[*owned, str(self.folder)]] if self.folder else []),
             ["systemctl", "daemon-reload"],
             ["systemctl", "enable", self.unit],
@@ -45,12 +54,18 @@ class Plan:
         ]
 
 
-def server(data: Path, host: str, port: int) -> Plan:
+def server(data: Path, where: Where) -> Plan:
     """The store's server on `data` (an absolute path)."""
-    filled = {"program": _program(), "data": str(data), "host": host, "port": str(port)}
+    filled: dict[str, str | list[str]] = {
+        "program": _program(),
+        "data": str(data),
+        "where": where.words,
+        "capabilities": "CAP_NET_BIND_SERVICE" if where.port < ORDINARY_PORTS else "",
+    }
     return Plan(
         "lobbyline.service",
         [_unit("lobbyline.service", filled), File(f"{_SYSUSERS}/lobbyline.conf", _text("lobbyline.sysusers"))],
+        reads=[path.absolute() for path in (where.cert, where.key) if path],
         folder=data,
     )
 
@@ -90,7 +105,8 @@ def in_words(plan: Plan, root: Path) -> list[str]:
 def carry_out(plan: Plan, root: Path) -> None:
     """Write the files and run the commands; below another root than `/` the files only.
 
-    Raises `NotLinux`, `NotRoot`, `PackageMissing` before anything is changed, then `OSError`, `CommandFailed`.
+    Raises `NotLinux`, `NotRoot`, `PackageMissing` before anything is changed, then `OSError`, `CommandFailed` and,
+    before the service is started, `NotForTheService`.
     """
     if root == Path("/"):
         _require(plan)
@@ -98,9 +114,15 @@ def carry_out(plan: Plan, root: Path) -> None:
         _write(root / file.path, file)
     if root == Path("/"):
         for command in plan.commands:
-            done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 — our own words
-            if done.returncode:
-                raise CommandFailed(command=" ".join(command), why=done.stderr.strip())
+            _run(command)
+
+
+def _run(command: Sequence[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 — our own words
+    if done.returncode and list(command[: len(_AS_SERVICE)]) == _AS_SERVICE:
+        raise NotForTheService(file=command[-1])
+    if done.returncode:
+        raise CommandFailed(command=" ".join(command), why=done.stderr.strip())
 
 
 def _require(plan: Plan) -> None:
@@ -130,8 +152,10 @@ def _verb(root: Path, file: File) -> str:
     return "keep   " if path.read_text() == file.text else "replace"
 
 
-def _unit(name: str, filled: Mapping[str, str]) -> File:
-    return File(f"{_SYSTEMD}/{name}", _text(name).format_map({key: _escaped(value) for key, value in filled.items()}))
+def _unit(name: str, filled: Mapping[str, str | list[str]]) -> File:
+    words = {key: [value] if isinstance(value, str) else value for key, value in filled.items()}
+    text = _text(name).format_map({key: " ".join(map(_escaped, value)) for key, value in words.items()})
+    return File(f"{_SYSTEMD}/{name}", text)
 
 
 def _escaped(value: str) -> str:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from lobby.listening import Address
 
 
+HERE = "127.0.0.1"
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
     """What was said."""
@@ -21,6 +24,15 @@ class Where:
     cert: Path | None
     key: Path | None
     proxies: int
+
+    @property
+    def words(self) -> list[str]:
+        """The same on a command line that works in any folder."""
+        files = (
+            ["--cert", str(self.cert.absolute()), "--key", str(self.key.absolute())] if self.cert and self.key else []
+        )
+        proxies = ["--behind-proxy", str(self.proxies)] if self.proxies else []
+        return ["--host", self.host, "--port", str(self.port), *files, *proxies]
 
     def address(self) -> "Address":
         """The same for the server. Call it once the libraries of sockets are as the server wants them."""
@@ -32,10 +44,16 @@ class Where:
         )
 
 
-def where_option(*, port: int, who: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Options of a command, which gets `where`. `port` is the usual one; `who` would come from other machines."""
+def where_option(*, port: int, who: str, host: str = HERE) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Options of a command, which gets `where`. `port` is the usual one; `who` would come from other machines.
+
+    `host`: where it listens unless a proxy is in front, which nobody is to go around.
+    """
     options = (
-        click.option("--host", default="127.0.0.1", show_default=True, help=f"0.0.0.0 lets {who} in."),
+        click.option(
+            "--host", show_default=host if host == HERE else f"{host}; {HERE} behind a proxy",
+            help=f"0.0.0.0 lets {who} in.",
+        ),
         click.option(
             "--port", type=click.IntRange(0, 65535), default=port, show_default=True, help="0 takes a free one."
         ),
@@ -49,10 +67,11 @@ def where_option(*, port: int, who: str) -> Callable[[Callable[..., None]], Call
 
     def add(command: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(command)
-        def called(host: str, port: int, cert: Path | None, key: Path | None, proxies: int, **others: Any) -> None:
+        def called(port: int, cert: Path | None, key: Path | None, proxies: int, **others: Any) -> None:
             if (cert is None) != (key is None):
                 raise click.UsageError("--cert and --key go together.")
-            command(where=Where(host, port, cert, key, proxies), **others)
+            at = others.pop("host") or (HERE if proxies else host)
+            command(where=Where(at, port, cert, key, proxies), **others)
 
         for option in reversed(options):
             called = option(called)
