@@ -34,6 +34,7 @@ from lobby import (
     keeping,
     opening,
     people_commands,
+    phone_address,
     printer_commands,
     retention_settings,
     rule_settings,
@@ -58,13 +59,6 @@ class BadTimezone(LobbyError):
 
     code, status, field = "bad_timezone", 422, "timezone"
     text = "The time zone “{name}” is not known. A name is like Asia/Shanghai."
-
-
-class BadUrl(LobbyError):
-    """Not an address for a browser."""
-
-    code, status, field = "bad_url", 422, "public_url"
-    text = "The address for phones starts with http:// or https://."
 
 
 class BadCap(LobbyError):
@@ -152,8 +146,10 @@ def ready(context: Context, name: str, arguments: Json, by: Staff | str) -> Call
     if name not in COMMANDS:
         raise NotFound
     command = COMMANDS[name]
-    body = command.prepare(context, command.body.model_validate(arguments))
+    given = command.body.model_validate(arguments)
     order = Order(context, by if isinstance(by, str) else by.actor, None if isinstance(by, str) else by.role)
+    order.require_at_least(command.needs(given))
+    body = command.prepare(context, given)
     return lambda conn: recorded(conn, order, name, lambda: command.run(conn, order, body))
 
 
@@ -220,7 +216,7 @@ def _store_set(conn: sqlite3.Connection, order: Order, body: StoreSet) -> Json:
         before,
         name=Names(body.name_zh or before.name.zh, body.name_en or before.name.en),
         timezone=_timezone(body.timezone) if body.timezone else before.timezone,
-        public_url=before.public_url if body.public_url is None else _url(body.public_url),
+        public_url=before.public_url if body.public_url is None else phone_address.checked(body.public_url),
     )
     settings.save(conn, changed)
     if body.hours is not None:
@@ -258,12 +254,6 @@ def _timezone(name: str) -> str:
     if name not in available_timezones():
         raise BadTimezone(name=name)
     return ZoneInfo(name).key
-
-
-def _url(text: str) -> str | None:
-    if text and not text.startswith(("http://", "https://")):
-        raise BadUrl
-    return text.rstrip("/") or None
 
 
 def _settings_show(conn: sqlite3.Connection, _: Order, __: Body) -> Json:

@@ -20,6 +20,7 @@ from db import backups, events, keys, phones, retention
 from db.disk import CannotWrite
 from db.errors import LobbyError, NewerDatabase, UnsoundDatabase
 from db.event_records import EventKind
+from db.people_records import Role
 from db.store import FILE, Store, locked
 from lobby.errors import DamagedStore, NewerStore
 from lobby.orders import Command, Json, Order
@@ -253,7 +254,10 @@ def why_not_writable(folder: Path) -> str | None:
 
 COMMANDS: dict[str, Command[Any]] = {
     "backup": Command(
-        Backup, lambda conn, order, body: body.journal(conn, order), lambda context, body: body.make(context)
+        Backup,
+        lambda conn, order, body: body.journal(conn, order),
+        lambda context, body: body.make(context),
+        needs=lambda body: Role.ADMIN if body.with_key else Role.MANAGER,
     ),
-    "backup-set": Command(BackupSet, _set),
+    "backup-set": Command(BackupSet, _set, needs=lambda body: Role.MANAGER if body.second is None else Role.ADMIN),
 }

@@ -57,9 +57,13 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Command(Generic[B]):
-    """A command's arguments, what it does in the writer's transaction, what it computes before and tidies up after."""
+    """A command's arguments, what it does in the writer's transaction, what it computes before and tidies up after.
+
+    `needs`: the least role for these arguments, where that has to be known before anything is computed.
+    """
 
     body: type[B]
     run: Callable[[sqlite3.Connection, Order, B], Json]
     prepare: Callable[[Context, B], B] = lambda _, body: body
     tidy: Callable[[Context], object] = lambda _: None
+    needs: Callable[[B], Role] = lambda _: Role.MANAGER
