@@ -1,5 +1,6 @@
 """Owns the application factory: the rooms' blueprints, texts, errors, and what guards them."""
 
+import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -44,6 +45,7 @@ from lobby.studies import Studies
 
 STATIC_KEPT_S = 86_400
 """Fonts and libraries; they change with a release only."""
+SHORTEST_SECRET = 32
 LARGEST_REQUEST = 32 * 1024 * 1024
 _ROOT = Path(__file__).parent.parent
 STATIC = {
@@ -148,10 +150,15 @@ def _serve_static(app: Flask) -> None:
 
 
 def _secret(path: Path) -> str:
-    """The key that signs cookies, made once per store."""
-    if not path.exists():
+    """The key that signs cookies, made once per store; anew where a crash or a full disk has left less than one."""
+    kept = path.read_bytes().strip(b"\0\n ") if path.exists() else b""
+    if len(kept) < SHORTEST_SECRET:
+        kept = secrets.token_hex(SHORTEST_SECRET).encode()
         new = path.with_suffix(".new")
         new.touch(mode=0o600)
-        new.write_text(secrets.token_hex(32))
+        with new.open("wb") as file:
+            file.write(kept)
+            file.flush()
+            os.fsync(file.fileno())
         new.replace(path)  # whole or not at all
-    return path.read_text()
+    return kept.decode("ascii", "replace")
