@@ -9,6 +9,12 @@ class NotJson(LobbyError):
     code, status, text = "not_json", 400, "The request's body is not JSON, or is not labelled application/json."
 
 
+class NoLength(LobbyError):
+    """A body in chunks."""
+
+    code, status, text = "length_required", 411, "Send the body as a whole, with its Content-Length, not in chunks."
+
+
 class NoSuchPage(NotFound):
     """Nothing at this address."""
 

@@ -16,7 +16,7 @@ from counter.web import HIDDEN_CHARACTERS
 from db.errors import LobbyError, UnknownTicket
 from kiosk.errors import FileTooLarge
 from lobby import texts
-from lobby.errors import InvalidRequest, NoSuchPage, NotJson, NotThisWay
+from lobby.errors import InvalidRequest, NoLength, NoSuchPage, NotJson, NotThisWay
 
 _OTHER = "other"
 _FAULTS = {
@@ -39,6 +39,7 @@ _log = logging.getLogger("lobbyline")
 
 def install(app: Flask) -> None:
     """Register the one handler of each family."""
+    app.before_request(require_length)
     app.before_request(require_json)
     app.register_error_handler(LobbyError, _refused)
     app.register_error_handler(ValidationError, invalid)
@@ -62,6 +63,12 @@ def invalid(error: ValidationError) -> Response:
 def said_of(kind: str) -> str:
     """What is wrong with a value, by pydantic's kind of fault: English, a key of the catalogue."""
     return _FAULTS.get(kind, _FAULTS[_OTHER])
+
+
+def require_length() -> None:
+    """A body says how long it is: one in chunks would be cut at the bound rather than refused. Raises `NoLength`."""
+    if "Transfer-Encoding" in request.headers:
+        raise NoLength
 
 
 def require_json() -> None:

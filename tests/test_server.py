@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import subprocess
 import threading
 import time
@@ -216,6 +217,35 @@ def test_a_body_that_is_not_json_does_nothing(lin: httpx.Client, content: bytes,
     answer = lin.post("/api/v1/counters/4/call-next", content=content, headers={"Content-Type": kind})
     assert (answer.status_code, answer.json()["code"]) == (400, "not_json")
     assert lin.get("/api/v1/board").json()["version"] == before
+
+
+@pytest.mark.parametrize(
+    ("chunk", "kind"),
+    [(b"[" * 60_000, "application/json"), (b"<xml>garbage", "text/xml"), (b" " * (40 << 20), "application/json")],
+    ids=["deep", "no JSON", "40 MB"],
+)
+def test_a_body_in_chunks_is_refused_before_anything_is_done(
+    server: Serving, lin: httpx.Client, chunk: bytes, kind: str
+) -> None:
+    head = (
+        "POST /api/v1/counters/4/pause HTTP/1.1\r\nHost: lobby\r\nAccept-Language: en\r\n"
+        f"Authorization: {lin.headers['Authorization']}\r\nContent-Type: {kind}\r\n"
+        f"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n{len(chunk):x}\r\n"
+    )
+    before = lin.get("/api/v1/board").json()["version"]
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as line, line.makefile("rb") as heard:
+        sending = threading.Thread(target=_send, args=(line, head.encode() + chunk + b"\r\n0\r\n\r\n"))
+        sending.start()
+        answered = heard.readline()
+        sending.join()
+        body = heard.read().partition(b"\r\n\r\n")[2]
+    assert (int(answered.split()[1]), json.loads(body)["code"]) == (411, "length_required")
+    assert lin.get("/api/v1/board").json()["version"] == before
+
+
+def _send(line: socket.socket, content: bytes) -> None:
+    with suppress(OSError):  # whoever sends too much may find the door closed
+        line.sendall(content)
 
 
 @pytest.mark.parametrize(
