@@ -214,6 +214,16 @@ def bearer() -> str | None:
     return token.strip() if kind.lower() == "bearer" and token else None
 
 
+def note_miss() -> None:
+    """Nobody has what was looked for, and the answer is no refusal: a guess all the same (`lobby/limiting.py`)."""
+    g.is_missed = True
+
+
+def is_missed() -> bool:
+    """Whether the view has said so."""
+    return "is_missed" in g
+
+
 def require_csrf() -> None:
     """Raise `PageTooOld` unless the request carries this browser's CSRF token, as header or form field."""
     try:

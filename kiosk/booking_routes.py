@@ -10,7 +10,7 @@ from flask_openapi3.models.tag import Tag
 from pydantic import AwareDatetime, BaseModel, Field
 
 from counter import auth, views
-from counter.web import Answer, Body, Context
+from counter.web import Answer, Body, Context, note_miss
 from db import appointments, calendar, settings
 from db.booking_records import Appointment, AppointmentState
 from db.people_records import Role
@@ -146,6 +146,8 @@ def _reads(room: APIBlueprint, context: Context) -> None:
         with context.store.read() as conn:
             today = _today(conn, context)
             shown = _found(conn, query.find, today) if query.find else _of_day(conn, query.date or today)
+            if query.find and not shown:
+                note_miss()
             return AppointmentList(appointments=booking_views.many(conn, shown)).model_dump()
 
     @room.get("/appointments/<code>", summary="One booking, its phone masked", responses={200: AppointmentView})
@@ -164,6 +166,8 @@ def _reads(room: APIBlueprint, context: Context) -> None:
         with context.store.read() as conn:
             known, right = booking.customer(conn, phone, now, settings.load(conn))
             visits = [one for one in appointments.of_phone(conn, phone) if one.ends_at > now and _is_booked(one)]
+            if known is None and not visits:
+                note_miss()
             return booking_views.customer(conn, known, right, visits)
 
 

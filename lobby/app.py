@@ -77,7 +77,6 @@ def create_app(context: Context, control_token: str) -> Flask:
     logs.install(app)
     texts.install(app)
     _guard(app, context, control_token)
-    problems.install(app)
     figures.install(app, context)
     _serve_home(app, context)
     _serve_static(app)
@@ -113,11 +112,12 @@ def create_app(context: Context, control_token: str) -> Flask:
 
 
 def _guard(app: Flask, context: Context, control_token: str) -> None:
-    """What every request passes, in this order, before anything of it is read."""
+    """What every request passes, in this order, before its view."""
     limiting = Limiting(context.limiter)
     app.before_request(limiting.bound_body)
     app.before_request(limiting.count_address)
     gate.install(app, context, control_token)
+    problems.install(app)
     app.before_request(limiting.count_asker)
     app.after_request(limiting.count_guess)
     defences.install(app, _is_private)

@@ -7,7 +7,7 @@ from flask import Response, g, request
 from limits import RateLimitItem, parse
 from limits.strategies import RateLimiter
 
-from counter.web import Caller, bearer
+from counter.web import Caller, bearer, is_missed
 from kiosk.errors import TooManyRequests
 from lobby.gate import key
 
@@ -22,6 +22,9 @@ LINKS = parse("30 per minute")
 
 GUESSES = parse("60 per 5 minutes")
 """Phones, card numbers and booking codes that nobody has, by one device or person: more than a lobby mistypes."""
+
+ANEW = parse("1 per 5 minutes")
+"""The same one again tells nothing new: a page that shows what was looked for asks again with every change."""
 
 NOT_KNOWN = 404
 _PER_ADDRESS: dict[str, RateLimitItem] = {
@@ -41,11 +44,17 @@ _GUESSED = frozenset({
     "POST /api/v1/tickets",
     "POST /api/v1/check-ins",
     "POST /api/v1/identify",
+    "POST /api/v1/counters/<int:number>/issue",
+    "GET /api/v1/appointments",
     "POST /api/v1/appointments/customer",
     "GET /api/v1/appointments/<code>",
     "PATCH /api/v1/appointments/<code>",
     "DELETE /api/v1/appointments/<code>",
+    "POST /api/v1/appointments/<code>/reveal",
+    "POST /api/v1/appointments/<code>/reminder",
+    "DELETE /api/v1/appointments/<code>/reminder",
 })  # fmt: skip
+_SOUGHT_BY = ("phone", "member_no", "code", "proxy_for")
 _WITH_FILES = frozenset({"POST /api/v1/commands/<name>", "POST /api/v1/imports", "POST /api/v1/slips/preview"})
 """All of them are for managers; their bound is the application's own."""
 
@@ -73,16 +82,17 @@ class Limiting:
             _require(self._limiter.hit(_PER_ADDRESS[route], route, request.remote_addr or ""))
 
     def count_asker(self) -> None:
-        """Once the gate knows who asks. Raises `TooManyRequests`."""
+        """Once the gate knows who asks, and the body is sound. Raises `TooManyRequests`."""
         route = _route()
         if route in _PER_BROWSER and bearer() is None:
             _require(self._limiter.hit(_PER_BROWSER[route], route, _asker()))
-        if route in _GUESSED:
+        if route in _GUESSED and _sought():
             _require(self._limiter.test(GUESSES, _asker()))
 
     def count_guess(self, answer: Response) -> Response:
         """What was not known was a guess; a refusal says when to try again."""
-        if answer.status_code == NOT_KNOWN and _route() in _GUESSED:
+        is_miss = answer.status_code == NOT_KNOWN or is_missed()
+        if is_miss and _route() in _GUESSED and _sought() and self._limiter.hit(ANEW, _asker(), _sought()):
             self._limiter.hit(GUESSES, _asker())
         if answer.status_code == TooManyRequests.status:
             answer.headers.setdefault("Retry-After", RETRY_S)
@@ -92,6 +102,14 @@ class Limiting:
 def _route() -> str:
     rule = request.url_rule
     return key(request.method, rule) if rule else ""
+
+
+def _sought() -> str:
+    """By what the request looks for somebody; nothing where it gives out a number or a day's list without that."""
+    body = request.get_json(silent=True)
+    named = [body.get(name) for name in _SOUGHT_BY] if isinstance(body, dict) else []
+    sought = [(request.view_args or {}).get("code"), *request.args.getlist("find"), *named]
+    return " ".join(str(one) for one in sought if one)
 
 
 def _require(is_allowed: bool) -> None:
