@@ -1,4 +1,4 @@
-"""Owns the socket side of serving, plain or over TLS: gevent's WSGI server with five faults mended, each measured.
+"""Owns the socket side of serving, plain or over TLS: gevent's WSGI server with six faults mended, each measured.
 
 1. simple-websocket sends each frame with one `send()`; a partial send to a slow client corrupts the stream. Here a
    connection's `send` returns only when all is sent.
@@ -8,8 +8,10 @@
    server to hang up waits until its own patience ends (10 s). Here the connection is closed.
 5. It waits for ever for a client that neither reads nor speaks: a screen that is frozen, a cable that was pulled. Each
    would keep its connection, its greenlets and what was to be sent to it. Here its time runs out.
+6. It writes what is no HTTP into the log as it came, with phones or tokens in it. Here a line says only who sent it.
 """
 
+import logging
 import socket
 import ssl
 from collections.abc import Iterator
@@ -22,6 +24,9 @@ from gevent.pool import Pool
 from gevent.pywsgi import WSGIHandler, WSGIServer
 from gevent.socket import socket as GeventSocket  # noqa: N812 — it is a class
 from gevent.ssl import SSLContext, SSLSocket
+
+_REFUSED = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+_log = logging.getLogger("lobbyline")
 
 HANDSHAKE_S = 10.0
 """Who has not agreed on a key by then is let go."""
@@ -88,6 +93,11 @@ class _Handler(WSGIHandler):  # type: ignore[misc]
         """What is asked next; nothing once the server ends, so that the line is closed and who asks knows at once."""
         line = super().read_requestline()
         return "" if self.server.is_ending else line
+
+    def _handle_client_error(self, ex: Exception) -> tuple[str, bytes]:
+        address = self.client_address[0] if isinstance(self.client_address, tuple) else "?"
+        _log.warning("a request from %s is no HTTP: %s", address, type(ex).__name__.lstrip("_"))
+        return "400", _REFUSED
 
     def run_application(self) -> None:
         if "HTTP_UPGRADE" in self.environ:

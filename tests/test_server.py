@@ -243,6 +243,26 @@ def test_a_body_in_chunks_is_refused_before_anything_is_done(
     assert lin.get("/api/v1/board").json()["version"] == before
 
 
+@pytest.mark.parametrize(
+    "request_line",
+    ["GET /api/v1/appointments?phone=13811112222 FOO BAR", "POST /api/v1/appointments?phone=13811112222",
+     "GET /?phone=13811112222 HTTP/1.1\r\nContent-Length: 13811112222x",
+     "GET /?phone=13811112222 HTTP/1.1\r\nX: " + "13811112222" * 6000,
+     "POST /api/v1/sessions?phone=13811112222 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n13811112222z"],
+    ids=["too many words", "too few", "no number", "a header too long", "no chunk"],
+)  # fmt: skip
+def test_the_log_says_who_sent_what_is_no_http_and_never_the_line_itself(server: Serving, request_line: str) -> None:
+    def logged() -> str:
+        return (server.folder / "logs" / "lobbyline.log").read_text() + "\n".join(server.log)
+
+    before = logged().count("a request from 127.0.0.1 is no HTTP")
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as line, line.makefile("rb") as heard:
+        line.sendall(f"{request_line}\r\n\r\n".encode())
+        assert int(heard.read().split()[1]) in {400, 411}
+    assert logged().count("a request from 127.0.0.1 is no HTTP") > before
+    assert all(word not in logged() for word in ("13811112222", "Traceback"))
+
+
 def _send(line: socket.socket, content: bytes) -> None:
     with suppress(OSError):  # whoever sends too much may find the door closed
         line.sendall(content)
