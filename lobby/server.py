@@ -6,7 +6,7 @@ import logging
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,8 @@ PING_EVERY_S, PONG_WITHIN_S = 20.0, 15.0
 """A live line is asked so often whether it is alive, and has so long to say so."""
 LAST_ANSWERS_S = 5.0
 """So long what was asked may be answered when the server ends; after that nobody touches the store any more."""
+LAST_WORK_S = 4.0
+"""So long each of what works by itself has to end: together less than a service manager waits (`TimeoutStopSec`)."""
 _log = logging.getLogger("lobbyline")
 
 
@@ -175,17 +177,22 @@ def _run(
         "certificate": pem,
     }
     workers = [gevent.spawn(work) for work in works]
-    with _control_file(store.folder / CONTROL, control):
-        stop = listening.signal_to_stop()
-        _announce(context, say)
-        stop.wait()
-    server.end(LAST_ANSWERS_S)
-    gevent.killall(workers)
-    announcing.close()
-    printing.close()
-    oracle.close()
-    for speaker in speakers.values():
-        speaker.close()
+    try:
+        with _control_file(store.folder / CONTROL, control):
+            stop = listening.signal_to_stop()
+            _announce(context, say)
+            stop.wait()
+    finally:  # whatever ended it: who still works would meet a closed store
+        server.end(LAST_ANSWERS_S)
+        with gevent.Timeout(LAST_WORK_S, False):
+            gevent.killall(workers)
+        with gevent.Timeout(LAST_WORK_S, False):
+            announcing.close()
+            printing.close()
+            for helper in (oracle, *speakers.values()):
+                helper.close()
+        with gevent.Timeout(LAST_WORK_S, False):
+            get_hub().threadpool.join()  # a backup's copy, say, goes on off the loop after who asked for it has ended
 
 
 def _wake(*followers: Hub | Printing | Forecasting | Announcing | Chaining) -> None:
@@ -217,7 +224,8 @@ def _control_file(path: Path, control: dict[str, str | None]) -> Iterator[None]:
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that was made read-only keeps it; it is written anew at the next start
+            path.unlink(missing_ok=True)
 
 
 def _announce(context: Context, say: Callable[[str], None]) -> None:
