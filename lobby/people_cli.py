@@ -1,5 +1,6 @@
 """Owns the commands of the command line that change staff and devices once they are there."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,11 @@ def staff_reset_second_factor(name: str, data: Path, as_json: bool) -> None:
 @json_option
 def device_list(data: Path, as_json: bool) -> None:
     """What is connected, and when it was last seen."""
-    _table(command(data, "device-list", {}), "devices", ("kind", "name", "is_here", "page", "address"), as_json)
+    answer = command(data, "device-list", {})
+    if not as_json:
+        for one in answer["devices"]:
+            one["last_seen"] = one["seen_at"] and _in_words(one["seen_at"])
+    _table(answer, "devices", ("kind", "name", "is_here", "last_seen", "page", "address"), as_json)
 
 
 @device_group.command("link")
@@ -130,6 +135,10 @@ def device_revoke(data: Path, as_json: bool, **given: str | None) -> None:
 def sign_ins(data: Path, as_json: bool, **given: Any) -> None:
     """Set how long sign-ins last, and whether managers need a second factor."""
     show(command(data, "sign-ins-set", given), as_json)
+
+
+def _in_words(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).astimezone().isoformat(" ", "minutes")
 
 
 def _table(answer: Json, rows: str, columns: tuple[str, ...], as_json: bool) -> None:

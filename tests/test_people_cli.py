@@ -1,6 +1,9 @@
 """Staff and devices on the command line, without a server."""
 
 import json
+import sqlite3
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +11,8 @@ import pytest
 from click.testing import CliRunner
 from newborn import sample_store
 
+from db import presence, staff
+from db.store import Store
 from lobby.program import main
 
 
@@ -44,6 +49,22 @@ def test_devices_are_linked_renamed_and_revoked(store: Path) -> None:
     assert _run(store, "device", "revoke", "--name", "gate", "--kind", "kiosk") == {"revoked": True}
     assert "There is no device" in _run(store, "device", "revoke", "--name", "gate", fails=True)
     assert "gate" not in [one["name"] for one in _run(store, "device", "list")["devices"]]
+
+
+def test_devices_are_listed_with_when_they_were_last_seen(store: Path) -> None:
+    _run(store, "device", "add", "kiosk", "--name", "door")
+    _run(store, "device", "add", "api", "--name", "reader")
+    with closing(Store(store)) as opened:
+        opened.write(lambda conn: presence.saw(conn, [_id(conn, "door")], 1_795_000_000.0))
+    lines = CliRunner().invoke(main, ["device", "list", "--data", str(store)]).output.splitlines()
+    rows = [dict(zip(lines[0].split("\t"), line.split("\t"), strict=True)) for line in lines[1:]]
+    seen = {row["name"]: row["last_seen"] for row in rows}
+    assert datetime.fromisoformat(seen["door"]).timestamp() // 60 == 1_795_000_000 // 60
+    assert seen["reader"] == "–"
+
+
+def _id(conn: sqlite3.Connection, name: str) -> int:
+    return next(one.id for one in staff.devices(conn) if one.name == name)
 
 
 def test_how_long_sign_ins_last_is_set(store: Path) -> None:
