@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import Field
 
-from counter import desk, lockout
+from counter import auth, desk, lockout
 from counter.desk_errors import CounterBusy
 from counter.web import Body
 from db import counters, events, people, second_factors, sessions, settings, staff
@@ -44,7 +44,7 @@ class StaffRole(Body):
 
 
 class SignInsSet(Body):
-    """What is absent stays as it is. `managers_need_code` holds from their next sign-in on."""
+    """What is absent stays as it is. Switching `managers_need_code` on signs managers out."""
 
     idle_minutes: int | None = Field(default=None, ge=5, le=7 * 24 * 60)
     longest_hours: int | None = Field(default=None, ge=1, le=7 * 24)
@@ -180,7 +180,16 @@ def _sign_ins(conn: sqlite3.Connection, order: Order, body: SignInsSet) -> Json:
         return {"changed": False}
     settings.save(conn, replace(before, sign_ins=after))
     sessions.limit(conn, order.context.clock(), after.idle_s, after.longest_s)
+    if after.managers_need_code and not before.sign_ins.managers_need_code:
+        _sign_managers_out(conn, order)
     return {"changed": True}
+
+
+def _sign_managers_out(conn: sqlite3.Connection, order: Order) -> None:
+    """All of them, the order's giver too: a sign-in does not tell whether a PIN alone has opened it."""
+    for person in people.everyone(conn):
+        if auth.has(person.staff, Role.MANAGER):
+            sign_out_everywhere(conn, person.staff.id, order.actor, order.context.clock())
 
 
 def sign_out_everywhere(conn: sqlite3.Connection, staff_id: int, actor: str, now: float) -> int:

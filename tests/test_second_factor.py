@@ -47,6 +47,15 @@ class Phone:
         self.office.stage.store.write(lambda conn: second_factor.use(conn, self.key, self.person, code, now))
 
 
+def test_managers_who_came_in_by_a_pin_alone_sign_in_anew_once_a_code_is_asked_of_them(office: Office) -> None:
+    tokens = {name: office.session(name).json["token"] for name in ("Mei", "Ada", "Lin")}  # type: ignore[index]
+    office.order(office.ada, "sign-ins-set", idle_minutes=60)
+    assert all(office.is_known(token) for token in tokens.values())
+    office.order(office.ada, "sign-ins-set", managers_need_code=True)
+    assert [name for name, token in tokens.items() if office.is_known(token)] == ["Lin"]
+    assert office.session("Mei").status_code != 201
+
+
 def test_setting_up_signing_out_and_in_again_with_a_code(office: Office, stage: Stage) -> None:
     browser = office.browser()
     browser.sign_in("Mei")
