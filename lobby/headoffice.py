@@ -64,7 +64,8 @@ def serve(servers: Servers, address: listening.Address, say: Callable[[str], Non
     web = create_app(office)
     socketio = SocketIO(
         web, async_mode="gevent", message_queue=servers.redis, channel="lobbyline", ping_interval=20, ping_timeout=15,
-        max_http_buffer_size=LARGEST_FRAME, serializer=line.Json,
+        max_http_buffer_size=LARGEST_FRAME, serializer=line.Json, logger=line.LIBRARIES,
+        engineio_logger=line.LIBRARIES,
     )  # fmt: skip
     line.install(socketio)
     hub = Hub(office, Desk(database, Ingest(database), tell), socketio)

@@ -9,6 +9,7 @@ import re
 import secrets
 import sys
 import time
+import traceback
 from http import HTTPStatus
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -27,6 +28,7 @@ SLOW_S = 1.0
 """A question that takes so long is noted too."""
 HEADER = "X-Request-ID"
 
+_FRAMES_TOLD = 5
 _GIVEN = re.compile(r"[\w-]{1,64}", re.ASCII)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _log = logging.getLogger("lobbyline.requests")
@@ -72,6 +74,13 @@ def install(app: Flask) -> None:
 def since_began() -> float:
     """Seconds since the present request came in."""
     return time.perf_counter() - float(g.began)
+
+
+def failure(error: BaseException) -> str:
+    """What failed and where, in one line and without values, which may be somebody's."""
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES_TOLD:]
+    where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+    return f"{type(error).__name__} in {where}"
 
 
 def _formatter(*last: structlog.typing.Processor) -> ProcessorFormatter:

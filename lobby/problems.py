@@ -2,8 +2,6 @@
 
 import json
 import logging
-import traceback
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, current_app, redirect, render_template, request, url_for
@@ -15,7 +13,7 @@ from counter.errors import SignInNeeded
 from counter.web import HIDDEN_CHARACTERS
 from db.errors import LobbyError, UnknownTicket
 from kiosk.errors import FileTooLarge
-from lobby import texts
+from lobby import logs, texts
 from lobby.errors import InvalidRequest, NoLength, NoSuchPage, NotJson, NotThisWay
 
 _OTHER = "other"
@@ -33,7 +31,6 @@ _FAULTS = {
 }
 _KNOWN = {404: NoSuchPage, 405: NotThisWay, 413: FileTooLarge}
 _FILES = frozenset({"/api/v1/imports", "/api/v1/rollouts/lists"})
-_FRAMES_TOLD = 5
 _log = logging.getLogger("lobbyline")
 
 
@@ -121,9 +118,7 @@ def _http(error: HTTPException) -> BaseResponse | tuple[str, int]:
 def _unexpected(error: Exception) -> Response | tuple[str, int]:
     """One line in the log says what and where; by the route, as addresses may hold a ticket's token."""
     route = request.url_rule.rule if request.url_rule else "?"
-    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES_TOLD:]
-    where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
-    _log.error("%s %s failed: %s in %s", request.method, route, type(error).__name__, where)
+    _log.error("%s %s failed: %s", request.method, route, logs.failure(error))
     if _is_page():
         return _page(LobbyError()), 500
     return _json({

@@ -141,6 +141,8 @@ def _run(
         ping_timeout=PONG_WITHIN_S,
         max_http_buffer_size=100_000,
         serializer=line.Json,
+        logger=line.LIBRARIES,
+        engineio_logger=line.LIBRARIES,
     )
     line.install(socketio)
     hub, printing = Hub(context, socketio, turns), Printing(context, socketio)
