@@ -134,7 +134,9 @@ def _keys(who: str, place: Place) -> list[tuple[RateLimitItem, tuple[str, str]]]
 
 def _locked(left_s: float) -> LockedOut:
     minutes, seconds = divmod(ceil(left_s), 60)
-    return LockedOut(minutes=minutes, seconds=seconds)
+    locked = LockedOut(minutes=minutes, seconds=seconds)
+    locked.retry_s = ceil(left_s)
+    return locked
 
 
 def _who(staff_id: int | None) -> str:

@@ -3,14 +3,14 @@
 import re
 import sqlite3
 
-from flask import redirect, render_template, request, session, url_for
+from flask import make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_openapi3.blueprint import APIBlueprint
 from limits import parse
 from pydantic import Field
 
 from counter import browser, desk, signing_in
-from counter.errors import LockedOut, PageTooOld, SecondFactorMissing, SignInAgain, TooManyTries
+from counter.errors import PageTooOld, SecondFactorMissing, SignInAgain, TooManyTries
 from counter.lockout import Place
 from counter.signing_in import Step
 from counter.web import LARGEST, SESSION_KEY, Answer, Body, Context
@@ -42,7 +42,7 @@ def add_pages(room: APIBlueprint, context: Context) -> None:
 
     @room.errorhandler(PageTooOld)
     def sign_in_anew(refused: PageTooOld) -> Answer:
-        return _names_form(context, refused), refused.status
+        return _refusal(_names_form(context, refused), refused)
 
 
 def _add_pin_pages(room: APIBlueprint, context: Context) -> None:
@@ -55,7 +55,7 @@ def _add_pin_pages(room: APIBlueprint, context: Context) -> None:
         try:
             return _take_pin(context, request.form.get("staff", "").strip(), request.form.get("pin", ""))
         except LobbyError as refused:
-            return _names_form(context, refused), refused.status
+            return _refusal(_names_form(context, refused), refused)
 
     @room.post("/counter/sign-out")
     def sign_out() -> Answer:
@@ -79,11 +79,11 @@ def _add_code_pages(room: APIBlueprint, context: Context) -> None:
         try:
             waiting = browser.pending(context)
         except LobbyError as refused:
-            return _names_form(context, refused), refused.status
+            return _refusal(_names_form(context, refused), refused)
         try:
             return _take_code(context, waiting, request.form.get("code", ""))
         except LobbyError as refused:
-            return _code_form(waiting.person, refused), refused.status
+            return _refusal(_code_form(waiting.person, refused), refused)
 
 
 def add_api(room: APIBlueprint, context: Context) -> None:
@@ -153,14 +153,19 @@ def _code_form(person: Staff, refused: LobbyError | None = None) -> str:
     return render_template("counter/sign_in_code.html", name=person.name, **_said(refused))
 
 
+def _refusal(form: str, refused: LobbyError) -> Answer:
+    answer = make_response(form, refused.status)
+    answer.retry_after = refused.retry_s
+    return answer
+
+
 def _said(refused: LobbyError | None) -> dict[str, object]:
     """What a form says of a refusal, and for how many seconds it makes no sense to try again."""
     if refused is None:
         return {"error": None, "wait_s": None, "csrf_needed": True}
-    waits = isinstance(refused, LockedOut)
     return {
         "error": gettext(refused.text).format_map(refused.attrs),
-        "wait_s": refused.attrs["minutes"] * 60 + refused.attrs["seconds"] if waits else None,  # type: ignore[operator]
+        "wait_s": refused.retry_s,
         "csrf_needed": True,
     }
 

@@ -7,13 +7,14 @@
 class LobbyError(Exception):
     """A refusal that changed nothing. Attributes: `code` (stable), `status` (HTTP), `text`, `attrs`, `field`.
 
-    `faults` are what it consists of where several things are wrong at once.
+    `faults` are what it consists of where several things are wrong at once. `retry_s`: to try sooner makes no sense.
     """
 
     code = "error"
     status = 400
     text = "That did not work. Please try again."
     field: str | None = None
+    retry_s: int | None = None
     faults: "tuple[LobbyError, ...]" = ()
 
     def __init__(self, **attrs: object) -> None:

@@ -3,6 +3,10 @@
 A program with a token of its own is trusted to ask as often as it needs; only its wrong guesses are counted.
 """
 
+from collections.abc import Callable
+from math import ceil
+from time import time
+
 from flask import Response, g, request
 from limits import RateLimitItem, parse
 from limits.strategies import RateLimiter
@@ -60,7 +64,7 @@ _WITH_FILES = frozenset({"POST /api/v1/commands/<name>", "POST /api/v1/imports",
 
 LARGEST_MESSAGE = 64 * 1024
 RETRY_S = "60"
-"""Told where the refusal does not say more exactly when to try again."""
+"""Told where the refusal does not say more exactly when to try again: a minute is the longest that it can take."""
 
 
 class Limiting:
@@ -79,15 +83,15 @@ class Limiting:
         """Before anything else is looked at. Raises `TooManyRequests`."""
         route = _route()
         if route in _PER_ADDRESS:
-            _require(self._limiter.hit(_PER_ADDRESS[route], route, request.remote_addr or ""))
+            self._require(self._limiter.hit, _PER_ADDRESS[route], route, request.remote_addr or "")
 
     def count_asker(self) -> None:
         """Once the gate knows who asks, and the body is sound. Raises `TooManyRequests`."""
         route = _route()
         if route in _PER_BROWSER and bearer() is None:
-            _require(self._limiter.hit(_PER_BROWSER[route], route, _asker()))
+            self._require(self._limiter.hit, _PER_BROWSER[route], route, _asker())
         if route in _GUESSED and _sought():
-            _require(self._limiter.test(GUESSES, _asker()))
+            self._require(self._limiter.test, GUESSES, _asker())
 
     def count_guess(self, answer: Response) -> Response:
         """What was not known was a guess; a refusal says when to try again."""
@@ -97,6 +101,12 @@ class Limiting:
         if answer.status_code == TooManyRequests.status:
             answer.headers.setdefault("Retry-After", RETRY_S)
         return answer
+
+    def _require(self, is_allowed: Callable[..., bool], limit: RateLimitItem, *who: str) -> None:
+        if not is_allowed(limit, *who):
+            refused = TooManyRequests()
+            refused.retry_s = max(1, ceil(self._limiter.get_window_stats(limit, *who).reset_time - time()))
+            raise refused
 
 
 def _route() -> str:
@@ -110,11 +120,6 @@ def _sought() -> str:
     named = [body.get(name) for name in _SOUGHT_BY] if isinstance(body, dict) else []
     sought = [(request.view_args or {}).get("code"), *request.args.getlist("find"), *named]
     return " ".join(str(one) for one in sought if one)
-
-
-def _require(is_allowed: bool) -> None:
-    if not is_allowed:
-        raise TooManyRequests
 
 
 def _asker() -> str:

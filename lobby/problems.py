@@ -135,7 +135,7 @@ def _problem(error: LobbyError, fields: list[dict[str, str]] | None = None) -> R
     if fields is None:
         faults = [fault for fault in error.faults or (error,) if fault.field]
         fields = [{"field": str(fault.field), "detail": texts.say(fault, texts.wanted())} for fault in faults]
-    return _json({
+    answer = _json({
         "type": f"urn:lobbyline:{error.code}",
         "title": type(error).__name__,
         "status": error.status,
@@ -145,6 +145,8 @@ def _problem(error: LobbyError, fields: list[dict[str, str]] | None = None) -> R
         "text": error.text,
         "values": error.attrs,
     })  # fmt: skip
+    answer.retry_after = error.retry_s
+    return answer
 
 
 def _json(body: dict[str, Any]) -> Response:

@@ -96,7 +96,7 @@ def test_a_kiosk_that_gives_a_number_a_second_is_never_held_up_and_one_gone_mad_
     answers = [kiosk.ask("tickets", request_key=str(n), service="plan") for n in range(121)]
     assert {answer.status_code for answer in answers[:120]} == {201}
     assert answers[120].status_code == 429
-    assert answers[120].headers["Retry-After"] == "60"
+    assert 30 < int(answers[120].headers["Retry-After"]) <= 60
     assert answers[120].get_json()["code"] == "too_many_requests"
 
 
@@ -117,6 +117,7 @@ def test_who_tries_phones_or_codes_one_after_another_is_stopped_and_nobody_else(
     assert (right.status_code, right.get_json()["detail"]) == (
         429, "That was too often. Please wait a minute and try again.",
     )  # fmt: skip
+    assert 240 < int(right.headers["Retry-After"]) <= 300
     number = web.post("/api/v1/tickets", json={"request_key": "2", "service": "plan"}, headers=headers)
     assert number.status_code == 201
     other = Kiosk(stage, web, "another").token

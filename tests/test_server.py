@@ -193,6 +193,8 @@ def test_guessing_at_a_pin_is_slowed_down_however_the_name_is_written(server: Se
         right = stranger.post("/api/v1/sessions", json={"staff": "Guessed", "pin": "2468"})
     assert [answer.status_code for answer in tries] == [401] * 10 + [429] * 2
     assert right.json()["code"] == "too_many_tries"
+    values = right.json()["values"]
+    assert int(right.headers["Retry-After"]) == values["minutes"] * 60 + values["seconds"] > 60
 
 
 @pytest.mark.parametrize(

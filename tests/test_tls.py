@@ -166,4 +166,5 @@ def test_behind_a_proxy_the_customers_own_address_and_scheme_count(tmp_path: Pat
         forged = proxy.post("/enrol/x", headers={**told, "X-Forwarded-For": "192.0.2.7, 203.0.113.9"})
     assert (away[:30], away[30]) == ([403] * 30, 429)
     assert another.status_code == 403
-    assert (forged.status_code, forged.headers["Retry-After"]) == (429, "60")
+    assert forged.status_code == 429
+    assert 30 < int(forged.headers["Retry-After"]) <= 60
