@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from browsing import DESKTOP, DISPLAY, PHONE, Screen, wait_until
+from newborn import sample_store
 from playwright.sync_api import Browser, Page, expect
 from serving import Serving
 
@@ -58,7 +59,7 @@ HTMLMediaElement.prototype.play = function () {
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """A store whose calls keep the big place for a second, spoken fast."""
-    serving = Serving(tmp_path_factory.mktemp("heard") / "store")
+    serving = Serving(sample_store(tmp_path_factory.mktemp("heard") / "store"))
     serving.command("voice", "set", "--engine", "espeak", "--languages", "en", "--hours", "00:00-00:00=80,200")
     with sqlite3.connect(serving.folder / "lobbyline.db") as conn:
         conn.execute("UPDATE settings SET value = '1' WHERE key = 'hold_s'")
