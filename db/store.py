@@ -51,9 +51,9 @@ def _lock(folder: Path) -> IO[str]:
 def _close_to_others(folder: Path) -> None:
     """Nobody but the folder's owner reads it. What somebody else owns stays as it is: the doctor tells of it."""
     for path in (folder, *folder.glob(f"{FILE}*")):
-        mode = stat.S_IMODE(path.stat().st_mode)
-        if mode & OTHERS:
-            with suppress(OSError):
+        with suppress(OSError):
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & OTHERS:
                 path.chmod(mode & ~OTHERS)
 
 

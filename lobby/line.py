@@ -131,6 +131,7 @@ class Line(WebSocketWSGI):  # type: ignore[misc]
         self._turn = BoundedSemaphore(1)
         self._environ = environ
         self._client = self.app.__self__
+        self.server_args["max_message_size"] = self._client.server.max_http_buffer_size  # in however many pieces
         self._queue_up = self._client.send
         self._client.send = self._send_packet
         self._forget = self._client.close

@@ -4,7 +4,7 @@ import base64
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -41,6 +41,20 @@ def _log(folder: Path) -> str:
     return (folder / "logs" / "lobbyline.log").read_text()
 
 
+@contextmanager
+def _line(server: Serving) -> Iterator[tuple[socket.socket, BinaryIO]]:
+    """An open websocket."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as line, line.makefile("rb") as heard:
+        line.sendall(
+            b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: lobby\r\nUpgrade: websocket\r\n"
+            b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            b"Sec-WebSocket-Key: " + base64.b64encode(os.urandom(16)) + b"\r\n\r\n"
+        )
+        assert b"101" in heard.readline()
+        assert list(iter(heard.readline, b"\r\n"))  # what comes in the same packet as the question is lost
+        yield line, heard
+
+
 def _frame(text: str) -> bytes:
     size = len(text.encode())
     length = bytes([0x80 | size]) if size < 126 else bytes([0xFE]) + size.to_bytes(2, "big")
@@ -50,18 +64,22 @@ def _frame(text: str) -> bytes:
 @pytest.mark.parametrize("said", NONSENSE.values(), ids=NONSENSE.keys())
 def test_whoever_talks_nonsense_on_a_websocket_is_cut_off_in_one_line(server: Serving, said: str) -> None:
     before = _log(server.folder).count(CUT_OFF)
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as line, line.makefile("rb") as heard:
-        line.sendall(
-            b"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: lobby\r\nUpgrade: websocket\r\n"
-            b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            b"Sec-WebSocket-Key: " + base64.b64encode(os.urandom(16)) + b"\r\n\r\n"
-        )
-        assert b"101" in heard.readline()
-        assert list(iter(heard.readline, b"\r\n"))  # what comes in the same packet as the question is lost
+    with _line(server) as (line, heard):
         line.sendall(_frame("40") + _frame(said))
         answered = _read(heard)
     assert b"HTTP/" not in answered
     _require_told(server, before)
+
+
+def test_a_message_in_endless_pieces_is_cut_off(server: Serving) -> None:
+    first, more = (bytes([opcode, 0xFE, 0xFF, 0xFF]) + bytes(4) + b"4" * 0xFFFF for opcode in (0x01, 0x00))
+    with _line(server) as (line, heard), suppress(ConnectionError):
+        for piece in [first] + [more] * 1000:  # 65 MB
+            line.sendall(piece)
+        pytest.fail("all of it was taken")
+    with _line(server) as (line, heard):
+        line.sendall(_frame("40"))
+        assert heard.read(1)
 
 
 @pytest.mark.parametrize("said", NONSENSE.values(), ids=NONSENSE.keys())
