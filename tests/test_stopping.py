@@ -23,7 +23,9 @@ def test_a_server_that_can_tell_nobody_where_it_is_ends_in_order(tmp_path: Path)
         assert serving.stdout is not None
         assert serving.stderr is not None
         serving.stdout.close()
-        assert serving.stderr.read() == "lobbyline: Broken pipe\n"
+        said = serving.stderr.read()
+    assert said.startswith("lobbyline: Broken pipe\n")
+    assert "Traceback" not in said, "the interpreter may still say that it could not flush"
     assert not (store.folder / f"{FILE}-wal").exists()  # nobody had the database open when the store was closed
     assert not (store.folder / server.CONTROL).exists()
 
