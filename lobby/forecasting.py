@@ -32,9 +32,9 @@ LEARN_EVERY_S = 600.0
 # all in seconds of the store's clock
 LONGEST_JOB_S = 180.0
 """In real seconds: the first job on a machine compiles the rule."""
-LEAST_REST, LONGEST_REST_S = 3.0, 15.0
-"""A forecast is followed by so many times as long without one, up to this in real seconds: a thousand people's takes
-seconds, and its process must not keep a small machine's CPU from those who press keys.
+LONGEST_REST_S = 5.0
+"""A forecast is followed by as long without one, up to this in real seconds: a thousand people's takes seconds, and its
+process must not keep a small machine's CPU from those who press keys all the time.
 """
 
 _log = logging.getLogger("lobbyline.forecasting")
@@ -120,4 +120,4 @@ class Forecasting:
 
 def rest_s(took_s: float, speed: float) -> float:
     """How long to wait after a forecast that took so long, where the store's clock runs `speed` times; real seconds."""
-    return max(GAP_S / speed - took_s, min(LEAST_REST * took_s, LONGEST_REST_S))
+    return max(GAP_S / speed - took_s, min(took_s, LONGEST_REST_S))
